@@ -1,0 +1,37 @@
+import * as z from "zod";
+import { sha256 } from "../formats.ts";
+
+/** Accounts one backup holds at the most. */
+export const MOST_ACCOUNTS = 500;
+
+/**
+ * An account as the service knows it: without a name. `ref` is an HMAC under the owner's reference salt; strict,
+ * so that nothing else gets in [C3, C6].
+ */
+const entry = z.discriminatedUnion("kind", [
+  z.strictObject({ ref: sha256, kind: z.literal("personal"), push: z.boolean() }),
+  z.strictObject({
+    ref: sha256,
+    kind: z.literal("work-or-school"),
+    push: z.boolean(),
+    tenant: z.uuid(),
+    /** HMAC of the provider's id of the user: an activation is bound to it. */
+    subjectHash: sha256,
+  }),
+  z.strictObject({ ref: sha256, kind: z.literal("third-party"), push: z.literal(false) }),
+]);
+
+export type ManifestEntry = z.infer<typeof entry>;
+
+/** What the service may know of a backup's accounts, in the owner's order. */
+export const manifest = z.strictObject({
+  accounts: z
+    .array(entry)
+    .max(MOST_ACCOUNTS)
+    .refine(
+      (accounts) => new Set(accounts.map(({ ref }) => ref)).size === accounts.length,
+      "names an account twice",
+    ),
+});
+
+export type Manifest = z.infer<typeof manifest>;

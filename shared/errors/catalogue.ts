@@ -1,0 +1,145 @@
+import * as z from "zod";
+
+/** What the app can do about a problem. Stable: apps branch on it. */
+export type Remedy =
+  | "add-accounts-by-hand"
+  | "contact-support"
+  | "fix-request"
+  | "make-new-proof"
+  | "recover-first"
+  | "refresh-status"
+  | "register-device"
+  | "retry-later"
+  | "revoke-a-device"
+  | "sign-in"
+  | "sign-in-again"
+  | "sign-in-to-storage-account"
+  | "turn-backup-on"
+  | "update-app"
+  | "use-original-storage-account"
+  | "use-personal-account";
+
+interface ProblemKind {
+  readonly status: number;
+  readonly remedy: Remedy;
+  /** Whether the same request may succeed later without anything being changed. */
+  readonly retryable: boolean;
+  /** What the problem carries besides the members that all have. */
+  readonly members: z.ZodObject;
+}
+
+const none = z.strictObject({});
+const platform = z.enum(["ios", "android"]);
+
+/** One broken rule of a request's schema: where and which, never the value. */
+export const violation = z.strictObject({
+  /** JSON pointer (RFC 6901) into the body, or the name of a parameter or header. */
+  pointer: z.string(),
+  rule: z.string(),
+});
+
+/** The version that an upload would have replaced. */
+const presentVersion = z.strictObject({
+  version: z.int(),
+  accounts: z.int(),
+  uploadedAt: z.iso.datetime(),
+  device: z.strictObject({ name: z.string(), platform }),
+});
+
+function kind<const Members extends z.ZodObject = typeof none>(
+  status: number,
+  remedy: Remedy,
+  { retryable = false, members }: { retryable?: boolean; members?: Members } = {},
+): { status: number; remedy: Remedy; retryable: boolean; members: Members } {
+  // Without `members` the parameter's default, `typeof none`, is what the type says.
+  return { status, remedy, retryable, members: members ?? (none as unknown as Members) };
+}
+
+/** Every problem this service can answer with, by its stable code. The texts are in `texts/`. */
+export const catalogue = {
+  // Who is asking
+  "token-missing": kind(401, "sign-in"),
+  "token-invalid": kind(401, "sign-in"),
+  "token-expired": kind(401, "sign-in"),
+  "work-account-refused": kind(403, "use-personal-account"),
+  "provider-refused": kind(403, "use-personal-account"),
+  "operator-refused": kind(403, "use-personal-account"),
+  "proof-missing": kind(401, "make-new-proof"),
+  "proof-invalid": kind(401, "make-new-proof"),
+  "proof-expired": kind(401, "make-new-proof"),
+  "proof-replayed": kind(401, "make-new-proof"),
+  "device-not-registered": kind(401, "register-device"),
+  "step-up-required": kind(401, "sign-in-again", {
+    members: z.strictObject({
+      missing: z.array(z.enum(["recent-sign-in", "second-factor"])),
+      /** Seconds a sign-in counts as recent. */
+      maxAge: z.int(),
+    }),
+  }),
+
+  // What the request looks like
+  "client-version-invalid": kind(400, "fix-request"),
+  "client-platform-invalid": kind(400, "fix-request"),
+  "client-platform-changed": kind(400, "register-device"),
+  "app-version-unsupported": kind(403, "update-app", {
+    members: z.strictObject({ minimumVersion: z.string() }),
+  }),
+  "length-required": kind(411, "fix-request"),
+  "body-too-large": kind(413, "fix-request", { members: z.strictObject({ limit: z.int() }) }),
+  "content-type-unsupported": kind(415, "fix-request"),
+  "content-encoding-unsupported": kind(415, "fix-request"),
+  "body-missing": kind(400, "fix-request"),
+  "json-invalid": kind(400, "fix-request"),
+  "json-too-deep": kind(400, "fix-request"),
+  "json-duplicate-key": kind(400, "fix-request"),
+  "json-invalid-string": kind(400, "fix-request"),
+  "private-key-refused": kind(400, "fix-request"),
+  "body-invalid": kind(400, "fix-request", { members: z.strictObject({ errors: z.array(violation) }) }),
+  "parameter-invalid": kind(400, "fix-request", { members: z.strictObject({ errors: z.array(violation) }) }),
+  "header-invalid": kind(400, "fix-request", { members: z.strictObject({ errors: z.array(violation) }) }),
+  "idempotency-key-invalid": kind(400, "fix-request"),
+  "idempotency-key-reused": kind(422, "fix-request"),
+  "precondition-required": kind(428, "refresh-status"),
+  "not-found": kind(404, "fix-request"),
+  "method-not-allowed": kind(405, "fix-request"),
+
+  // The owner's phones
+  "device-id-mismatch": kind(400, "fix-request"),
+  "device-conflict": kind(409, "register-device"),
+  "too-many-devices": kind(409, "revoke-a-device", { members: z.strictObject({ limit: z.int() }) }),
+
+  // The backup
+  "backup-off": kind(409, "turn-backup-on"),
+  "backup-already-on": kind(409, "recover-first"),
+  "backup-none": kind(404, "add-accounts-by-hand"),
+  "platform-changed": kind(409, "add-accounts-by-hand", {
+    members: z.strictObject({ backupPlatform: platform }),
+  }),
+  "storage-account-missing": kind(403, "sign-in-to-storage-account"),
+  "storage-account-mismatch": kind(403, "use-original-storage-account"),
+  "storage-account-unexpected": kind(400, "fix-request"),
+  "envelope-invalid": kind(400, "fix-request"),
+  "envelope-mismatch": kind(409, "refresh-status", {
+    members: z.strictObject({ header: z.enum(["kid", "uid", "plt", "ver", "ssb"]) }),
+  }),
+  "overwrite-refused": kind(409, "recover-first", { members: z.strictObject({ present: presentVersion }) }),
+  "version-changed": kind(412, "refresh-status"),
+
+  // Recovery
+  "recovery-not-found": kind(404, "fix-request"),
+
+  // This service
+  "store-unavailable": kind(503, "retry-later", { retryable: true }),
+  "keys-unavailable": kind(503, "retry-later", { retryable: true }),
+  "key-unusable": kind(503, "contact-support"),
+  "sign-in-unavailable": kind(503, "retry-later", { retryable: true }),
+  busy: kind(503, "retry-later", { retryable: true }),
+  "not-ready": kind(503, "retry-later", {
+    retryable: true,
+    members: z.strictObject({ parts: z.array(z.enum(["store", "keys"])) }),
+  }),
+  internal: kind(500, "contact-support"),
+} satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof catalogue;
+export type ProblemMembers<Code extends ProblemCode> = z.infer<(typeof catalogue)[Code]["members"]>;

@@ -1,0 +1,60 @@
+import { ROUTE_PREFIX } from "../http/message.ts";
+import { catalogue, type ProblemCode, type ProblemMembers } from "./catalogue.ts";
+import { texts } from "./texts/en.ts";
+
+/** A refusal on its way to the caller. It holds nothing that the caller may not see. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly code: ProblemCode;
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ProblemCode,
+    members: Readonly<Record<string, unknown>>,
+    headers: Readonly<Record<string, string>>,
+    options?: ErrorOptions,
+  ) {
+    super(code, options);
+    this.code = code;
+    this.members = members;
+    this.headers = headers;
+  }
+}
+
+/** A code without members of its own has `Record<string, never>`. */
+type MembersArgument<Code extends ProblemCode> = string extends keyof ProblemMembers<Code>
+  ? []
+  : [members: ProblemMembers<Code>];
+
+/** A {@link Problem} of the catalogue, with the members that its code asks for. */
+export function problem<Code extends ProblemCode>(code: Code, ...[members]: MembersArgument<Code>): Problem {
+  return new Problem(code, members ?? {}, {});
+}
+
+/** The same problem with response headers (`WWW-Authenticate`, `Retry-After`, `Allow`). */
+export function withHeaders(
+  { code, members }: Problem,
+  headers: Readonly<Record<string, string>>,
+  options?: ErrorOptions,
+): Problem {
+  return new Problem(code, members, headers, options);
+}
+
+/** The body of a problem: RFC 9457, `application/problem+json`. */
+export function problemBody(
+  { code, members }: Problem,
+  { origin, requestId }: { origin: string; requestId: string },
+) {
+  const { status, remedy, retryable } = catalogue[code];
+  return {
+    type: `${origin}/${ROUTE_PREFIX}/problems/${code}`,
+    ...texts[code],
+    status,
+    instance: `urn:uuid:${requestId}`,
+    code,
+    remedy,
+    retryable,
+    ...members,
+  };
+}

@@ -1,0 +1,16 @@
+import type { IssuerSetting } from "../config/settings.ts";
+
+/** Who is asking, from an access token that was verified. */
+export interface Identity {
+  /** base64url(SHA-256(iss, 0x00, sub)): all that the store ever holds of who it is. */
+  readonly userId: string;
+  readonly issuer: IssuerSetting;
+  /** When the person last signed in (`auth_time`), in seconds since the epoch; undefined where the token is silent. */
+  readonly signedInAt: number | undefined;
+  /** Whether the token says that a second factor was used. */
+  readonly secondFactor: boolean;
+  /** The thumbprint of the key that the token is bound to (RFC 9449, `cnf.jkt`), where it is bound. */
+  readonly boundKey: string | undefined;
+  /** base64url(SHA-256(access token)): the `ath` of its proofs. */
+  readonly tokenHash: string;
+}

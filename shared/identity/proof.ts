@@ -1,0 +1,77 @@
+import { createPublicKey, hash, type KeyObject } from "node:crypto";
+import { compactVerify, decodeProtectedHeader } from "jose";
+import { LRUCache } from "lru-cache";
+import * as z from "zod";
+import { type Problem, problem, withHeaders } from "../errors/problem.ts";
+import { publicKey, thumbprint } from "./publicKey.ts";
+
+/** What a device proof that was verified says: which key made it, and its own name. */
+export interface Proof {
+  /** The RFC 7638 thumbprint of the key that signed it: the phone's id. */
+  readonly deviceId: string;
+  /** base64url(SHA-256(deviceId, 0x00, jti)): under this a write spends the proof. */
+  readonly id: string;
+}
+
+/** Seconds that a proof's `iat` may lie from now, before or after. */
+export const PROOF_WINDOW = 60;
+
+const claims = z.object({
+  jti: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/),
+  htm: z.string(),
+  htu: z.string(),
+  iat: z.number(),
+  ath: z.string(),
+});
+
+// The private members of a key (`d`) are unknown here, so a proof that holds them is refused.
+const header = z.strictObject({ typ: z.literal("dpop+jwt"), alg: z.literal("ES256"), jwk: publicKey });
+
+/** Public keys that were parsed, by thumbprint: parsing one costs as much as a signature's verification. */
+const parsedKeys = new LRUCache<string, KeyObject>({ max: 10_000 });
+
+/**
+ * Verifies a device proof: RFC 9449, section 4.3. Whether it was used before is for the write that spends it.
+ * @param proof the `DPoP` header; two of them arrive joined by a comma, and fail as malformed
+ * @param url the address without query, as phones know it
+ * @param now seconds since the epoch
+ * @throws {Problem} proof-missing, proof-invalid, proof-expired
+ */
+export async function verifyProof(
+  proof: string | undefined,
+  { method, url, tokenHash, now }: { method: string; url: string; tokenHash: string; now: number },
+): Promise<Proof> {
+  if (proof === undefined) throw refused("proof-missing");
+  const { deviceId, payload } = await verifySignature(proof);
+  if (payload.htm !== method || payload.htu !== url || payload.ath !== tokenHash)
+    throw refused("proof-invalid");
+  if (Math.abs(now - payload.iat) > PROOF_WINDOW) throw refused("proof-expired");
+  return { deviceId, id: hash("sha256", `${deviceId}\0${payload.jti}`, "base64url") };
+}
+
+async function verifySignature(proof: string) {
+  try {
+    const { jwk } = header.parse(decodeProtectedHeader(proof));
+    const deviceId = thumbprint(jwk);
+    let key = parsedKeys.get(deviceId);
+    if (!key) {
+      key = createPublicKey({ format: "jwk", key: jwk });
+      parsedKeys.set(deviceId, key);
+    }
+    const { payload } = await compactVerify(proof, key, { algorithms: ["ES256"] });
+    return { deviceId, payload: claims.parse(JSON.parse(Buffer.from(payload).toString("utf8"))) };
+  } catch (cause) {
+    throw withHeaders(problem("proof-invalid"), challenge, { cause });
+  }
+}
+
+const challenge = { "WWW-Authenticate": 'DPoP error="invalid_dpop_proof", algs="ES256"' };
+
+function refused(code: "proof-missing" | "proof-invalid" | "proof-expired" | "proof-replayed"): Problem {
+  return withHeaders(problem(code), challenge);
+}
+
+/** The answer to a proof that a write has spent before. */
+export function proofReplayed(): Problem {
+  return refused("proof-replayed");
+}

@@ -1,0 +1,126 @@
+import { hash } from "node:crypto";
+import {
+  createRemoteJWKSet,
+  decodeJwt,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from "jose";
+import { LRUCache } from "lru-cache";
+import type { IssuerSetting } from "../config/settings.ts";
+import { problem, withHeaders } from "../errors/problem.ts";
+import type { System } from "../system.ts";
+import { signInOf } from "./assurance.ts";
+import type { Identity } from "./identity.ts";
+
+/** Seconds by which an issuer's clock and ours may differ. */
+const CLOCK_TOLERANCE = 5;
+
+/** How many verified tokens are remembered, and for how long at the most, in milliseconds. */
+const REMEMBERED = { max: 10_000, ttl: 5 * 60_000 };
+
+/** RFC 9068 names `at+jwt`; Microsoft Entra's access tokens say `JWT`. */
+const TYPES = new Set(["at+jwt", "application/at+jwt", "jwt"]);
+
+/**
+ * Verifies access tokens of the configured issuers.
+ * @param keysOf where an issuer's keys come from; left out, from its `jwksUri`, cached and refreshed by jose
+ */
+export function createTokenVerifier({
+  issuers,
+  system,
+  keysOf = (issuer) => createRemoteJWKSet(new URL(issuer.jwksUri)),
+}: {
+  issuers: readonly IssuerSetting[];
+  system: System;
+  keysOf?: (issuer: IssuerSetting) => JWTVerifyGetKey;
+}): (token: string) => Promise<Identity> {
+  const known = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: keysOf(issuer) }]));
+  const remembered = new LRUCache<string, Identity>({ ...REMEMBERED, perf: system, ttlResolution: 0 });
+
+  return async (token) => {
+    const tokenHash = hash("sha256", token, "base64url");
+    const before = remembered.get(tokenHash);
+    if (before) return before;
+
+    const { issuer, keys } = known.get(claimedIssuer(token)) ?? refuse();
+    const now = system.now();
+    const payload = await verify(token, issuer, keys, now);
+    const identity = identityFrom(payload, issuer, tokenHash);
+    const remaining = (payload.exp ?? 0) * 1000 - now;
+    if (remaining > 0) remembered.set(tokenHash, identity, { ttl: Math.min(remaining, REMEMBERED.ttl) });
+    return identity;
+  };
+}
+
+function refuse(cause?: unknown): never {
+  throw withHeaders(
+    problem("token-invalid"),
+    { "WWW-Authenticate": 'Bearer error="invalid_token"' },
+    { cause },
+  );
+}
+
+/** The issuer that an unverified token names; it only chooses whose keys the token must be signed with. */
+function claimedIssuer(token: string): string {
+  try {
+    return decodeJwt(token).iss ?? "";
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+async function verify(
+  token: string,
+  issuer: IssuerSetting,
+  keys: JWTVerifyGetKey,
+  now: number,
+): Promise<JWTPayload> {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      algorithms: issuer.algorithms,
+      clockTolerance: CLOCK_TOLERANCE,
+      currentDate: new Date(now),
+      requiredClaims: ["exp", "sub"],
+    });
+    if (!TYPES.has(protectedHeader.typ?.toLowerCase() ?? "")) refuse();
+    return payload;
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) {
+      throw withHeaders(
+        problem("token-expired"),
+        { "WWW-Authenticate": 'Bearer error="invalid_token"' },
+        { cause: error },
+      );
+    }
+    if (saysNothingOfTheToken(error)) {
+      throw withHeaders(problem("sign-in-unavailable"), { "Retry-After": "5" }, { cause: error });
+    }
+    return refuse(error);
+  }
+}
+
+/** The issuer's keys could not be fetched: jose's time-out, its plain error for a bad answer, or fetch's own. */
+function saysNothingOfTheToken(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
+  if (error instanceof errors.JOSEError) return error.code === errors.JOSEError.code;
+  return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
+}
+
+function identityFrom(payload: JWTPayload, issuer: IssuerSetting, tokenHash: string): Identity {
+  const { sub, cnf } = payload;
+  if (!sub) return refuse();
+  const boundKey = typeof cnf === "object" && cnf !== null && "jkt" in cnf ? cnf.jkt : undefined;
+  // A binding that can't be read must not count as none.
+  if (cnf !== undefined && typeof boundKey !== "string") return refuse();
+  return {
+    userId: hash("sha256", Buffer.from(`${issuer.issuer}\0${sub}`), "base64url"),
+    issuer,
+    ...signInOf(payload, issuer),
+    boundKey: typeof boundKey === "string" ? boundKey : undefined,
+    tokenHash,
+  };
+}

@@ -1,0 +1,125 @@
+import * as z from "zod";
+import { platform } from "../backup/appVersion.ts";
+import { manifest } from "../backup/manifest.ts";
+import { randomId, sha256, timestamp } from "../formats.ts";
+import { publicKey } from "../identity/publicKey.ts";
+import { recoveredAccount } from "../recovery/accounts.ts";
+
+/** The items of an owner's partition. docs/storage-schema.md shows each with an example. */
+
+/** Phones one owner may have registered: the owner item stays a few KB. */
+export const MOST_DEVICES = 20;
+
+export const device = z.strictObject({
+  deviceId: sha256,
+  /** What the owner calls the phone. */
+  name: z.string(),
+  platform,
+  /** The key that secrets for this phone are sealed to. */
+  sealingKey: publicKey,
+  registeredAt: timestamp,
+  lastUploadAt: timestamp.optional(),
+  /** Whether this phone turned the present backup on or recovered it: only then may it replace a version [D11]. */
+  holdsBackup: z.boolean(),
+});
+
+export type Device = z.infer<typeof device>;
+
+/** One version in the history, without its ciphertext. */
+export const version = z.strictObject({
+  version: z.int().positive(),
+  uploadedAt: timestamp,
+  device: device.pick({ deviceId: true, name: true, platform: true }),
+  /** How many accounts it holds. */
+  accounts: z.int().nonnegative(),
+  /** Length of the envelope in bytes. */
+  bytes: z.int().positive(),
+  /** SHA-256 of the envelope: a retried upload is known by it. */
+  digest: sha256,
+});
+
+export type Version = z.infer<typeof version>;
+
+export const wrappedKey = z.strictObject({
+  kek: z.string(),
+  alg: z.literal("RSA-OAEP-256"),
+  value: z.string(),
+});
+
+const backupOn = z.strictObject({
+  state: z.literal("on"),
+  platform,
+  enabledAt: timestamp,
+  /** The user key, wrapped. `id` is the `kid` of every envelope under it. */
+  userKey: z.strictObject({ id: randomId, wrapped: wrappedKey }),
+  /** HMAC under the storage secret; iOS alone [A7, A8]. */
+  storageCheck: sha256.optional(),
+  /** Newest first: the first is the present version. */
+  versions: z.array(version),
+});
+
+export type BackupOn = z.infer<typeof backupOn>;
+
+export const owner = z.strictObject({
+  schema: z.literal(1),
+  createdAt: timestamp,
+  /** The key of account references. */
+  referenceSalt: sha256,
+  /** Whether a token with a second factor was ever seen: from then on step-up asks for it [D7]. */
+  secondFactorSeen: z.boolean(),
+  devices: z.array(device).max(MOST_DEVICES),
+  /** What the next version will be called; never goes back, also when backup is turned off. */
+  nextVersion: z.int().positive(),
+  backup: z.discriminatedUnion("state", [z.strictObject({ state: z.literal("off") }), backupOn]),
+});
+
+export type Owner = z.infer<typeof owner>;
+
+export const envelope = z.strictObject({
+  schema: z.literal(1),
+  version: z.int().positive(),
+  /** Compact JWE. */
+  envelope: z.string(),
+  manifest,
+  digest: sha256,
+  deviceId: sha256,
+  uploadedAt: timestamp,
+});
+
+export const recovery = z.strictObject({
+  schema: z.literal(1),
+  deviceId: sha256,
+  version: z.int().positive(),
+  platform,
+  accounts: z.array(recoveredAccount),
+  startedAt: timestamp,
+  expiresAt: timestamp,
+});
+
+/** Seconds a recovery is kept: its accounts may wait for codes, and an owner may choose to wait for 7 days. */
+export const RECOVERY_TTL = 14 * 24 * 60 * 60;
+
+export type Recovery = z.infer<typeof recovery>;
+
+/** A device proof that a write has spent. */
+export const proof = z.strictObject({ schema: z.literal(1) });
+
+/** What a request with an idempotency key led to, without secrets. */
+export const idempotency = z.strictObject({
+  schema: z.literal(1),
+  /** SHA-256 over phone, method, path and body: the same key with another request is refused. */
+  request: sha256,
+  outcome: z.record(z.string(), z.unknown()),
+});
+
+/** Seconds an idempotency key is remembered. */
+export const IDEMPOTENCY_TTL = 24 * 60 * 60;
+
+/** Ids of items. */
+export const ids = {
+  owner: "owner",
+  envelope: (version: number) => `envelope:${version}`,
+  recovery: (id: string) => `recovery:${id}`,
+  proof: (id: string) => `proof:${id}`,
+  idempotency: (key: string) => `idempotency:${key}`,
+} as const;
