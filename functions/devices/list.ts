@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { timestamp } from "../../shared/formats.ts";
+import { forOwner } from "../../shared/http/endpoint.ts";
+import { deviceAnswer } from "./answers.ts";
+
+/** GET devices: the owner's phones. */
+export const listDevices = forOwner(
+  { stepUp: "not-needed", oldApps: "allowed" },
+  {
+    name: "devices-list",
+    method: "GET",
+    route: "devices",
+    summary: "Lists the owner's phones.",
+    answers: {
+      200: z.strictObject({
+        devices: z.array(deviceAnswer.extend({ lastUploadAt: timestamp.optional(), thisPhone: z.boolean() })),
+      }),
+    },
+    problems: [],
+  },
+  async ({ owner, device: { deviceId: thisPhone } }) => ({
+    status: 200,
+    body: {
+      devices: owner.item.devices.map(({ deviceId, name, platform, registeredAt, lastUploadAt }) => ({
+        deviceId,
+        name,
+        platform,
+        registeredAt,
+        lastUploadAt,
+        thisPhone: deviceId === thisPhone,
+      })),
+    },
+  }),
+);

@@ -1,0 +1,43 @@
+import type { Endpoint } from "../shared/http/endpoint.ts";
+import type { Route } from "../shared/http/message.ts";
+import { bind } from "../shared/http/pipeline.ts";
+import type { Services } from "../shared/services.ts";
+import { enableBackup } from "./backup/enable.ts";
+import { readKey } from "./backup/key.ts";
+import { readStatus } from "./backup/status.ts";
+import { uploadBackup } from "./backup/upload.ts";
+import { listDevices } from "./devices/list.ts";
+import { registerDevice } from "./devices/register.ts";
+import { revokeDevice } from "./devices/revoke.ts";
+import { beginRecovery } from "./recoveries/begin.ts";
+import { readRecoveryState } from "./recoveries/read.ts";
+import { health } from "./service/health.ts";
+import { describeProblem } from "./service/problem.ts";
+import { ready } from "./service/ready.ts";
+import { unknown } from "./service/unknown.ts";
+
+/** All endpoints of the service. */
+export const endpoints: readonly Endpoint[] = [
+  registerDevice,
+  listDevices,
+  revokeDevice,
+  enableBackup,
+  readStatus,
+  uploadBackup,
+  readKey,
+  beginRecovery,
+  readRecoveryState,
+  health,
+  ready,
+  describeProblem,
+];
+
+const ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+
+/** What a host serves: every endpoint, and the one that answers what none of them takes. */
+export function routesOf(services: Services): Route[] {
+  return [
+    ...endpoints.map((endpoint) => bind(endpoint, services)),
+    { ...bind(unknown(endpoints), services), methods: ALL_METHODS },
+  ];
+}

@@ -1,0 +1,12 @@
+import { readConfig } from "../shared/config/read.ts";
+import { logToConsole } from "../shared/log.ts";
+import { system } from "../shared/system.ts";
+import { openAdapters } from "./adapters.ts";
+import { routesOf } from "./endpoints.ts";
+import { register } from "./register.ts";
+import { createServices } from "./services.ts";
+
+// What goes wrong here is thrown, not logged: an entry point that swallows it deploys an app with no functions.
+const config = readConfig(process.env);
+const adapters = await openAdapters(config, system);
+routesOf(createServices(config, adapters, { system, log: logToConsole })).forEach(register);

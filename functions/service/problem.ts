@@ -1,0 +1,36 @@
+import * as z from "zod";
+import { catalogue, type ProblemCode } from "../../shared/errors/catalogue.ts";
+import { problem } from "../../shared/errors/problem.ts";
+import { texts } from "../../shared/errors/texts/en.ts";
+import { anonymous } from "../../shared/http/endpoint.ts";
+
+/** GET problems/{code}: what the `type` of a problem leads to. */
+export const describeProblem = anonymous(
+  {
+    name: "service-problem",
+    method: "GET",
+    route: "problems/{code}",
+    summary: "Explains a problem's code.",
+    params: z.strictObject({ code: z.string().regex(/^[a-z][a-z-]{0,63}$/) }),
+    answers: {
+      200: z.strictObject({
+        code: z.string(),
+        status: z.int(),
+        title: z.string(),
+        detail: z.string(),
+        remedy: z.string(),
+        retryable: z.boolean(),
+      }),
+    },
+    problems: ["not-found"],
+  },
+  async ({ params: { code } }) => {
+    if (!isCode(code)) throw problem("not-found");
+    const { status, remedy, retryable } = catalogue[code];
+    return { status: 200, body: { code, status, ...texts[code], remedy, retryable } };
+  },
+);
+
+function isCode(code: string): code is ProblemCode {
+  return Object.hasOwn(catalogue, code);
+}

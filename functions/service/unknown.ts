@@ -1,0 +1,31 @@
+import { problem, withHeaders } from "../../shared/errors/problem.ts";
+import { anonymous, type Endpoint } from "../../shared/http/endpoint.ts";
+import { ROUTE_PREFIX } from "../../shared/http/message.ts";
+import { routePattern } from "../../shared/http/route.ts";
+
+/**
+ * The last function that a host tries, for whatever no other took: hosts answer an unknown path or method with an
+ * empty body, which no app can explain to its owner.
+ */
+export function unknown(endpoints: readonly Endpoint[]) {
+  const routes = endpoints.map(({ declaration: { method, route } }) => ({
+    method,
+    pattern: routePattern(`/${ROUTE_PREFIX}/${route}`),
+  }));
+  return anonymous(
+    {
+      // Hosts try functions in the order of their names.
+      name: "zz-unknown",
+      method: "GET",
+      route: "{*path}",
+      summary: "Answers an unknown path or method.",
+      answers: {},
+      problems: ["not-found", "method-not-allowed"],
+    },
+    async ({ request: { path } }) => {
+      const allowed = routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+      if (allowed.length === 0) throw problem("not-found");
+      throw withHeaders(problem("method-not-allowed"), { Allow: [...new Set(allowed)].join(", ") });
+    },
+  );
+}
