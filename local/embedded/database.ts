@@ -1,0 +1,85 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { StoreUnavailable } from "../../shared/store/port.ts";
+
+export interface DatabaseOptions {
+  /** The database's path. It is made, and its folder, where there is none: for this user alone. */
+  readonly file: string;
+  /** Statements that make the tables; run at each opening. */
+  readonly schema: string;
+  /** Milliseconds that a statement waits, and this process with it, for the commit of another process. */
+  readonly busyTimeout: number;
+}
+
+/** A SQLite database in which what is committed is durable (WAL, synchronous FULL). */
+export function openDatabase({ file, schema, busyTimeout }: DatabaseOptions): DatabaseSync {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFile(file);
+  const database = new DatabaseSync(file, { timeout: busyTimeout });
+  try {
+    database.exec("pragma journal_mode = wal; pragma synchronous = full");
+    // What is deleted is overwritten, so that a key that was destroyed isn't in a copy made later [F2].
+    database.exec("pragma secure_delete = on");
+    database.exec(schema);
+    return database;
+  } catch (cause) {
+    database.close();
+    throw new Error(`the database ${file} can't be used`, { cause });
+  }
+}
+
+/** SQLite itself would let others read the file. Its `-wal` and `-shm` files take the mode of this one. */
+function makeFile(file: string): void {
+  try {
+    // "wx", since closing a file that is there would drop the locks that this process holds on it through SQLite
+    // (https://sqlite.org/howtocorrupt.html, section 2.2).
+    closeSync(openSync(file, "wx", 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+/** Commits what `act` did if it answers `committed`, and undoes it if not, or if it throws. */
+export function inTransaction<Outcome extends { readonly committed: boolean }>(
+  database: DatabaseSync,
+  act: () => Outcome,
+): Outcome {
+  // "immediate" takes the write lock before the first read: nobody changes what `act` has read.
+  database.exec("begin immediate");
+  try {
+    const outcome = act();
+    database.exec(outcome.committed ? "commit" : "rollback");
+    return outcome;
+  } catch (error) {
+    // After some faults, a full disk among them, SQLite has undone it already.
+    if (database.isTransaction) database.exec("rollback");
+    throw error;
+  }
+}
+
+/** Primary result codes that tell of the machine, not of a mistake in the code (https://sqlite.org/rescode.html). */
+const FAULTS: ReadonlySet<number> = new Set([
+  5, // SQLITE_BUSY
+  6, // SQLITE_LOCKED
+  7, // SQLITE_NOMEM
+  8, // SQLITE_READONLY
+  10, // SQLITE_IOERR
+  11, // SQLITE_CORRUPT
+  13, // SQLITE_FULL
+  14, // SQLITE_CANTOPEN
+  15, // SQLITE_PROTOCOL
+  26, // SQLITE_NOTADB
+]);
+
+/** @throws {StoreUnavailable} instead of what SQLite throws where the machine is at fault */
+export function orUnavailable<Result>(act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    const { errcode } = error as { readonly errcode?: number };
+    // An extended result code has the primary one in its low byte.
+    if (errcode === undefined || !FAULTS.has(errcode & 0xff)) throw error;
+    throw new StoreUnavailable(1, { cause: error });
+  }
+}

@@ -1,0 +1,3 @@
+/** The drivers of a single machine, as one module to load. */
+export { openFileKey } from "./fileKey.ts";
+export { openSqliteStore } from "./sqlite.ts";

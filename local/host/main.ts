@@ -1,0 +1,48 @@
+import { parseArgs } from "node:util";
+import { logToConsole } from "../../shared/log.ts";
+import { system } from "../../shared/system.ts";
+import { TOKEN_PATH } from "../issuer/http.ts";
+import { startLocalService } from "./service.ts";
+
+const HELP = `npm start -- [--port 7071] [--data .local]
+
+Runs the service for development on 127.0.0.1, with its database and keys in a folder
+of this checkout and a development issuer that signs in any made-up owner.`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "7071" },
+    data: { type: "string", default: ".local" },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+} else {
+  await start(Number(values.port), values.data);
+}
+
+async function start(port: number, folder: string): Promise<void> {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError("--port is 1 to 65535");
+  const service = await startLocalService({ port, folder, system, log: logToConsole });
+  const { origin } = service;
+  const option = port === 7071 ? "" : ` --origin ${origin}`;
+  console.log(`The service answers at ${origin}/v1, with its data in ${folder}/. Ctrl-C ends it.
+
+Get a token for a made-up owner:
+  curl '${origin}${TOKEN_PATH}?owner=alice'
+
+Three requests to try:
+  curl ${origin}/v1/ready
+  curl -i ${origin}/v1/backup
+  npm run -s phone -- headers GET /v1/backup${option} | curl -H @- ${origin}/v1/backup
+
+The first says that it is ready. The second is refused, and says why: nobody is signed in.
+The third carries what a phone carries, and tells the state of alice's backup.
+
+A phone at the command line:
+  npm run phone -- upload local/phone/sample-accounts.json${option}
+  npm run phone -- --help
+`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void service.close());
+}

@@ -1,0 +1,82 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { openAdapters } from "../../functions/adapters.ts";
+import { routesOf } from "../../functions/endpoints.ts";
+import { type Adapters, createServices } from "../../functions/services.ts";
+import { readConfig } from "../../shared/config/read.ts";
+import type { Log } from "../../shared/log.ts";
+import type { System } from "../../shared/system.ts";
+import { issuerHandler, JWKS_PATH } from "../issuer/http.ts";
+import { createIssuer, type Issuer } from "../issuer/issuer.ts";
+import { loadKey } from "../issuer/key.ts";
+import { issuerSettings } from "../issuer/settings.ts";
+import { serve } from "./server.ts";
+
+export interface LocalService {
+  /** Where phones find it: `http://127.0.0.1:7071`. */
+  readonly origin: string;
+  readonly issuer: Issuer;
+  close(): Promise<void>;
+}
+
+export interface LocalOptions {
+  /** Left out, a free one. */
+  readonly port?: number | undefined;
+  /** Where database, key encryption key and the issuer's key are kept. */
+  readonly folder: string;
+  readonly system: System;
+  readonly log: Log;
+  /** Puts something around the drivers: a counter, a fault. */
+  readonly wrap?: (adapters: Adapters) => Adapters;
+}
+
+/** The whole service in this process, on the embedded drivers, with the development issuer beside it. */
+export async function startLocalService(options: LocalOptions): Promise<LocalService> {
+  const { folder, system, log, wrap = (adapters) => adapters } = options;
+  const port = options.port ?? (await freePort());
+  const origin = `http://127.0.0.1:${port}`;
+  const config = readConfig({
+    PUBLIC_ORIGIN: origin,
+    ISSUERS: JSON.stringify(issuerSettings(origin + JWKS_PATH)),
+    STORE: "sqlite",
+    SQLITE_FILE: join(folder, "backup.db"),
+    KEYS: "file",
+    KEY_FILE: join(folder, "key-encryption-key.pem"),
+  });
+  const issuer = createIssuer({ key: await loadKey(join(folder, "issuer.json")), now: system.now });
+  const adapters = wrap(await openAdapters(config, system));
+  const host = await serve({
+    routes: routesOf(createServices(config, adapters, { system, log })),
+    port,
+    requestId: () => uuid(system),
+    extra: issuerHandler(issuer),
+  });
+  return {
+    origin,
+    issuer,
+    close: async () => {
+      await host.close();
+      await adapters.store.close();
+    },
+  };
+}
+
+/** A version 4 UUID (RFC 9562), the form of an invocation id on Azure Functions. */
+function uuid({ random }: System): string {
+  const bytes = Buffer.from(random(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** The address is part of the configuration, so it must be known before the host listens. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (typeof address !== "object" || address === null) throw new Error("no free port");
+  return address.port;
+}

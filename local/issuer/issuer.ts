@@ -1,0 +1,67 @@
+import { type JSONWebKeySet, type JWTPayload, SignJWT } from "jose";
+import type { System } from "../../shared/system.ts";
+import type { IssuerKey } from "./key.ts";
+import { ACR, AUDIENCE, AUTHENTICATION_CONTEXT, issuerIdentifier, type Profile } from "./settings.ts";
+import { type TokenRequest, tokenRequest } from "./token-request.ts";
+
+/** The tenant of Microsoft's personal accounts. */
+const PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad";
+
+/** An organisation's tenant, made up. */
+const WORK_TENANT = "6f1c2d3e-4a5b-4c6d-8e7f-8091a2b3c4d5";
+
+/** What a test may set to make a token that must be refused. Times are seconds since 1970. */
+export interface Overrides {
+  readonly iss?: string;
+  readonly aud?: string;
+  readonly nbf?: number;
+  readonly exp?: number;
+  /** The header's `typ`. */
+  readonly typ?: string;
+}
+
+export interface Issuer {
+  /** An access token, signed with ES256. Rejects with a ZodError where the request is malformed. */
+  sign(request: TokenRequest, overrides?: Overrides): Promise<string>;
+  jwks(): JSONWebKeySet;
+}
+
+/** Plays all the issuers of `issuerSettings`: signs whatever is asked, for development and tests alone. */
+export function createIssuer({ key, now }: { key: IssuerKey } & Pick<System, "now">): Issuer {
+  return {
+    jwks: () => ({ keys: [key.publicJwk] }),
+    sign: async (request, { typ = "at+jwt", ...claims } = {}) => {
+      const { owner, kind, profile, secondFactor, signedInSecondsAgo, expiresIn, cnf } =
+        tokenRequest.parse(request);
+      const iat = Math.floor(now() / 1000);
+      const payload = {
+        iss: issuerIdentifier(kind, profile),
+        sub: owner,
+        aud: AUDIENCE,
+        iat,
+        nbf: iat,
+        exp: iat + expiresIn,
+        auth_time: iat - signedInSecondsAgo,
+        ...assurance(profile, secondFactor),
+        ...(cnf !== undefined && { cnf: { jkt: cnf } }),
+        ...claims,
+      };
+      return new SignJWT(payload)
+        .setProtectedHeader({ alg: "ES256", typ, kid: key.publicJwk.kid })
+        .sign(key.privateKey);
+    },
+  };
+}
+
+/** How each profile tells, or does not tell, of a second factor. */
+function assurance(profile: Profile, secondFactor: boolean): JWTPayload {
+  switch (profile) {
+    case "oidc":
+      // Values of `amr`: RFC 8176.
+      return secondFactor ? { amr: ["pwd", "otp", "mfa"], acr: ACR } : { amr: ["pwd"] };
+    case "entra":
+      return { tid: WORK_TENANT, ver: "2.0", ...(secondFactor && { acrs: [AUTHENTICATION_CONTEXT] }) };
+    case "entra-personal":
+      return { tid: PERSONAL_TENANT, ver: "2.0" };
+  }
+}

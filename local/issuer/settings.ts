@@ -1,0 +1,59 @@
+export const KINDS = ["personal", "work-or-school", "provider", "operator"] as const;
+export const PROFILES = ["oidc", "entra", "entra-personal"] as const;
+
+export type Kind = (typeof KINDS)[number];
+export type Profile = (typeof PROFILES)[number];
+
+/** Who the tokens are for: the service. */
+export const AUDIENCE = "api://authenticator-backup";
+
+/** What says that a second factor was shown: `acr` of the oidc profile (RFC 9470). */
+export const ACR = "urn:authenticator-backup:mfa";
+
+/** The same in the entra profile: one of the authentication contexts in `acrs`. */
+export const AUTHENTICATION_CONTEXT = "c1";
+
+/** One entry of the service's `ISSUERS` setting. */
+export interface IssuerSetting {
+  readonly issuer: string;
+  readonly jwksUri: string;
+  readonly audience: string;
+  readonly kind: Kind;
+  readonly profile: Profile;
+  readonly algorithms: readonly string[];
+  readonly secondFactor: "always" | "when-known";
+  /** Of the entra profile alone. */
+  readonly authenticationContext?: string;
+  /** Of the oidc profile alone. */
+  readonly acrValues?: readonly string[];
+}
+
+/**
+ * An issuer's identifier names it and is not where it is served: an owner, who is known by `iss` and `sub`, stays
+ * the same one whatever the port.
+ */
+export function issuerIdentifier(kind: Kind, profile: Profile): string {
+  return `https://issuer.localhost/${kind}/${profile}`;
+}
+
+/** Whether the development issuer plays this one: Microsoft's issuer of personal accounts has no other kind. */
+export function isIssued(kind: Kind, profile: Profile): boolean {
+  return profile !== "entra-personal" || kind === "personal";
+}
+
+/** The service's `ISSUERS` setting: every issuer that is played, with its keys at `jwksUri`. */
+export function issuerSettings(jwksUri: string): IssuerSetting[] {
+  return KINDS.flatMap((kind) =>
+    PROFILES.filter((profile) => isIssued(kind, profile)).map((profile) => ({
+      issuer: issuerIdentifier(kind, profile),
+      jwksUri,
+      audience: AUDIENCE,
+      kind,
+      profile,
+      algorithms: ["ES256"],
+      secondFactor: "when-known" as const,
+      ...(profile === "oidc" && { acrValues: [ACR] }),
+      ...(profile === "entra" && { authenticationContext: AUTHENTICATION_CONTEXT }),
+    })),
+  );
+}

@@ -1,0 +1,31 @@
+import * as z from "zod";
+import { isIssued, KINDS, PROFILES } from "./settings.ts";
+
+const YEAR = 365 * 24 * 3600;
+
+/** What may be asked of the development issuer. */
+export const tokenRequest = z
+  .strictObject({
+    /** The token's `sub`. */
+    owner: z.string().min(1).max(128),
+    kind: z.enum(KINDS).default("personal"),
+    profile: z.enum(PROFILES).default("oidc"),
+    /** Whether the sign-in showed a second factor. No entra-personal token says so. */
+    secondFactor: z.boolean().default(true),
+    /** Seconds since the sign-in, for `auth_time`. */
+    signedInSecondsAgo: z.int().min(0).max(YEAR).default(0),
+    /** Seconds that the token is good for. */
+    expiresIn: z.int().min(1).max(YEAR).default(3600),
+    /** The thumbprint of the one key that may use the token (RFC 9449, section 6.1). */
+    cnf: z
+      .string()
+      .regex(/^[\w-]{43}$/, "must be a base64url SHA-256 thumbprint")
+      .optional(),
+  })
+  .refine(({ kind, profile }) => isIssued(kind, profile), {
+    path: ["profile"],
+    message: "entra-personal goes with kind personal alone",
+  });
+
+/** The request with its defaults left out. */
+export type TokenRequest = z.input<typeof tokenRequest>;
