@@ -1,0 +1,96 @@
+import * as z from "zod";
+import { platformSchema } from "./contentKey.ts";
+import { sealedKeySchema } from "./sealedKey.ts";
+
+// The bodies of answers. Members that a later version of the service adds are kept and ignored.
+
+const phone = { deviceId: z.string(), name: z.string(), platform: platformSchema };
+
+export const registeredSchema = z.looseObject({
+  ...phone,
+  userId: z.string(),
+  registeredAt: z.iso.datetime(),
+  /** base64url of 32 bytes. */
+  referenceSalt: z.base64url().length(43),
+});
+
+export const devicesSchema = z.looseObject({
+  devices: z.array(
+    z.looseObject({
+      ...phone,
+      registeredAt: z.iso.datetime(),
+      lastUploadAt: z.iso.datetime().optional(),
+      thisPhone: z.boolean(),
+    }),
+  ),
+});
+
+export const enabledSchema = z.looseObject({
+  platform: platformSchema,
+  nextVersion: z.int(),
+  key: sealedKeySchema,
+});
+
+export const uploadedSchema = z.looseObject({
+  version: z.int(),
+  uploadedAt: z.iso.datetime(),
+  accounts: z.int(),
+  nextVersion: z.int(),
+});
+
+export const statusSchema = z.discriminatedUnion("state", [
+  z.looseObject({ state: z.literal("off"), nextVersion: z.int() }),
+  z.looseObject({
+    state: z.literal("on"),
+    platform: platformSchema,
+    enabledAt: z.iso.datetime(),
+    nextVersion: z.int(),
+    current: z
+      .looseObject({
+        version: z.int(),
+        uploadedAt: z.iso.datetime(),
+        accounts: z.int(),
+        /** Of the envelope. */
+        bytes: z.int(),
+        device: z.looseObject(phone),
+      })
+      .optional(),
+    /** How many are kept. */
+    versions: z.int(),
+  }),
+]);
+
+export const keySchema = z.looseObject({ key: sealedKeySchema, platform: platformSchema });
+
+export const recoverySchema = z.looseObject({
+  recoveryId: z.string(),
+  version: z.int(),
+  platform: platformSchema,
+  /** In the envelope's order. */
+  accounts: z.array(
+    z.looseObject({
+      ref: z.string(),
+      kind: z.enum(["personal", "work-or-school", "third-party"]),
+      push: z.boolean(),
+      state: z.enum(["ready", "action-required"]),
+      means: z.array(z.string()).optional(),
+    }),
+  ),
+  startedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+});
+
+export const recoveryStartedSchema = recoverySchema.extend({
+  key: sealedKeySchema,
+  /** Compact JWE. */
+  envelope: z.string(),
+});
+
+export type Registered = z.infer<typeof registeredSchema>;
+export type Devices = z.infer<typeof devicesSchema>;
+export type Enabled = z.infer<typeof enabledSchema>;
+export type Uploaded = z.infer<typeof uploadedSchema>;
+export type Status = z.infer<typeof statusSchema>;
+export type Key = z.infer<typeof keySchema>;
+export type Recovery = z.infer<typeof recoverySchema>;
+export type RecoveryStarted = z.infer<typeof recoveryStartedSchema>;

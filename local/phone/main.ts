@@ -1,0 +1,10 @@
+import { run } from "./run.ts";
+import { machine } from "./system.ts";
+
+process.exitCode = await run(process.argv.slice(2), {
+  directory: ".local",
+  system: machine,
+  fetch: globalThis.fetch,
+  print: (text) => console.log(text),
+  printError: (text) => console.error(text),
+});

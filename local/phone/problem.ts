@@ -1,0 +1,61 @@
+import * as z from "zod";
+
+/** An answer of the service as it came. */
+export interface Answer<T = unknown> {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed where it is JSON, text where it is not, `undefined` where there is none. */
+  readonly body: T;
+}
+
+const problemSchema = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  instance: z.string(),
+  code: z.string(),
+  remedy: z.string(),
+  retryable: z.boolean(),
+});
+
+/** RFC 9457, with the members that every problem of this service has; some codes have more. */
+export type Problem = z.infer<typeof problemSchema>;
+
+export interface Refused extends Answer {
+  readonly ok: false;
+  readonly problem: Problem;
+  /** Seconds to wait before the next try (RFC 9110, section 10.2.3), where the service says. */
+  readonly retryAfter?: number;
+}
+
+/** What came of a request: the answer with its body checked, and `X` made from it; or the problem. */
+export type Result<T, X = unknown> = ({ readonly ok: true } & Answer<T> & X) | Refused;
+
+/** Reads an answer: success has the body `schema` says; everything else is a problem, whoever answered. */
+export function readAnswer<S extends z.ZodType>(answer: Answer, schema: S): Result<z.infer<S>> {
+  if (answer.status >= 200 && answer.status < 300) {
+    return { ok: true, ...answer, body: schema.parse(answer.body) };
+  }
+  const wait = Number.parseInt(answer.headers.get("Retry-After") ?? "", 10);
+  return {
+    ok: false,
+    ...answer,
+    problem: problemSchema.safeParse(answer.body).data ?? unknownProblem(answer.status),
+    ...(Number.isNaN(wait) ? {} : { retryAfter: wait }),
+  };
+}
+
+/** An answer that is not the service's: a gateway's or a captive portal's. */
+function unknownProblem(status: number): Problem {
+  return {
+    type: "about:blank",
+    title: `The service could not be reached (HTTP ${status})`,
+    status,
+    detail: "Something between this phone and the service answered in its place.",
+    instance: "about:blank",
+    code: "unknown-answer",
+    remedy: "retry-later",
+    retryable: status >= 500,
+  };
+}

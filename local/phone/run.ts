@@ -1,0 +1,91 @@
+import { ContentsRefused } from "./accounts.ts";
+import { type CommandLine, HELP, parseCommandLine, UsageError } from "./commandLine.ts";
+import { codes, commands, type Outcome } from "./commands.ts";
+import { EnvelopeRefused } from "./envelope.ts";
+import { openStorage, readPhone, writePhone } from "./files.ts";
+import { createPhone } from "./phone.ts";
+import { formatProblem } from "./print.ts";
+import { SealedKeyRefused } from "./sealedKey.ts";
+import type { System } from "./system.ts";
+import { signIn } from "./tokens.ts";
+
+export interface Surroundings {
+  /** Where `phones/` and `icloud/` are. */
+  readonly directory: string;
+  readonly system: System;
+  readonly fetch: typeof globalThis.fetch;
+  /** What was asked for. */
+  readonly print: (text: string) => void;
+  /** What went wrong, and what is said on the way. */
+  readonly printError: (text: string) => void;
+}
+
+/** Runs one command. @returns the exit status: 0, or 1 where it did not work */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<0 | 1> {
+  try {
+    const line = parseCommandLine(args);
+    const outcome = line.help ? HELP : await runCommand(line, surroundings);
+    if (typeof outcome === "string") {
+      surroundings.print(outcome);
+      return 0;
+    }
+    surroundings.printError(formatProblem(outcome));
+  } catch (error) {
+    surroundings.printError(explain(error));
+  }
+  return 1;
+}
+
+async function runCommand(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
+  if (line.command === "codes") return codes(line, surroundings.system);
+  const command = commands.get(line.command);
+  if (!command) throw new UsageError(`there is no command ${line.command}: see --help`);
+  const { owner, platform, phone } = await openPhone(line, surroundings);
+  try {
+    if (!phone.state().owner) {
+      const registered = await phone.register();
+      if (!registered.ok) return registered;
+      surroundings.printError(`Registered this phone (${line.phone}, ${platform}) for ${owner}.`);
+    }
+    return await command(phone, line);
+  } finally {
+    // Kept where a command failed too: a write that got no answer is sent again as it was.
+    await writePhone(surroundings.directory, line.phone, { owner, platform, phone: phone.state() });
+  }
+}
+
+async function openPhone(line: CommandLine, { directory, system, fetch }: Surroundings) {
+  const kept = await readPhone(directory, line.phone);
+  const owner = line.owner ?? kept?.owner ?? "alice";
+  const platform = line.platform ?? kept?.platform ?? "android";
+  if (kept && (kept.owner !== owner || kept.platform !== platform)) {
+    throw new UsageError(
+      `the phone ${line.phone} is ${kept.owner}'s (${kept.platform}): name another --phone`,
+    );
+  }
+  const storageSecret =
+    platform === "ios" ? await openStorage(directory, line.icloud ?? owner, system) : undefined;
+  const phone = await createPhone({
+    origin: line.origin,
+    platform,
+    version: line.appVersion,
+    name: line.phone,
+    system,
+    fetch,
+    storageSecret,
+    state: kept?.phone,
+    token: () => signIn(line.origin, owner, fetch),
+  });
+  return { owner, platform, phone };
+}
+
+function explain(error: unknown): string {
+  if (error instanceof UsageError || error instanceof ContentsRefused) return error.message;
+  if (error instanceof EnvelopeRefused || error instanceof SealedKeyRefused) {
+    return `This phone does not trust what came: ${error.message}.`;
+  }
+  if (error instanceof TypeError && error.message === "fetch failed") {
+    return "The service did not answer. Is it running (npm start), and at that --origin? Run the command again.";
+  }
+  throw error;
+}

@@ -1,0 +1,46 @@
+import { type CompactDecryptResult, compactDecrypt, errors, importJWK } from "jose";
+import * as z from "zod";
+import type { PrivateJwk } from "./keys.ts";
+
+/** The user key as the service hands it out: readable by one phone. */
+export const sealedKeySchema = z.looseObject({
+  /** The key's id: base64url of 16 bytes. */
+  id: z.base64url().length(22),
+  /** Compact JWE. */
+  sealed: z.string(),
+});
+export type SealedKey = z.infer<typeof sealedKeySchema>;
+
+/** The sealed key is not this phone's, not this owner's, or not the one it is said to be. */
+export class SealedKeyRefused extends Error {
+  override readonly name = "SealedKeyRefused";
+}
+
+/**
+ * Opens the user key (ECDH-ES with A256GCM: RFC 7518, 4.6 and 5.3) and checks that `kid` is the key's id and
+ * `uid` the owner.
+ * @returns 32 bytes
+ * @throws {SealedKeyRefused}
+ */
+export async function openSealedKey(
+  { id, sealed }: SealedKey,
+  sealing: PrivateJwk,
+  userId: string,
+): Promise<Uint8Array> {
+  const { protectedHeader, plaintext } = await decrypt(sealed, sealing);
+  if (protectedHeader.kid !== id) throw new SealedKeyRefused("the sealed key has another kid than its id");
+  if (protectedHeader.uid !== userId) throw new SealedKeyRefused("the sealed key is another owner's");
+  if (plaintext.length !== 32) throw new SealedKeyRefused("the sealed key does not have 32 bytes");
+  return plaintext;
+}
+
+async function decrypt(sealed: string, sealing: PrivateJwk): Promise<CompactDecryptResult> {
+  const key = await importJWK(sealing, "ECDH-ES");
+  return compactDecrypt(sealed, key, {
+    keyManagementAlgorithms: ["ECDH-ES"],
+    contentEncryptionAlgorithms: ["A256GCM"],
+  }).catch((error: unknown) => {
+    if (!(error instanceof errors.JOSEError)) throw error;
+    throw new SealedKeyRefused("the sealed key does not open", { cause: error });
+  });
+}

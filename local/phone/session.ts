@@ -1,0 +1,99 @@
+import { base64url } from "jose";
+import type * as z from "zod";
+import { type ClientOptions, createClient, type SendRequest } from "./client.ts";
+import { deviceId, generateKeys } from "./keys.ts";
+import { ownerOfToken } from "./ownerId.ts";
+import { type Answer, type Result, readAnswer } from "./problem.ts";
+import { openSealedKey, type SealedKey } from "./sealedKey.ts";
+import type { PhoneState } from "./state.ts";
+import { storageCheck } from "./storage.ts";
+import { machine, type System } from "./system.ts";
+
+export interface PhoneOptions extends Omit<ClientOptions, "signing" | "system"> {
+  /** What the owner calls this phone. */
+  readonly name: string;
+  /** 32 bytes from iCloud; has no meaning on Android. */
+  readonly storageSecret?: Uint8Array | undefined;
+  /** Where the phone left off; a new phone when left out. */
+  readonly state?: PhoneState | undefined;
+  readonly system?: System | undefined;
+}
+
+/** What a test of the service puts in the place of the right thing; a member set to `undefined` is left out. */
+export interface Overrides {
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly proof?: SendRequest["proof"];
+}
+
+export interface ActRequest extends SendRequest {
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+export type Session = Awaited<ReturnType<typeof createSession>>;
+
+/** What every act of one phone has in common: its state, and how it sends. */
+export async function createSession(options: PhoneOptions) {
+  const { platform, name, system = machine } = options;
+  const storageSecret = platform === "ios" ? options.storageSecret : undefined;
+  const state: PhoneState = structuredClone(options.state) ?? { keys: await generateKeys(), unanswered: {} };
+  const { send, headersOf } = createClient({ ...options, system, signing: state.keys.signing });
+
+  function act(request: ActRequest, { body, headers, proof }: Overrides = {}): Promise<Answer> {
+    return send({
+      ...request,
+      body: request.body || body ? { ...request.body, ...body } : undefined,
+      headers: { ...request.headers, ...headers },
+      proof,
+    });
+  }
+
+  /** Known before registration too: it is the service that refuses a stranger, not the phone. */
+  async function userId(): Promise<string> {
+    return state.owner?.userId ?? ownerOfToken(await options.token());
+  }
+
+  return {
+    deviceId: await deviceId(state.keys.signing),
+    name,
+    platform,
+    storageSecret,
+    system,
+    token: options.token,
+    state,
+    send,
+    headersOf,
+    act,
+    userId,
+
+    /** `storageCheck` where the platform has one: in a body, or as X-Storage-Check. */
+    async storageCheck(): Promise<{ readonly storageCheck?: string }> {
+      return storageSecret ? { storageCheck: storageCheck(storageSecret, await userId()) } : {};
+    },
+
+    async keepKey(key: SealedKey): Promise<Uint8Array> {
+      const userKey = await openSealedKey(key, state.keys.sealing, await userId());
+      state.userKey = { id: key.id, value: base64url.encode(userKey) };
+      return userKey;
+    },
+
+    /** A POST that creates: its Idempotency-Key is the same until it is known what came of it. */
+    async create<S extends z.ZodType>(
+      operation: "enable" | "recover",
+      request: ActRequest & { readonly schema: S },
+      overrides?: Overrides,
+    ): Promise<Result<z.infer<S>>> {
+      const idempotencyKey = state.unanswered[operation] ?? base64url.encode(system.random(16));
+      state.unanswered[operation] = idempotencyKey;
+      const headers = { "Idempotency-Key": idempotencyKey };
+      const result = readAnswer(await act({ ...request, headers }, overrides), request.schema);
+      if (isFinal(result)) delete state.unanswered[operation];
+      return result;
+    },
+  };
+}
+
+/** Whether it is known what became of a write: not so where the service asks to be asked again. */
+export function isFinal(result: Result<unknown>): boolean {
+  return result.ok || !(result.problem.retryable || result.status === 401);
+}

@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { phoneKeysSchema } from "./keys.ts";
+
+/**
+ * What a phone keeps from one start of the app to the next, as JSON. It holds private keys: in an app they
+ * belong in the key store, the rest in the app's own files.
+ */
+export const phoneStateSchema = z.strictObject({
+  keys: phoneKeysSchema,
+  /** From registration; absent on a phone that is not registered. */
+  owner: z.strictObject({ userId: z.string(), referenceSalt: z.string() }).optional(),
+  /** From turning on, recovering or asking for it. `value`: base64url of 32 bytes. */
+  userKey: z.strictObject({ id: z.string(), value: z.string() }).optional(),
+  /** What the next upload builds on; absent while unknown, `etag` while no version exists. */
+  backup: z.strictObject({ etag: z.string().optional(), nextVersion: z.int() }).optional(),
+  /** Writes of which it is not known whether they were done: the next try sends the same again. */
+  unanswered: z.strictObject({
+    /** Idempotency-Key. */
+    enable: z.string().optional(),
+    /** Idempotency-Key. */
+    recover: z.string().optional(),
+    upload: z
+      .strictObject({
+        /** SHA-256 of the contents, base64url. */
+        contents: z.string(),
+        headers: z.record(z.string(), z.string()),
+        body: z.record(z.string(), z.unknown()),
+      })
+      .optional(),
+  }),
+});
+export type PhoneState = z.infer<typeof phoneStateSchema>;

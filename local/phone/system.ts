@@ -1,0 +1,15 @@
+import { randomBytes } from "node:crypto";
+
+/** What the phone's own rules may not reach for themselves: passed in, so that a vector can fix what they are. */
+export interface System {
+  /** The time in milliseconds since 1970-01-01T00:00:00Z. */
+  readonly now: () => number;
+  /** `size` cryptographically strong random bytes. */
+  readonly random: (size: number) => Uint8Array;
+}
+
+/** The machine's own clock and randomness. */
+export const machine: System = {
+  now: () => Date.now(),
+  random: (size) => randomBytes(size),
+};

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { base64url } from "jose";
+import { type Contents, parseContents } from "./accounts.ts";
+import { contentKey, type Platform } from "./contentKey.ts";
+import { sealEnvelope } from "./envelope.ts";
+import { makeManifest } from "./manifest.ts";
+import type { PhoneState } from "./state.ts";
+import { storageCheck } from "./storage.ts";
+import type { System } from "./system.ts";
+
+export interface UploadInput {
+  readonly contents: Contents;
+  readonly state: PhoneState;
+  readonly platform: Platform;
+  readonly storageSecret: Uint8Array | undefined;
+  readonly system: System;
+  /** What a test of the service puts in the place of the right header members. */
+  readonly envelopeHeader?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The headers and the body of `PUT /v1/backup`. @throws {ContentsRefused} */
+export async function makeUpload(input: UploadInput) {
+  const { platform, storageSecret, system } = input;
+  const { owner, userKey, backup } = input.state;
+  if (!owner || !userKey || !backup) throw new Error("upload: turn backup on, or recover, first");
+  const contents = parseContents(input.contents);
+  const key = contentKey({
+    userKey: base64url.decode(userKey.value),
+    storageSecret,
+    userId: owner.userId,
+    platform,
+  });
+  const binding = { kid: userKey.id, uid: owner.userId, plt: platform, ver: backup.nextVersion };
+  const envelope = await sealEnvelope({ contents, contentKey: key, binding, system }, input.envelopeHeader);
+  return {
+    headers: precondition(backup.etag),
+    body: {
+      envelope,
+      manifest: makeManifest(contents, base64url.decode(owner.referenceSalt)),
+      ...(storageSecret && { storageCheck: storageCheck(storageSecret, owner.userId) }),
+    },
+  };
+}
+
+function precondition(etag: string | undefined): Record<string, string> {
+  return etag === undefined ? { "If-None-Match": "*" } : { "If-Match": etag };
+}
+
+/** Tells contents apart, so that the same ones can be sent again in the envelope they were sealed in. */
+export function digestOf(contents: Contents): string {
+  return createHash("sha256").update(JSON.stringify(contents)).digest("base64url");
+}

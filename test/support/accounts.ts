@@ -1,0 +1,47 @@
+import type { Contents } from "../../local/phone/accounts.ts";
+
+/** Accounts of every kind, in an order that is neither alphabetic nor by kind. */
+export const contents: Contents = {
+  accounts: [
+    {
+      kind: "third-party",
+      issuer: "Northwind",
+      userName: "alice@example.com",
+      push: false,
+      otp: { secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", algorithm: "SHA1", digits: 6, period: 30 },
+    },
+    { kind: "personal", issuer: "Contoso", userName: "alice@contoso.example", push: true },
+    {
+      kind: "work-or-school",
+      issuer: "Fabrikam",
+      userName: "alice@fabrikam.example",
+      push: true,
+      tenant: "4fd0a3fc-55a2-4c1c-9a56-2a6a0c6a0f11",
+      subject: "3b0f4c2e",
+    },
+    {
+      kind: "work-or-school",
+      issuer: "Adatum",
+      userName: "alice@adatum.example",
+      push: false,
+      tenant: "0c6d6c5e-0d7e-4f3f-8a59-6f1f5a9f7a22",
+      subject: "77aa",
+      otp: { secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", algorithm: "SHA256", digits: 8, period: 60 },
+    },
+    {
+      kind: "third-party",
+      issuer: "Adventure Works",
+      userName: "alice.at.adventure",
+      push: false,
+      otp: { secret: "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", algorithm: "SHA1", digits: 6, period: 30 },
+    },
+    {
+      kind: "personal",
+      issuer: "Contoso",
+      userName: "second@contoso.example",
+      push: false,
+      otp: { secret: "KRSXG5CTMVRXEZLUKN2XAZLSKNSWG4TF", algorithm: "SHA1", digits: 6, period: 30 },
+    },
+  ],
+  settings: { appLock: true, hideCodes: true, theme: "dark", sort: "manual" },
+};

@@ -1,0 +1,93 @@
+import { endpoints } from "../../functions/endpoints.ts";
+import { catalogue, type ProblemCode } from "../../shared/errors/catalogue.ts";
+import type { Endpoint } from "../../shared/http/endpoint.ts";
+import { ROUTE_PREFIX } from "../../shared/http/message.ts";
+import { routePattern } from "../../shared/http/route.ts";
+
+/** What the pipeline itself can answer, on every endpoint. */
+const anywhere: readonly ProblemCode[] = ["internal", "store-unavailable", "parameter-invalid"];
+
+/** What it can answer to a phone. */
+const toPhones: readonly ProblemCode[] = [
+  "token-missing",
+  "token-invalid",
+  "token-expired",
+  "sign-in-unavailable",
+  "work-account-refused",
+  "provider-refused",
+  "operator-refused",
+  "client-platform-invalid",
+  "client-version-invalid",
+  "client-platform-changed",
+  "app-version-unsupported",
+  "proof-missing",
+  "proof-invalid",
+  "proof-expired",
+  "device-not-registered",
+  "step-up-required",
+  "keys-unavailable",
+  "key-unusable",
+];
+
+/** What it can answer to a request that has a body. */
+const toBodies: readonly ProblemCode[] = [
+  "length-required",
+  "body-too-large",
+  "content-encoding-unsupported",
+  "content-type-unsupported",
+  "body-missing",
+  "json-invalid",
+  "json-too-deep",
+  "json-duplicate-key",
+  "json-invalid-string",
+  "private-key-refused",
+  "body-invalid",
+];
+
+const routes = endpoints.map((endpoint) => ({
+  endpoint,
+  method: endpoint.declaration.method as string,
+  pattern: routePattern(`/${ROUTE_PREFIX}/${endpoint.declaration.route}`),
+}));
+
+/**
+ * Throws where an answer is not one that its endpoint declares: another status, a body of another form, or a
+ * problem that is not in its list.
+ */
+export function checkDeclared(method: string, path: string, status: number, body: unknown): void {
+  const found = routes.find((route) => route.method === method && route.pattern.test(path));
+  if (!found) return;
+  const { endpoint } = found;
+  if (status >= 400) checkProblem(endpoint, status, body);
+  else checkAnswer(endpoint, status, body);
+}
+
+function checkAnswer({ declaration: { name, answers } }: Endpoint, status: number, body: unknown): void {
+  const schema = answers[status];
+  if (schema === undefined) throw new Error(`${name} does not declare status ${status}`);
+  if (schema === null) {
+    if (body !== undefined) throw new Error(`${name} declares no body for ${status}`);
+    return;
+  }
+  schema.parse(body);
+}
+
+function checkProblem(endpoint: Endpoint, status: number, body: unknown): void {
+  const { name, problems } = endpoint.declaration;
+  const { code, type, title, detail, instance, remedy, retryable, status: said, ...members } = Object(body);
+  if (!Object.hasOwn(catalogue, code)) throw new Error(`${name} answered ${status} without a known code`);
+  const declared = [
+    ...anywhere,
+    ...problems,
+    ...(endpoint.access === "anonymous" ? [] : toPhones),
+    ...(endpoint.declaration.body ? toBodies : []),
+  ];
+  if (!declared.includes(code)) throw new Error(`${name} does not declare the problem ${code}`);
+  const kind = catalogue[code as ProblemCode];
+  if (kind.status !== status || said !== status) throw new Error(`${code} came with status ${status}`);
+  if (![type, title, detail, instance].every((text) => typeof text === "string" && text !== "")) {
+    throw new Error(`${code} lacks a text`);
+  }
+  if (remedy !== kind.remedy || retryable !== kind.retryable) throw new Error(`${code} has another remedy`);
+  kind.members.parse(members);
+}

@@ -1,0 +1,151 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { Adapters } from "../../functions/services.ts";
+import { type LocalOptions, type LocalService, startLocalService } from "../../local/host/service.ts";
+import type { Overrides } from "../../local/issuer/issuer.ts";
+import type { TokenRequest } from "../../local/issuer/token-request.ts";
+import { createPhone, type Phone } from "../../local/phone/phone.ts";
+import type { PhoneOptions } from "../../local/phone/session.ts";
+import type { RequestLine } from "../../shared/log.ts";
+import { system } from "../../shared/system.ts";
+import { type Counts, counting } from "./counting.ts";
+import { checkDeclared } from "./declared.ts";
+import { temporaryFolder } from "./folder.ts";
+
+/** When the tests' clocks start: inside a day, so that a few hours more are the same day. */
+export const START = Date.parse("2026-11-22T08:00:00.000Z");
+
+/** Made by the first service of this process: making an RSA key for each would be most of the tests' time. */
+let keyEncryptionKey: Buffer | undefined;
+
+export interface TestService extends LocalService {
+  /** Milliseconds since the epoch; moved by `advance` alone. */
+  readonly now: () => number;
+  /** @param seconds by which the clock goes on */
+  readonly advance: (seconds: number) => void;
+  readonly adapters: Adapters;
+  /** The calls at the ports while `act` ran. */
+  readonly counted: <T>(act: () => Promise<T>) => Promise<{ result: T; counts: Counts }>;
+  readonly lines: readonly RequestLine[];
+}
+
+/** The service over real HTTP on the embedded drivers, with its own clock and folder; ends with the test. */
+export async function startService(options: Pick<LocalOptions, "wrap"> = {}): Promise<TestService> {
+  let time = START;
+  const counts: Counts = { read: 0, list: 0, commit: 0, unwrap: 0 };
+  const lines: RequestLine[] = [];
+  let opened: Adapters | undefined;
+  const folder = await temporaryFolder();
+  const keyFile = join(folder, "key-encryption-key.pem");
+  if (keyEncryptionKey) await writeFile(keyFile, keyEncryptionKey, { mode: 0o600 });
+  const service = await startLocalService({
+    folder,
+    system: { ...system, now: () => time },
+    log: (line) => lines.push(line),
+    wrap: (adapters) => {
+      opened = adapters;
+      return counting(options.wrap?.(adapters) ?? adapters, counts);
+    },
+  });
+  onTestFinished(() => service.close());
+  keyEncryptionKey ??= await readFile(keyFile);
+  if (!opened) throw new Error("the service opened no drivers");
+  return {
+    ...service,
+    adapters: opened,
+    lines,
+    now: () => time,
+    advance: (seconds) => {
+      time += seconds * 1000;
+    },
+    counted: async (act) => {
+      const before = { ...counts };
+      const result = await act();
+      return {
+        result,
+        counts: {
+          read: counts.read - before.read,
+          list: counts.list - before.list,
+          commit: counts.commit - before.commit,
+          unwrap: counts.unwrap - before.unwrap,
+        },
+      };
+    },
+  };
+}
+
+export interface TestPhone extends Phone {
+  /** The owner signs in (again), in the way that is told; the phone's next requests carry that token. */
+  readonly signIn: (request?: Partial<TokenRequest>, overrides?: Overrides) => Promise<string>;
+}
+
+export type PhoneSetup = Partial<Omit<PhoneOptions, "origin" | "token" | "system">> & {
+  readonly owner?: string;
+  readonly signIn?: Partial<TokenRequest>;
+};
+
+/** A phone of an owner who has just signed in; not registered yet. */
+export async function phoneOf(
+  service: TestService,
+  { owner = "alice", signIn: first, ...options }: PhoneSetup = {},
+): Promise<TestPhone> {
+  let token = "";
+  async function signIn(request: Partial<TokenRequest> = {}, overrides: Overrides = {}): Promise<string> {
+    token = await service.issuer.sign({ owner, ...first, ...request }, overrides);
+    return token;
+  }
+  await signIn();
+  const phone = await createPhone({
+    origin: service.origin,
+    platform: "android",
+    version: "6.8.0",
+    name: "Pixel",
+    system: { now: service.now, random: system.random },
+    fetch: checkedFetch,
+    ...options,
+    token: async () => token,
+  });
+  return { ...phone, signIn };
+}
+
+/** A phone that is registered. */
+export async function registeredPhone(service: TestService, setup: PhoneSetup = {}): Promise<TestPhone> {
+  const phone = await phoneOf(service, setup);
+  expectOk(await phone.register());
+  return phone;
+}
+
+/** A phone on which backup is on. */
+export async function backedUpPhone(service: TestService, setup: PhoneSetup = {}): Promise<TestPhone> {
+  const phone = await registeredPhone(service, setup);
+  expectOk(await phone.enable());
+  return phone;
+}
+
+/** Narrows a result to success. */
+export function expectOk<R extends { readonly ok: boolean }>(
+  result: R,
+): asserts result is Extract<R, { ok: true }> {
+  if (!result.ok)
+    throw new Error(`refused: ${JSON.stringify("problem" in result ? result.problem : result)}`);
+}
+
+/** The problem of a result that must be a refusal. */
+export function problemOf(result: { readonly ok: boolean }) {
+  if (result.ok || !("problem" in result)) throw new Error("was not refused");
+  return result.problem as {
+    readonly code: string;
+    readonly status: number;
+    readonly [member: string]: unknown;
+  };
+}
+
+/** Holds every answer that comes against the declaration of its endpoint. */
+const checkedFetch: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  const text = await response.clone().text();
+  const { pathname } = new URL(String(input));
+  checkDeclared(init?.method ?? "GET", pathname, response.status, text === "" ? undefined : JSON.parse(text));
+  return response;
+};
