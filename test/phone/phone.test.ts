@@ -1,0 +1,255 @@
+import { decodeProtectedHeader } from "jose";
+import { describe, expect, it } from "vitest";
+import type { Contents } from "../../local/phone/accounts.ts";
+import { createPhone } from "../../local/phone/phone.ts";
+import type { PhoneOptions } from "../../local/phone/session.ts";
+import { claimsOf, createService, ORIGIN, problem, tokenOf } from "./support/service.ts";
+import { readVectors } from "./support/vectors.ts";
+
+const [full, empty] = readVectors<{ accepted: { contents: Contents }[] }>("contents").accepted.map(
+  ({ contents }) => contents,
+) as [Contents, Contents];
+
+const storageSecret = new Uint8Array(32).fill(9);
+
+function setUp() {
+  const service = createService();
+  const phone = (options: Partial<PhoneOptions> = {}) =>
+    createPhone({
+      origin: ORIGIN,
+      platform: "android",
+      version: "6.8.0",
+      name: "first",
+      token: async () => tokenOf("alice"),
+      fetch: service.fetch,
+      ...options,
+    });
+  const last = () => {
+    const message = service.received.at(-1);
+    if (!message) throw new Error("nothing was sent");
+    return message;
+  };
+  return { ...service, phone, last };
+}
+
+async function turnedOn(options: Partial<PhoneOptions> = {}) {
+  const set = setUp();
+  const first = await set.phone(options);
+  await first.register();
+  await first.enable();
+  return { ...set, first };
+}
+
+describe("a phone that has turned backup on", () => {
+  it.each([{ platform: "android" as const }, { platform: "ios" as const, storageSecret }])(
+    "uploads what another phone recovers, the same in count, order and settings: $platform [C1] [D8]",
+    async (options) => {
+      const { first, phone } = await turnedOn(options);
+      expect(await first.upload(full)).toMatchObject({ ok: true, body: { version: 1, accounts: 5 } });
+      const second = await phone(options);
+      await second.register();
+      expect(await second.recover()).toMatchObject({ ok: true, contents: full });
+    },
+  );
+
+  it("sends its first upload as the first, and the next over the one it made", async () => {
+    const { first, last } = await turnedOn();
+    await first.upload(full);
+    expect(last().headers.get("If-None-Match")).toBe("*");
+    await first.upload(empty);
+    expect(last().headers.get("If-Match")).toBe('"1"');
+    expect(decodeProtectedHeader(String(last().body.envelope))).toMatchObject({ ver: 2, plt: "android" });
+  });
+
+  it("sends nothing that an envelope may not hold [C3]", async () => {
+    const { first, received } = await turnedOn();
+    const sent = received.length;
+    const contents = { ...full, files: [] };
+    await expect(first.upload(contents)).rejects.toMatchObject({ name: "ContentsRefused" });
+    expect(received).toHaveLength(sent);
+  });
+
+  it("sends no name of an account [C4]", async () => {
+    const { first, last } = await turnedOn();
+    await first.upload(full);
+    const sent = JSON.stringify(last().body);
+    for (const { issuer, userName } of full.accounts) {
+      expect(sent).not.toContain(issuer);
+      expect(sent).not.toContain(userName);
+    }
+  });
+
+  it("sends the check of its storage account on iOS, and none on Android [A5] [A6]", async () => {
+    const ios = await turnedOn({ platform: "ios", storageSecret });
+    const { storageCheck } = ios.last().body;
+    await ios.first.upload(full);
+    expect(ios.last().body.storageCheck).toBe(storageCheck);
+    await ios.first.key();
+    expect(ios.last().headers.get("X-Storage-Check")).toBe(storageCheck);
+    const android = await turnedOn({ storageSecret });
+    expect(android.last().body).toEqual({});
+  });
+
+  it("goes on from its state after a restart", async () => {
+    const { first, phone, last } = await turnedOn();
+    await first.upload(full);
+    const state = JSON.parse(JSON.stringify(first.state()));
+    const restarted = await phone({ state });
+    expect(restarted.deviceId).toBe(first.deviceId);
+    await restarted.upload(empty);
+    expect(last().headers.get("If-Match")).toBe('"1"');
+  });
+});
+
+describe("a phone on which iOS has another storage account", () => {
+  it("cannot open the backup, though the service hands it out [A7]", async () => {
+    const { first, phone } = await turnedOn({ platform: "ios", storageSecret });
+    await first.upload(full);
+    const second = await phone({ platform: "ios", storageSecret: new Uint8Array(32) });
+    await second.register();
+    await expect(second.recover()).rejects.toMatchObject({ reason: "it does not open" });
+  });
+});
+
+describe("a phone that has recovered", () => {
+  it("asks for the status before it uploads, and builds on what is there", async () => {
+    const { first, phone, received } = await turnedOn();
+    await first.upload(full);
+    const second = await phone();
+    await second.register();
+    await second.recover();
+    await first.upload(full);
+    expect(await second.upload(empty)).toMatchObject({ ok: true, body: { version: 3 } });
+    const [status, upload] = received.slice(-2);
+    expect(status).toMatchObject({ method: "GET", path: "/v1/backup" });
+    expect(upload?.headers.get("If-Match")).toBe('"2"');
+  });
+
+  it("reads its recovery again", async () => {
+    const { first, phone } = await turnedOn();
+    await first.upload(full);
+    const second = await phone();
+    await second.register();
+    await second.recover();
+    expect(await second.readRecovery("r1")).toMatchObject({ ok: true, body: { recoveryId: "r1" } });
+  });
+});
+
+describe("a phone that gets no answer [G2]", () => {
+  it("sends the same envelope again, with a new proof", async () => {
+    const { first, mishaps, received } = await turnedOn();
+    mishaps.push("answer-lost");
+    await expect(first.upload(full)).rejects.toThrow("fetch failed");
+    expect(await first.upload(full)).toMatchObject({ ok: true });
+    const [lost, again] = received.slice(-2);
+    if (!lost || !again) throw new Error("two uploads were sent");
+    expect(again.body).toEqual(lost.body);
+    expect(again.headers.get("If-None-Match")).toBe("*");
+    expect(claimsOf(again).jti).not.toBe(claimsOf(lost).jti);
+  });
+
+  it("seals anew once the answer came", async () => {
+    const { first, received } = await turnedOn();
+    await first.upload(full);
+    await first.upload(full);
+    const [one, two] = received.slice(-2);
+    expect(one?.body.envelope).not.toBe(two?.body.envelope);
+  });
+
+  it.each([
+    ["no answer", "answer-lost" as const],
+    ["a step-up", problem(401, { code: "step-up-required", missing: ["second-factor"], maxAge: 600 })],
+    [
+      "a service that is down",
+      problem(503, { code: "unavailable", retryable: true }, { "Retry-After": "7" }),
+    ],
+  ])("repeats turning on with the same key after %s, over a restart", async (_, mishap) => {
+    const { phone, mishaps, received } = setUp();
+    const first = await phone();
+    await first.register();
+    mishaps.push(mishap);
+    await first.enable().catch((error: unknown) => expect(error).toBeInstanceOf(TypeError));
+    const restarted = await phone({ state: first.state() });
+    expect(await restarted.enable()).toMatchObject({ ok: true });
+    const [lost, again] = received.slice(-2);
+    const key = again?.headers.get("Idempotency-Key");
+    expect(key).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    expect(lost?.headers.get("Idempotency-Key")).toBe(key);
+  });
+
+  it("takes a new key once the refusal is final", async () => {
+    const { phone, mishaps, received } = setUp();
+    const first = await phone();
+    await first.register();
+    mishaps.push(problem(409, { code: "backup-already-on" }));
+    await first.recover();
+    await first.enable();
+    mishaps.push(problem(409, { code: "backup-already-on" }));
+    await first.enable();
+    await first.enable();
+    const keys = received.map(({ headers }) => headers.get("Idempotency-Key")).filter((key) => key !== null);
+    expect(new Set(keys).size).toBe(4);
+  });
+});
+
+describe("a phone", () => {
+  it("gives a problem as a result, with when to try again", async () => {
+    const { phone, mishaps } = setUp();
+    mishaps.push(problem(503, { code: "unavailable", retryable: true }, { "Retry-After": "7" }));
+    expect(await (await phone()).status()).toMatchObject({
+      ok: false,
+      status: 503,
+      retryAfter: 7,
+      problem: { code: "unavailable" },
+    });
+  });
+
+  it("gives what a gateway answers in the service's place as a problem too", async () => {
+    const { phone, mishaps } = setUp();
+    mishaps.push(new Response("<h1>Bad gateway</h1>", { status: 502 }));
+    expect(await (await phone()).status()).toMatchObject({
+      ok: false,
+      problem: { code: "unknown-answer", retryable: true },
+    });
+  });
+
+  it("is told of a backup that is off", async () => {
+    const { phone } = setUp();
+    const result = await (await phone()).status();
+    expect(result).toMatchObject({ ok: true, body: { state: "off", nextVersion: 1 } });
+  });
+
+  it("lists the owner's phones and revokes one", async () => {
+    const { first } = await turnedOn();
+    const listed = await first.devices();
+    expect(listed).toMatchObject({ ok: true, body: { devices: [{ deviceId: first.deviceId }] } });
+    expect(await first.revoke(first.deviceId)).toMatchObject({ ok: true, status: 204 });
+  });
+
+  it("does not take a registration that was made for another owner", async () => {
+    const { phone } = setUp();
+    const owners = ["alice", "bob"];
+    const first = await phone({ token: async () => tokenOf(owners.shift() ?? "bob") });
+    await expect(first.register()).rejects.toThrow("registered for another owner");
+    expect(first.state().owner).toBeUndefined();
+  });
+
+  it("can be made to send an upload that is wrong", async () => {
+    const { first, last, mishaps } = await turnedOn();
+    mishaps.push(problem(409, { code: "envelope-mismatch", header: "uid" }));
+    await first.upload(full, {
+      envelopeHeader: { uid: "someone-else" },
+      body: { manifest: undefined, extra: 1 },
+      headers: { "If-None-Match": undefined, "If-Match": '"other"' },
+      proof: { payload: { htm: "POST" } },
+    });
+    expect(decodeProtectedHeader(String(last().body.envelope))).toMatchObject({
+      uid: "someone-else",
+      ver: 1,
+    });
+    expect(Object.keys(last().body)).toEqual(["envelope", "extra"]);
+    expect(last().headers.get("If-None-Match")).toBeNull();
+    expect(last().headers.get("If-Match")).toBe('"other"');
+    expect(claimsOf(last()).htm).toBe("POST");
+  });
+});
