@@ -5,7 +5,7 @@ export const issuerSetting = z.strictObject({
   /** The `iss` of its tokens, to the letter. */
   issuer: z.url({ protocol: /^https$/ }),
   /** Where its keys are: https, or http on this machine's loopback. */
-  jwksUri: z.url().refine(isSecureOrLoopback, "https, or http on loopback"),
+  jwksUri: z.url({ abort: true }).refine(isSecureOrLoopback, "https, or http on loopback"),
   /** The `aud` of tokens for this service. */
   audience: z.string().min(1),
   /** Whose accounts it holds. Owners are `personal`; the others are told apart to be refused with a reason. */
@@ -40,7 +40,7 @@ const json = z.string().transform((text, context) => {
 });
 
 const origin = z
-  .url()
+  .url({ abort: true })
   .refine(isSecureOrLoopback, "https, or http on loopback")
   .refine((address) => new URL(address).origin === address, "an origin: no path, no slash at the end");
 

@@ -36,7 +36,7 @@ export async function rawClient(port: number): Promise<RawClient> {
   };
 }
 
-/** Sends `bytes`, with `Connection: close` among them for the caller to put in, and returns the whole answer. */
+/** Sends `bytes`, which ask for `Connection: close`, and returns all that came back. */
 export async function exchange(port: number, bytes: string): Promise<string> {
   const client = await rawClient(port);
   client.socket.write(bytes, "latin1");

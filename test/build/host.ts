@@ -1,0 +1,132 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { ROUTE_PREFIX } from "../../shared/http/message.ts";
+import { routePattern } from "../../shared/http/route.ts";
+import type { FunctionMetadata, InvocationRequest, InvocationResponse, Nullable } from "./messages.ts";
+
+/** What the host reads of a function's HTTP trigger. */
+export interface HttpFunction {
+  readonly name: string;
+  readonly methods: readonly string[];
+  readonly route: string;
+  readonly authLevel: string;
+  /** The trigger's binding, by which the host names the request. */
+  readonly binding: string;
+}
+
+export interface App {
+  readonly functions: readonly HttpFunction[];
+  /** Has the function that takes the request answer it, over the messages that the real host sends. */
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** An app that could not be loaded. */
+export class LoadFailed extends Error {
+  override readonly name = "LoadFailed";
+  readonly code: number | null;
+  readonly output: string;
+
+  constructor(code: number | null, output: string) {
+    super(`the worker ended with ${code}: ${output}`);
+    this.code = code;
+    this.output = output;
+  }
+}
+
+/**
+ * Loads the app in `folder` in a worker of its own, with `settings` as its whole environment; it ends with the test.
+ * @throws {LoadFailed}
+ */
+export async function startApp(folder: string, settings: Readonly<Record<string, string>>): Promise<App> {
+  const child = fork(join(import.meta.dirname, "worker.ts"), [folder], {
+    cwd: folder,
+    env: settings,
+    execArgv: [],
+    silent: true,
+    serialization: "advanced",
+  });
+  const closed = once(child, "close");
+  onTestFinished(async () => {
+    child.kill();
+    await closed;
+  });
+  let written = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (written += chunk));
+
+  const failed = closed.then(([code]) => {
+    throw new LoadFailed(code, written);
+  });
+  // Nobody waits for it once the app is loaded.
+  failed.catch(() => {});
+  const [metadata] = await Promise.race([once(child, "message"), failed]);
+  const functions = (metadata as FunctionMetadata[]).map(readFunction);
+  return { functions, fetch: (input, init) => call(child, failed, functions, new Request(input, init)) };
+}
+
+function readFunction({ functionId, rawBindings }: FunctionMetadata): HttpFunction {
+  const trigger = rawBindings.map((raw) => JSON.parse(raw)).find(({ type }) => type === "httpTrigger");
+  const { methods, route, authLevel, name: binding } = trigger;
+  return { name: functionId, methods, route, authLevel, binding };
+}
+
+async function call(
+  child: ChildProcess,
+  failed: Promise<never>,
+  functions: readonly HttpFunction[],
+  request: Request,
+): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url);
+  const match = [...functions]
+    .sort((a, b) => (a.name.toUpperCase() < b.name.toUpperCase() ? -1 : 1))
+    .map((found) => ({ found, path: routePattern(`/${ROUTE_PREFIX}/${found.route}`).exec(pathname) }))
+    .find(({ found, path }) => path && found.methods.includes(request.method));
+  if (!match) return new Response(null, { status: 404 });
+
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  const headers = new Headers(request.headers);
+  if (bytes.length > 0) headers.set("content-length", String(bytes.length));
+  const invocation: InvocationRequest = {
+    invocationId: randomUUID(),
+    functionId: match.found.name,
+    inputData: [
+      {
+        name: match.found.binding,
+        data: {
+          http: {
+            method: request.method,
+            url: request.url,
+            nullableHeaders: nullable(headers),
+            nullableParams: nullable(Object.entries(match.path?.groups ?? {})),
+            nullableQuery: nullable(searchParams),
+            ...(bytes.length > 0 && { body: { bytes } }),
+          },
+        },
+      },
+    ],
+  };
+  const { statusCode, headers: answered, body } = await Promise.race([ask(child, invocation), failed]);
+  const status = Number(statusCode);
+  return new Response(body.bytes.length === 0 ? null : Buffer.from(body.bytes), {
+    status,
+    headers: answered,
+  });
+}
+
+async function ask(child: ChildProcess, invocation: InvocationRequest) {
+  const { promise, resolve } = Promise.withResolvers<InvocationResponse>();
+  const listen = (response: InvocationResponse) => {
+    if (response.invocationId === invocation.invocationId) resolve(response);
+  };
+  child.on("message", listen);
+  child.send(invocation);
+  const { returnValue } = await promise;
+  child.off("message", listen);
+  return returnValue.http;
+}
+
+function nullable(entries: Iterable<readonly [name: string, value: string]>): Record<string, Nullable> {
+  return Object.fromEntries(Array.from(entries, ([name, value]) => [name, { value }]));
+}

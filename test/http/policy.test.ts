@@ -1,0 +1,189 @@
+import { UnsecuredJWT } from "jose";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { endpoints } from "../../functions/endpoints.ts";
+import { unknown } from "../../functions/service/unknown.ts";
+import { AUDIENCE, issuerIdentifier } from "../../local/issuer/settings.ts";
+import type { Endpoint, PhoneEndpoint } from "../../shared/http/endpoint.ts";
+import { ROUTE_PREFIX } from "../../shared/http/message.ts";
+import { routePattern } from "../../shared/http/route.ts";
+import { startService } from "../support/service.ts";
+
+/** Whoever adds to it says that a stranger may call it. */
+const ANONYMOUS = ["service-health", "service-problem", "service-ready", "zz-unknown"];
+
+const all: readonly Endpoint[] = [...endpoints, unknown(endpoints)];
+const phoneEndpoints = endpoints.filter((endpoint) => endpoint.access !== "anonymous") as PhoneEndpoint[];
+
+const namesOf = (list: readonly Endpoint[]) => list.map(({ declaration: { name } }) => name);
+
+describe("who may call", () => {
+  it("is told by an identity, but for the few endpoints that say nothing of anybody", () => {
+    expect(namesOf(all.filter(({ access }) => access === "anonymous")).sort()).toEqual(ANONYMOUS);
+  });
+
+  it("is asked to step up wherever an answer holds a sealed key or an envelope [D6]", () => {
+    const releasing = endpoints.filter(({ declaration }) =>
+      Object.values(declaration.answers).some((schema) => holdsSecret(schema as z.ZodType | null)),
+    );
+    expect(namesOf(releasing)).toEqual(expect.arrayContaining(["backup-key", "recoveries-begin"]));
+    const unguarded = releasing.filter(
+      ({ access }) => access === "anonymous" || access.stepUp === "not-needed",
+    );
+    expect(namesOf(unguarded)).toEqual([]);
+  });
+});
+
+describe("a call that creates what has no name yet", () => {
+  it("is known again when it is retried, and answered as the first time", () => {
+    const creating = endpoints.filter(({ declaration }) => declaration.method === "POST");
+    expect(creating.length).toBeGreaterThan(0);
+    const unsafe = creating.filter(
+      (endpoint) =>
+        endpoint.access === "anonymous" ||
+        endpoint.access.idempotencyKey !== "needed" ||
+        !("replay" in endpoint && endpoint.replay),
+    );
+    expect(namesOf(unsafe)).toEqual([]);
+  });
+
+  it("says what is wrong with its Idempotency-Key", () => {
+    const keyed = phoneEndpoints.filter(({ access }) => access.idempotencyKey === "needed");
+    for (const { declaration } of keyed) {
+      expect(declaration.problems).toEqual(
+        expect.arrayContaining(["idempotency-key-invalid", "idempotency-key-reused"]),
+      );
+    }
+    expect(keyed.length).toBeGreaterThan(0);
+  });
+});
+
+describe("what the Functions host makes of the names and routes", () => {
+  it("takes each name: once whatever its case, in the form it allows, and none that it keeps for itself", () => {
+    const names = namesOf(all);
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
+    expect(names.filter((name) => !/^[a-z][\w-]{0,127}$/i.test(name))).toEqual([]);
+    const reserved = all.filter(({ declaration: { name, route } }) =>
+      [name, route].some((text) => /^(?:admin|runtime)/i.test(text)),
+    );
+    expect(namesOf(reserved)).toEqual([]);
+  });
+
+  it("tries the one for all the rest last", () => {
+    expect(namesOf(inHostOrder(all)).at(-1)).toBe("zz-unknown");
+  });
+
+  it("gives each request to the endpoint whose route it has", () => {
+    expect(hidden(all)).toEqual([]);
+  });
+
+  it("would find a literal behind a parameter of the same method, and no other", () => {
+    const named = (name: string, method: "GET" | "PUT", route: string) =>
+      ({ ...unknown([]), declaration: { ...unknown([]).declaration, name, method, route } }) as Endpoint;
+    const parameter = named("B-parameter", "GET", "devices/{id}");
+    expect(hidden([named("c-literal", "GET", "devices/mine"), parameter])).toEqual(["c-literal"]);
+    expect(hidden([named("a-literal", "GET", "devices/mine"), parameter])).toEqual([]);
+    expect(hidden([named("c-literal", "PUT", "devices/mine"), parameter])).toEqual([]);
+  });
+});
+
+describe("over HTTP, whoever is not signed in", () => {
+  it("is told so on every route of an owner, and nothing else", async () => {
+    const answers = await callAll();
+    expect(answers).toEqual(refused("token-missing", "Bearer"));
+  });
+
+  it("is told so with a token that is none", async () => {
+    const challenge = 'Bearer error="invalid_token"';
+    expect(await callAll("Bearer garbage")).toEqual(refused("token-invalid", challenge));
+    expect(await callAll(`Bearer ${unsigned()}`)).toEqual(refused("token-invalid", challenge));
+  });
+
+  it("is told so with another scheme than Bearer", async () => {
+    expect(await callAll("Basic YWxpY2U6cGFzc3dvcmQ=")).toEqual(refused("token-invalid", "Bearer"));
+  });
+});
+
+/** .NET's StringComparer.OrdinalIgnoreCase, by which the host orders functions. */
+function inHostOrder(list: readonly Endpoint[]): Endpoint[] {
+  return list.toSorted((a, b) =>
+    a.declaration.name.toUpperCase() < b.declaration.name.toUpperCase() ? -1 : 1,
+  );
+}
+
+/** The names of the endpoints whose own path another one takes first. */
+function hidden(list: readonly Endpoint[]): string[] {
+  const ordered = inHostOrder(list);
+  const taken = ordered.filter((endpoint) => {
+    const path = samplePath(endpoint);
+    const first = ordered.find(
+      ({ declaration: { method, route } }) =>
+        method === endpoint.declaration.method && routePattern(`/${ROUTE_PREFIX}/${route}`).test(path),
+    );
+    return first !== endpoint;
+  });
+  return namesOf(taken);
+}
+
+/** A path of the endpoint's route; its parameters have a value that is no other route's literal. */
+function samplePath({ declaration: { route } }: Endpoint): string {
+  return `/${ROUTE_PREFIX}/${route.replace(/\{\*?\w+\}/g, "some-value")}`;
+}
+
+function holdsSecret(schema: z.ZodType | null): boolean {
+  if (!schema) return false;
+  return /"(?:sealed|envelope)":/.test(JSON.stringify(z.toJSONSchema(schema)));
+}
+
+/** A token that nobody has signed, as the issuer of this owner would have written it. */
+function unsigned(): string {
+  return new UnsecuredJWT({})
+    .setIssuer(issuerIdentifier("personal", "oidc"))
+    .setAudience(AUDIENCE)
+    .setSubject("alice")
+    .setExpirationTime("1h")
+    .encode();
+}
+
+/** What each endpoint for phones answers to a request that is complete but for the sign-in. */
+async function callAll(authorization?: string) {
+  const { origin } = await startService();
+  const answers = phoneEndpoints.map(async (endpoint) => {
+    const { name, method, body } = endpoint.declaration;
+    const response = await fetch(origin + samplePath(endpoint), {
+      method,
+      headers: {
+        ...(authorization !== undefined && { Authorization: authorization }),
+        ...(body && { "Content-Type": "application/json" }),
+      },
+      ...(body && { body: "{}" }),
+    });
+    return {
+      name,
+      status: response.status,
+      contentType: response.headers.get("content-type"),
+      challenge: response.headers.get("www-authenticate"),
+      body: await response.json(),
+    };
+  });
+  return await Promise.all(answers);
+}
+
+function refused(code: string, challenge: string) {
+  return phoneEndpoints.map(({ declaration: { name } }) => ({
+    name,
+    status: 401,
+    contentType: "application/problem+json",
+    challenge,
+    body: {
+      type: expect.stringMatching(new RegExp(`/problems/${code}$`)),
+      title: expect.any(String),
+      detail: expect.any(String),
+      status: 401,
+      instance: expect.stringMatching(/^urn:uuid:/),
+      code,
+      remedy: "sign-in",
+      retryable: false,
+    },
+  }));
+}
