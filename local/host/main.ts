@@ -41,6 +41,7 @@ The first says that it is ready. The second is refused, and says why: nobody is 
 The third carries what a phone carries, and tells the state of alice's backup.
 
 A phone at the command line:
+  npm run phone -- turn-on${option}
   npm run phone -- upload local/phone/sample-accounts.json${option}
   npm run phone -- --help
 `);

@@ -1,10 +1,12 @@
 import * as z from "zod";
+import { UsageError } from "./commandLine.ts";
 
 const tokenSchema = z.looseObject({ access_token: z.string() });
 
 /**
  * Signs a made-up owner in at the development issuer beside the service.
  * @returns an access token of a sign-in of this moment, with a second factor
+ * @throws {UsageError} there is no development issuer at that origin
  */
 export async function signIn(origin: string, owner: string, fetch: typeof globalThis.fetch): Promise<string> {
   const response = await fetch(new URL("/dev/token", origin).href, {
@@ -12,6 +14,6 @@ export async function signIn(origin: string, owner: string, fetch: typeof global
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ owner }),
   });
-  if (!response.ok) throw new Error(`the development issuer answered ${response.status}: no sign-in`);
+  if (!response.ok) throw new UsageError(`no sign-in at ${origin}: HTTP ${response.status}`);
   return tokenSchema.parse(await response.json()).access_token;
 }

@@ -1,0 +1,72 @@
+import { base64url } from "jose";
+import type { Contents } from "../../phone/accounts.ts";
+import type { RecoveryStarted } from "../../phone/answers.ts";
+import { accountReference } from "../../phone/manifest.ts";
+import type { Stage } from "../stage.ts";
+
+/** A new phone gets everything, and learns which accounts need a step more. @returns what has arrived on it */
+export async function recover(stage: Stage, contents: Contents): Promise<Contents> {
+  const { tell, check, accepted, refused } = stage;
+  tell.act("She recovers on a new phone");
+  tell.say("Alice has bought a new phone. There is nothing on it but the app.");
+  const next = await stage.phone({ owner: "Alice", name: "Pixel 10" });
+  await next.signIn("Alice signs in on the Pixel 10");
+  await refused(
+    next.recover(),
+    "device-not-registered",
+    "a sign-in alone recovers nothing: the phone must be registered as hers",
+  );
+  await accepted(next.register(), () => "the Pixel 10 is one of Alice's phones");
+  const recovery = await accepted(
+    next.recover(),
+    ({ body }) => `version ${body.version}: the envelope, and the key sealed to this phone`,
+  );
+  const arrived = recovery.contents;
+  const states = statesOf(arrived, recovery.body, next.state().owner?.referenceSalt ?? "");
+
+  tell.table([
+    ["NO", "KIND", "ISSUER", "USER NAME", "STATE"],
+    ...arrived.accounts.map(({ kind, issuer, userName }, index) => [
+      String(index + 1).padStart(2),
+      kind,
+      issuer,
+      userName,
+      states[index] ?? "",
+    ]),
+  ]);
+  check.equal(
+    `all ${contents.accounts.length} are there, in the same order`,
+    arrived.accounts,
+    contents.accounts,
+  );
+  check.equal("the app's settings are the same", arrived.settings, contents.settings);
+  check.equal(
+    "those with push are marked action required, the others are ready at once",
+    states,
+    contents.accounts.map(({ push }) => (push ? "action required" : "ready")),
+  );
+  const means = new Map(
+    recovery.body.accounts.filter(({ push }) => push).map(({ kind, means }) => [kind, means]),
+  );
+  check.equal(
+    "a personal account with push needs a fresh sign-in and a code to a contact",
+    means.get("personal"),
+    ["fresh-sign-in", "contact-code"],
+  );
+  check.equal(
+    "an account of work or school with push needs an activation code from there",
+    means.get("work-or-school"),
+    ["activation-code"],
+  );
+  return arrived;
+}
+
+/** What the service says of each account that has arrived, found by its reference: the service has no names. */
+function statesOf({ accounts }: Contents, recovery: RecoveryStarted, referenceSalt: string): string[] {
+  const salt = base64url.decode(referenceSalt);
+  const told = new Map(recovery.accounts.map(({ ref, state }) => [ref, state]));
+  return accounts.map((account) => {
+    const state = told.get(accountReference(salt, account)) ?? "not in the recovery";
+    return state === "action-required" ? "action required" : state;
+  });
+}

@@ -1,0 +1,32 @@
+import type { Contents } from "../../phone/accounts.ts";
+import { makeStorageSecret } from "../../phone/storage.ts";
+import { machine } from "../../phone/system.ts";
+import type { Stage } from "../stage.ts";
+
+/** On iOS the content key needs a secret from iCloud too: the recovery account alone is refused. */
+export async function recoverOnIos(stage: Stage, contents: Contents): Promise<void> {
+  const { tell, check, accepted, refused } = stage;
+  const platform = "ios";
+  tell.act("An iPhone needs iCloud as well");
+  tell.say(`Bob's iPhone makes the key of its envelope from two: the one that the service seals to it, and a secret
+    that it keeps in his iCloud.`);
+  const storageSecret = makeStorageSecret(machine);
+  const old = await stage.registeredPhone({ owner: "Bob", name: "iPhone 12", platform, storageSecret });
+  await accepted(old.enable(), () => "backup is on; its new key comes sealed to this phone");
+  await accepted(
+    old.upload(contents),
+    ({ body }) => `stored as version ${body.version}: ${body.accounts} accounts`,
+  );
+
+  tell.say("His new iPhone is not signed in to iCloud yet.");
+  const setup = { owner: "Bob", name: "iPhone 17", platform } as const;
+  const without = await stage.registeredPhone(setup);
+  await refused(without.recover(), "storage-account-missing", "the recovery account alone is refused");
+  const next = await stage.phone({ ...setup, storageSecret, state: without.state() });
+  await next.signIn("Bob signs in again, and this time to his iCloud too");
+  const recovery = await accepted(
+    next.recover(),
+    ({ body }) => `version ${body.version}: the envelope, and the key sealed to this phone`,
+  );
+  check.equal("with both, everything is there", recovery.contents, contents);
+}

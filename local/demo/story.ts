@@ -1,0 +1,34 @@
+import { fileURLToPath } from "node:url";
+import { parseContents } from "../phone/accounts.ts";
+import { readJson } from "../phone/files.ts";
+import { backUp } from "./acts/backUp.ts";
+import { compareCodes } from "./acts/compareCodes.ts";
+import { overwrite } from "./acts/overwrite.ts";
+import { recover } from "./acts/recover.ts";
+import { recoverOnIos } from "./acts/recoverOnIos.ts";
+import { searchRemains } from "./acts/searchRemains.ts";
+import { snoop } from "./acts/snoop.ts";
+import { turnOn } from "./acts/turnOn.ts";
+import type { Stage } from "./stage.ts";
+
+const SAMPLE = fileURLToPath(new URL("../phone/sample-accounts.json", import.meta.url));
+
+/** The acts in their order, and what one hands to the next. */
+export async function tellStory(stage: Stage): Promise<void> {
+  const { tell } = stage;
+  const contents = parseContents(await readJson(SAMPLE));
+  tell.heading("The story of one backup");
+  tell.line(`
+The service has started at ${stage.origin}, with an empty database of its own.
+Each line with a status below is a real HTTP request, signed and encrypted as the app does it;
+each ✓ is a check that has just been made.`);
+
+  const old = await turnOn(stage);
+  await backUp(stage, old, contents);
+  const recovered = await recover(stage, contents);
+  compareCodes(stage, contents, recovered);
+  await overwrite(stage, old, contents);
+  await snoop(stage);
+  await recoverOnIos(stage, contents);
+  await searchRemains(stage, contents);
+}
