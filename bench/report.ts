@@ -1,0 +1,109 @@
+import { availableParallelism } from "node:os";
+import type { ColdStart } from "./cold-start.ts";
+import type { Memory } from "./memory.ts";
+import type { Start } from "./start.ts";
+import type { Comparison } from "./throughput.ts";
+
+/** What was measured; a member is absent where it was not asked for. */
+export interface Results {
+  comparisons: Comparison[];
+  memory?: Memory;
+  start?: Start;
+  coldStart?: ColdStart;
+}
+
+/** `2 cores, Node 24.21.0, linux x64` */
+export function describeMachine(): string {
+  const { version, platform, arch } = process;
+  return `${availableParallelism()} cores, Node ${version.slice(1)}, ${platform} ${arch}`;
+}
+
+/** The results as text, for people. */
+export function formatReport({ comparisons, memory, start, coldStart }: Results): string {
+  const parts = [
+    comparisons.length > 0 && formatComparisons(comparisons),
+    memory && formatMemory(memory),
+    start && formatStart(start),
+    coldStart && formatColdStart(coldStart),
+  ];
+  return parts.filter((part) => part !== undefined && part !== false).join("\n\n");
+}
+
+function formatComparisons(comparisons: readonly Comparison[]): string {
+  const rows = comparisons.map(({ operation, connections, service, floor, ratio, goal }) => [
+    operation,
+    String(connections),
+    ...[service, floor].flatMap(({ perSecond, p50, p99 }) => [
+      perSecond.toFixed(0),
+      p50.toFixed(2),
+      p99.toFixed(2),
+    ]),
+    ratio.toFixed(2),
+    goal === undefined ? "" : `at least ${goal}: ${verdict(ratio >= goal)}`,
+  ]);
+  return `Requests a second and latency (milliseconds), service and floor in turn
+${formatTable(
+  ["operation", "connections", "requests/s", "p50", "p99", "floor/s", "p50", "p99", "ratio", "goal"],
+  rows,
+)}`;
+}
+
+function formatMemory({ after, goal }: Memory): string {
+  const [first, last] = after;
+  const growth = (last?.bytes ?? Number.NaN) - (first?.bytes ?? Number.NaN);
+  const rows = after.map(({ requests, bytes }) => [`after ${requests} requests`, megabytes(bytes)]);
+  return `Resident memory of the service, 32 connections
+${formatTable(["", "MB"], [...rows, ["growth", megabytes(growth), `at most ${megabytes(goal)}: ${verdict(growth <= goal)}`]])}`;
+}
+
+function formatStart({ first, later }: Start): string {
+  return `From npm start to the first answer
+${formatTable(
+  ["", "ms"],
+  [
+    ["first, makes keys and database", first.toFixed(0)],
+    ["later", later.toFixed(0)],
+  ],
+)}`;
+}
+
+function formatColdStart({ service, hello, ratio, serviceBytes, helloBytes }: ColdStart): string {
+  return `Cold start: a process until the bundle's functions are registered
+${formatTable(
+  ["", "ms", "kB"],
+  [
+    ["service", service.toFixed(0), kilobytes(serviceBytes)],
+    ["hello world", hello.toFixed(0), kilobytes(helloBytes)],
+    ["ratio", ratio.toFixed(2)],
+  ],
+)}`;
+}
+
+function verdict(met: boolean): string {
+  return met ? "met" : "NOT MET";
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1e3).toFixed(0);
+}
+
+/** Columns of numbers to the right, of words to the left. */
+function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((name, column) =>
+    Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const isNumber = (column: number) => /^-?[\d.]+$/.test(rows[0]?.[column] ?? "");
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return isNumber(column) ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join("  ")
+      .trimEnd();
+  return [head, ...rows].map((cells) => `  ${line(cells)}`).join("\n");
+}

@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { median } from "./median.ts";
+import { firstAnswer, freePort, ROOT, withFolder } from "./processes.ts";
+
+/** Milliseconds from `npm start` to the first answer. */
+export interface Start {
+  /** Where there is no data yet: keys and database are made. */
+  readonly first: number;
+  readonly later: number;
+}
+
+/** @param rounds of which the median is told */
+export async function measureStart(rounds: number): Promise<Start> {
+  const first: number[] = [];
+  const later: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    await withFolder(async (folder) => {
+      first.push(await timeStart(folder));
+      later.push(await timeStart(folder));
+    });
+  }
+  return { first: median(first), later: median(later) };
+}
+
+async function timeStart(folder: string): Promise<number> {
+  const port = await freePort();
+  const start = performance.now();
+  // A group of its own, since npm has the service as a child.
+  const npm = spawn("npm", ["start", "--", "--port", String(port), "--data", folder], {
+    cwd: ROOT,
+    stdio: ["ignore", "ignore", "inherit"],
+    detached: true,
+  });
+  try {
+    await firstAnswer(port, npm);
+    return performance.now() - start;
+  } finally {
+    await stopGroup(npm);
+  }
+}
+
+async function stopGroup(leader: ChildProcess): Promise<void> {
+  if (leader.pid === undefined || leader.exitCode !== null) return;
+  const ended = once(leader, "exit");
+  process.kill(-leader.pid, "SIGTERM");
+  await ended;
+}

@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import { type Connection, openConnection } from "./load/connection.ts";
+import { type LoadPhone, registerPhones } from "./load/phones.ts";
+import { type Limits, run, type Sample } from "./load/run.ts";
+import { inTurn, type Traffic, uploads } from "./load/traffic.ts";
+import { median } from "./median.ts";
+import { KIB, type Operation } from "./operations.ts";
+import { startFloor, startService, withFolder } from "./processes.ts";
+
+export interface Comparison {
+  readonly operation: string;
+  readonly connections: number;
+  readonly service: Sample;
+  readonly floor: Sample;
+  /** The service's requests a second by the floor's. */
+  readonly ratio: number;
+  readonly goal?: number;
+}
+
+export interface Pace {
+  readonly rounds: number;
+  /** Of one round of one server. */
+  readonly milliseconds: number;
+}
+
+const CONNECTIONS = [1, 32];
+
+/** Measures an operation beside its floor: their rounds alternate, and what is told is the median of the rounds. */
+export async function compare(operation: Operation, pace: Pace): Promise<Comparison[]> {
+  return await withFolder(async (folder) => {
+    const service = await startService(join(folder, "service"));
+    const floor = await startFloor(operation.name, join(folder, "floor"));
+    try {
+      const phones = await registerPhones(`http://127.0.0.1:${service.port}`, operation.phones);
+      if (operation.group !== "upload") await uploadOnce(service.port, phones);
+      // The state of a phone's uploads differs between the two: each has its own.
+      const toService = phones.map(operation.traffic);
+      const toFloor = phones.map(operation.traffic);
+      const comparisons: Comparison[] = [];
+      for (const connections of CONNECTIONS) {
+        const a = await openTarget(service.port, toService, connections);
+        const b = await openTarget(floor.port, toFloor, connections);
+        comparisons.push(await alternate(operation, a, b, pace));
+        for (const connection of [...a.connections, ...b.connections]) connection.close();
+      }
+      return comparisons;
+    } finally {
+      await Promise.all([service.stop(), floor.stop()]);
+    }
+  });
+}
+
+interface Target {
+  readonly connections: readonly Connection[];
+  readonly traffic: readonly Traffic[];
+}
+
+/** Deals the phones out to the connections. */
+async function openTarget(port: number, phones: readonly Traffic[], count: number): Promise<Target> {
+  const indices = [...Array(count).keys()];
+  return {
+    connections: await Promise.all(indices.map(() => openConnection(port))),
+    traffic: indices.map((index) => inTurn(phones.filter((_, phone) => phone % count === index))),
+  };
+}
+
+async function alternate(
+  { title, requests, goal }: Operation,
+  service: Target,
+  floor: Target,
+  { rounds, milliseconds }: Pace,
+): Promise<Comparison> {
+  const limits = { requests, milliseconds };
+  await measure(service, limits);
+  await measure(floor, limits);
+  const ofService: Sample[] = [];
+  const ofFloor: Sample[] = [];
+  for (let round = 0; round < rounds; round++) {
+    ofService.push(await measure(service, limits));
+    ofFloor.push(await measure(floor, limits));
+  }
+  const connections = service.connections.length;
+  const ratio = median(
+    ofService.map((sample, at) => sample.perSecond / (ofFloor[at]?.perSecond ?? Number.NaN)),
+  );
+  return {
+    operation: title,
+    connections,
+    service: middle(ofService),
+    floor: middle(ofFloor),
+    ratio,
+    ...(goal !== undefined && connections === 32 && { goal }),
+  };
+}
+
+async function measure({ connections, traffic }: Target, limits: Limits): Promise<Sample> {
+  for (const each of traffic) each.prepare(Math.ceil(limits.requests / connections.length));
+  return await run(connections, traffic, limits);
+}
+
+function middle(samples: readonly Sample[]): Sample {
+  const of = (member: keyof Sample) => median(samples.map((sample) => sample[member]));
+  return { requests: of("requests"), perSecond: of("perSecond"), p50: of("p50"), p99: of("p99") };
+}
+
+/** Gives every phone a backup of 64 KiB. */
+async function uploadOnce(port: number, phones: readonly LoadPhone[]): Promise<void> {
+  const connection = await openConnection(port);
+  for (const phone of phones) {
+    const first = uploads(phone, 64 * KIB);
+    first.prepare(1);
+    first.answered(await connection.send(first.next() ?? []));
+  }
+  connection.close();
+}
