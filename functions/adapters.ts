@@ -1,13 +1,60 @@
+import type { TokenCredential } from "@azure/identity";
 import type { Config } from "../shared/config/read.ts";
+import type { KeyVaultOptions } from "../shared/keys/keyVault.ts";
+import type { KeyEncryptionKey } from "../shared/keys/port.ts";
+import type { Store } from "../shared/store/port.ts";
 import type { System } from "../shared/system.ts";
 import type { Adapters } from "./services.ts";
 
+/** What stands in for the cloud's own where the service runs against an emulator. */
+export interface Emulated {
+  readonly credential?: TokenCredential;
+  readonly clientOptions?: KeyVaultOptions["clientOptions"];
+}
+
 /** Opens the drivers that the configuration names. Each is loaded only where it is used. */
-export async function openAdapters({ store, keys }: Config, { now }: System): Promise<Adapters> {
-  // What is deployed to Azure does not contain this module: see docs/architecture.md.
-  const { openFileKey, openSqliteStore } = await import("../local/embedded/drivers.ts");
-  return {
-    store: openSqliteStore({ file: store.file, now }),
-    kek: await openFileKey({ file: keys.file }),
-  };
+export async function openAdapters(
+  config: Config,
+  system: System,
+  emulated: Emulated = {},
+): Promise<Adapters> {
+  return { store: await openStore(config, system, emulated), kek: await openKek(config, system, emulated) };
+}
+
+async function openStore(config: Config, system: System, emulated: Emulated): Promise<Store> {
+  const { store } = config;
+  if (store.driver === "sqlite") {
+    // What is deployed to Azure does not contain this module: see docs/architecture.md.
+    const { openSqliteStore } = await import("../local/embedded/drivers.ts");
+    return openSqliteStore({ file: store.file, now: system.now });
+  }
+  const { openCosmosStore } = await import("../shared/store/cosmos.ts");
+  const { endpoint, database, container, emulatorKey } = store;
+  const credential =
+    emulatorKey === undefined ? await managedIdentity(config, emulated) : { key: emulatorKey };
+  return openCosmosStore({ endpoint, database, container, credential, random: system.random });
+}
+
+async function openKek(config: Config, system: System, emulated: Emulated): Promise<KeyEncryptionKey> {
+  const { keys } = config;
+  if (keys.driver === "file") {
+    const { openFileKey } = await import("../local/embedded/drivers.ts");
+    return await openFileKey({ file: keys.file });
+  }
+  const { openKeyVault } = await import("../shared/keys/keyVault.ts");
+  const { clientOptions } = emulated;
+  return openKeyVault({
+    keys: keys.keys,
+    credential: await managedIdentity(config, emulated),
+    system,
+    ...(clientOptions && { clientOptions }),
+  });
+}
+
+/** The one identity of the app; DefaultAzureCredential would try others that nobody has given any rights. */
+async function managedIdentity({ managedIdentity: clientId }: Config, { credential }: Emulated) {
+  if (credential) return credential;
+  const { ManagedIdentityCredential } = await import("@azure/identity");
+  // Its own eight retries would outlast the time that a call at a port may take.
+  return new ManagedIdentityCredential({ clientId: clientId ?? "", retryOptions: { maxRetries: 1 } });
 }

@@ -1,3 +1,5 @@
+import type { Call } from "./meter.ts";
+
 /**
  * One line a request. Its members are chosen here, so that none can carry a name, a token, a code or a secret:
  * the route is the template, never the address that was called.
@@ -13,22 +15,42 @@ export interface RequestLine {
   /** The problem's code, where the answer is one. */
   readonly code?: string;
   readonly milliseconds: number;
-  readonly platform?: string;
-  readonly version?: string;
-  /** Of an unexpected failure: the error's class and where it was thrown, without its message. */
+  /** Request units of all calls at the store, where it counts them (Azure Cosmos DB). */
+  readonly charge?: number;
+  /** The calls that a driver recorded, in their order. */
+  readonly calls?: readonly Call[];
+  /** Of a failure on our side: the error's class, what to do about it, and where it was thrown. */
   readonly failure?: string;
 }
 
 export type Log = (line: RequestLine) => void;
 
-/** The class of an error and of its causes, and the stack without the messages, which may repeat input. */
+/**
+ * An error and its causes for the log: class, code, advice and stack frames. Messages stay out of it: those of
+ * libraries may repeat input.
+ */
 export function failureOf(error: unknown): string {
   const parts: string[] = [];
   for (let cause = error; cause instanceof Error && parts.length < 5; cause = cause.cause) {
-    const frames = cause.stack?.split("\n").filter((line) => /^\s+at /.test(line)) ?? [];
-    parts.push([cause.name, ...frames.slice(0, 5).map((frame) => frame.trim())].join(" "));
+    const { name, stack, code, advice }: Error & { code?: unknown; advice?: unknown } = cause;
+    const frames = framesOf(stack ?? "", cause.message);
+    const known = [name, isCode(code) && code, typeof advice === "string" && advice];
+    parts.push([...known.filter(Boolean), ...frames].join(" "));
   }
   return parts.join(" <- ") || typeof error;
+}
+
+/** The first frames of a stack; what comes before them, the message, may have lines that look like one. */
+function framesOf(stack: string, message: string): string[] {
+  const start = stack.indexOf(message);
+  if (start < 0) return [];
+  const lines = stack.slice(start + message.length).split("\n");
+  return lines.flatMap((line) => /^\s+(at .*)$/.exec(line)?.[1] ?? []).slice(0, 5);
+}
+
+/** A status, or a constant such as ECONNRESET or KeyDisabled. */
+function isCode(code: unknown): boolean {
+  return typeof code === "number" || (typeof code === "string" && /^[A-Za-z0-9_]{1,40}$/.test(code));
 }
 
 /** Writes each line as JSON to the standard output, where hosts collect it. */

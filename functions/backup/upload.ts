@@ -89,6 +89,8 @@ export const uploadBackup = forOwner(
     };
     await commitOwner(call, next, {
       operations: [
+        // First, so that SQLite puts the new envelope where the old one was: fewer pages to make durable.
+        ...dropped.map(({ version }) => ({ kind: "delete", id: ids.envelope(version) }) as const),
         {
           kind: "create",
           id: ids.envelope(version.version),
@@ -102,7 +104,6 @@ export const uploadBackup = forOwner(
             uploadedAt,
           },
         },
-        ...dropped.map(({ version }) => ({ kind: "delete", id: ids.envelope(version) }) as const),
       ],
     });
     return stored(version, next);

@@ -22,7 +22,9 @@ export function unknown(endpoints: readonly Endpoint[]) {
       answers: {},
       problems: ["not-found", "method-not-allowed"],
     },
-    async ({ request: { path } }) => {
+    async ({ request: { params } }) => {
+      // As the host matched it: escapes undone, dot segments removed, one slash at the end ignored.
+      const path = `/${ROUTE_PREFIX}/${params.path ?? ""}`.replace(/\/$/, "");
       const allowed = routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
       if (allowed.length === 0) throw problem("not-found");
       throw withHeaders(problem("method-not-allowed"), { Allow: [...new Set(allowed)].join(", ") });

@@ -33,14 +33,14 @@ export async function openFileKey({ file }: { readonly file: string }): Promise<
   }
 
   async function unwrap(wrapped: WrappedKey): Promise<Uint8Array> {
-    if (wrapped.kek !== kek) throw new KeyUnavailable({ retryable: false });
+    if (wrapped.kek !== kek) throw new KeyUnavailable("missing");
     try {
       return privateDecrypt(
         { key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" },
         Buffer.from(wrapped.value, "base64url"),
       );
     } catch (cause) {
-      throw new KeyUnavailable({ retryable: false, cause });
+      throw new KeyUnavailable("broken-value", { cause });
     }
   }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { randomId, sha256 } from "../formats.ts";
+import { parseJson } from "../http/json.ts";
 import { platform } from "./appVersion.ts";
 
 /** The authenticated header of an envelope: exactly these members. */
@@ -23,14 +24,16 @@ export type EnvelopeHeader = z.infer<typeof header>;
 export type Place = Pick<EnvelopeHeader, "kid" | "uid" | "plt" | "ver" | "ssb">;
 
 /** RFC 7516, section 7.1, of direct encryption with A256GCM: no encrypted key, 96 bits of IV, 128 of tag. */
-const COMPACT = /^([A-Za-z0-9_-]{1,1024})\.\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{22}$/;
+const COMPACT = /^([A-Za-z0-9_-]{1,1024})\.\.[A-Za-z0-9_-]{16}\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]{22}$/;
 
 /** The header of a compact JWE; undefined where it is none that this service keeps. */
 export function readEnvelopeHeader(compact: string): EnvelopeHeader | undefined {
-  const encoded = COMPACT.exec(compact)?.[1];
-  if (encoded === undefined) return undefined;
+  const [, encoded, ciphertext = ""] = COMPACT.exec(compact) ?? [];
+  // No number of bytes has a base64url of this length.
+  if (encoded === undefined || ciphertext.length % 4 === 1) return undefined;
   try {
-    return header.parse(JSON.parse(Buffer.from(encoded, "base64url").toString("utf8")));
+    // Strictly: of a member named twice, the phone could believe the other one.
+    return header.parse(parseJson(Buffer.from(encoded, "base64url")));
   } catch {
     return undefined;
   }

@@ -53,6 +53,9 @@ export function isUnchanged(ifNoneMatch: string | undefined, etag: string): bool
   return list(ifNoneMatch).some((tag) => tag === "*" || tag.replace(/^W\//, "") === etag);
 }
 
+/** An ETag of ours: the version, then the hash. */
+const TAG = /^"([^".]+)\.[A-Za-z0-9_-]{22}"$/;
+
 export type Precondition = "holds" | "missing" | "failed";
 
 /**
@@ -65,7 +68,8 @@ export function precondition(
 ): Precondition {
   const present = replaceable(owner);
   if (ifMatch !== undefined) {
-    return list(ifMatch).some((tag) => tag.startsWith(`"${present}.`)) ? "holds" : "failed";
+    const named = list(ifMatch).map((tag) => TAG.exec(tag)?.[1]);
+    return named.includes(present) ? "holds" : "failed";
   }
   if (ifNoneMatch?.trim() === "*") return present.endsWith("-0") ? "holds" : "failed";
   return "missing";

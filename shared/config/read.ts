@@ -1,21 +1,23 @@
 import * as z from "zod";
-import { settings } from "./settings.ts";
+import { isLoopback, type SettingName, settings } from "./settings.ts";
 
-const environment = z.object({
-  PUBLIC_ORIGIN: settings.PUBLIC_ORIGIN.schema,
-  ISSUERS: settings.ISSUERS.schema,
-  STEP_UP_MAX_AGE_SECONDS: settings.STEP_UP_MAX_AGE_SECONDS.schema,
-  STORE: settings.STORE.schema,
-  SQLITE_FILE: settings.SQLITE_FILE.schema,
-  KEYS: settings.KEYS.schema,
-  KEY_FILE: settings.KEY_FILE.schema,
-});
+type Schemas = { readonly [Name in SettingName]: (typeof settings)[Name]["schema"] };
+
+const environment = z.object(
+  Object.fromEntries(Object.entries(settings).map(([name, { schema }]) => [name, schema])) as Schemas,
+);
+
+type Values = z.infer<typeof environment>;
 
 export type Config = ReturnType<typeof readConfig>;
 
 /** The settings that are missing or wrong, by name. Values stay out of it: one of them may be a secret. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
+
+  constructor(lines: readonly string[]) {
+    super(`wrong settings:\n${lines.map((line) => `  ${line}`).join("\n")}`);
+  }
 }
 
 /**
@@ -24,25 +26,69 @@ export class ConfigError extends Error {
  */
 export function readConfig(variables: Readonly<Record<string, string | undefined>>) {
   const parsed = environment.safeParse(variables);
-  if (!parsed.success) {
-    const lines = new Map<string, string>();
-    for (const { path, message } of parsed.error.issues) {
-      const [name, ...rest] = path.map(String);
-      if (name === undefined || lines.has(name)) continue;
-      const given = variables[name] !== undefined;
-      lines.set(
-        name,
-        given ? `${name}${rest.map((step) => `/${step}`).join("")}: ${message}` : `${name}: missing`,
-      );
-    }
-    throw new ConfigError(`wrong settings:\n${[...lines.values()].map((line) => `  ${line}`).join("\n")}`);
+  const wrong = parsed.success
+    ? contradictions(parsed.data, variables.WEBSITE_INSTANCE_ID !== undefined)
+    : violations(parsed.error, variables);
+  if (!parsed.success || wrong.length > 0) throw new ConfigError(wrong);
+  return nested(parsed.data);
+}
+
+function violations(error: z.ZodError, variables: Readonly<Record<string, string | undefined>>): string[] {
+  const lines = new Map<string, string>();
+  for (const { path, message } of error.issues) {
+    const [name, ...rest] = path.map(String);
+    if (name === undefined || lines.has(name)) continue;
+    const place = [name, ...rest].join("/");
+    lines.set(name, variables[name] === undefined ? `${name}: missing` : `${place}: ${message}`);
   }
-  const values = parsed.data;
+  return [...lines.values()];
+}
+
+/** What is wrong although each setting is of its form. */
+function contradictions(values: Values, onAzure: boolean): string[] {
+  const wrong: string[] = [];
+  const { STORE, COSMOS_ENDPOINT, COSMOS_EMULATOR_KEY, KEYS, KEY_VAULT_KEYS, AZURE_CLIENT_ID } = values;
+  const emulated =
+    COSMOS_EMULATOR_KEY !== undefined && COSMOS_ENDPOINT !== undefined && isLoopback(COSMOS_ENDPOINT);
+  if (STORE === "cosmos" && COSMOS_ENDPOINT === undefined) wrong.push("COSMOS_ENDPOINT: missing");
+  if (STORE === "cosmos" && COSMOS_EMULATOR_KEY !== undefined && !emulated) {
+    wrong.push("COSMOS_EMULATOR_KEY: an account is signed in to with the managed identity, never with a key");
+  }
+  if (KEYS === "key-vault" && KEY_VAULT_KEYS === undefined) wrong.push("KEY_VAULT_KEYS: missing");
+  const identityNeeded = KEYS === "key-vault" || (STORE === "cosmos" && !emulated);
+  if (identityNeeded && AZURE_CLIENT_ID === undefined) wrong.push("AZURE_CLIENT_ID: missing");
+  if (onAzure) {
+    // Instances come and go with their disks: what was acknowledged would be lost with the next one.
+    if (STORE === "sqlite") wrong.push("STORE: sqlite is for one machine, not for Azure");
+    if (KEYS === "file") wrong.push("KEYS: file is for one machine, not for Azure");
+    if (emulated) wrong.push("COSMOS_ENDPOINT: an emulator is for one machine, not for Azure");
+    if (!values.PUBLIC_ORIGIN.startsWith("https:")) wrong.push("PUBLIC_ORIGIN: https on Azure");
+    if (values.ISSUERS.some(({ jwksUri }) => !jwksUri.startsWith("https:"))) {
+      wrong.push("ISSUERS: the development issuer is for one machine, not for Azure");
+    }
+  }
+  return wrong;
+}
+
+function nested(values: Values) {
   return {
     publicOrigin: values.PUBLIC_ORIGIN,
     issuers: values.ISSUERS,
     stepUpMaxAge: values.STEP_UP_MAX_AGE_SECONDS,
-    store: { driver: values.STORE, file: values.SQLITE_FILE },
-    keys: { driver: values.KEYS, file: values.KEY_FILE },
-  };
+    managedIdentity: values.AZURE_CLIENT_ID,
+    store:
+      values.STORE === "sqlite"
+        ? { driver: values.STORE, file: values.SQLITE_FILE }
+        : {
+            driver: values.STORE,
+            endpoint: values.COSMOS_ENDPOINT ?? "",
+            database: values.COSMOS_DATABASE,
+            container: values.COSMOS_CONTAINER,
+            emulatorKey: values.COSMOS_EMULATOR_KEY,
+          },
+    keys:
+      values.KEYS === "file"
+        ? { driver: values.KEYS, file: values.KEY_FILE }
+        : { driver: values.KEYS, keys: values.KEY_VAULT_KEYS ?? [] },
+  } as const;
 }

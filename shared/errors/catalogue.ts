@@ -132,6 +132,7 @@ export const catalogue = {
   "store-unavailable": kind(503, "retry-later", { retryable: true }),
   "keys-unavailable": kind(503, "retry-later", { retryable: true }),
   "key-unusable": kind(503, "contact-support"),
+  "data-unreadable": kind(503, "contact-support"),
   "sign-in-unavailable": kind(503, "retry-later", { retryable: true }),
   busy: kind(503, "retry-later", { retryable: true }),
   "not-ready": kind(503, "retry-later", {

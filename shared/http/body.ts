@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { problem } from "../errors/problem.ts";
+import { problem, withHeaders } from "../errors/problem.ts";
 import { parseJson } from "./json.ts";
 import type { HttpRequest } from "./message.ts";
 import { violationsOf } from "./violations.ts";
@@ -24,6 +24,15 @@ export function checkBodyHeaders({ header }: HttpRequest): void {
 
 function isJson(contentType: string | undefined): boolean {
   return /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(contentType?.trim() ?? "");
+}
+
+/** @throws {Problem} body-missing: the client went away before the end of it, which is no fault of ours */
+export async function readBody(request: HttpRequest): Promise<Uint8Array> {
+  try {
+    return await request.body();
+  } catch (cause) {
+    throw withHeaders(problem("body-missing"), {}, { cause });
+  }
 }
 
 /** @throws {Problem} body-missing, body-too-large, the problems of {@link parseJson}, body-invalid */

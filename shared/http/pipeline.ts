@@ -3,13 +3,15 @@ import { catalogue, type ProblemCode } from "../errors/catalogue.ts";
 import { Problem, problem, problemBody, withHeaders } from "../errors/problem.ts";
 import { timestampOf } from "../formats.ts";
 import type { Identity } from "../identity/identity.ts";
-import { verifyProof } from "../identity/proof.ts";
+import { refuseProof, verifyProof } from "../identity/proof.ts";
 import { KeyUnavailable } from "../keys/port.ts";
 import { failureOf } from "../log.ts";
+import { metered } from "../meter.ts";
 import type { Services } from "../services.ts";
 import { AlreadyDone, Contention, readOutcome, readOwner } from "../store/owner.ts";
 import { StoreUnavailable } from "../store/port.ts";
-import { checkBodyHeaders, parseBody } from "./body.ts";
+import { ItemUnreadable } from "../store/schema.ts";
+import { checkBodyHeaders, parseBody, readBody } from "./body.ts";
 import { readClient, requireSupported } from "./client.ts";
 import type { AnonymousEndpoint, Answer, BaseCall, Endpoint, PhoneCall, PhoneEndpoint } from "./endpoint.ts";
 import type { HttpRequest, HttpResponse, Route } from "./message.ts";
@@ -39,15 +41,10 @@ export async function answerTo(
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const start = services.system.now();
-  let refusal: Problem | undefined;
-  let response: HttpResponse;
-  try {
-    response = render(await run(endpoint, services, request, start), request);
-  } catch (error) {
-    refusal = asProblem(error);
-    response = renderProblem(refusal, services, request);
-  }
+  const { result, calls } = await metered(() => attempt(endpoint, services, request, start));
+  const { response, refusal } = result;
   const { name, route } = endpoint.declaration;
+  const charges = calls.flatMap(({ charge }) => charge ?? []);
   services.log({
     time: timestampOf(start),
     level: response.status >= 500 ? "error" : "info",
@@ -58,9 +55,25 @@ export async function answerTo(
     status: response.status,
     ...(refusal && { code: refusal.code }),
     milliseconds: services.system.now() - start,
+    ...(calls.length > 0 && { calls }),
+    ...(charges.length > 0 && { charge: charges.reduce((sum, charge) => sum + charge, 0) }),
     ...(refusal?.cause !== undefined && response.status >= 500 && { failure: failureOf(refusal.cause) }),
   });
   return response;
+}
+
+async function attempt(
+  endpoint: Endpoint,
+  services: Services,
+  request: HttpRequest,
+  now: number,
+): Promise<{ response: HttpResponse; refusal?: Problem }> {
+  try {
+    return { response: render(await run(endpoint, services, request, now), request) };
+  } catch (error) {
+    const refusal = asProblem(error);
+    return { response: renderProblem(refusal, services, request), refusal };
+  }
 }
 
 async function run(
@@ -104,11 +117,13 @@ async function runForPhone(
     tokenHash: identity.tokenHash,
     now: now / 1000,
   });
-  if (identity.boundKey !== undefined && identity.boundKey !== proof.deviceId) throw problem("proof-invalid");
+  if (identity.boundKey !== undefined && identity.boundKey !== proof.deviceId) {
+    throw refuseProof("proof-invalid");
+  }
 
   const params = readParams(endpoint, request);
   const idempotencyKey = access.idempotencyKey && readIdempotencyKey(request);
-  const bytes = declaration.body && (await request.body());
+  const bytes = declaration.body && (await readBody(request));
   const body = declaration.body && bytes ? parseBody(bytes, declaration.body) : undefined;
   const requestHash = () =>
     hash(
@@ -117,49 +132,32 @@ async function runForPhone(
       "base64url",
     );
 
-  for (let tries = 0; tries < TRIES; tries++) {
+  const loadCaller = async () => {
     const owner = await readOwner(services.store, identity.userId);
     const device = owner?.item.devices.find(({ deviceId }) => deviceId === proof.deviceId);
     if (access.registered === "yes") {
-      if (!device) throw problem("device-not-registered");
+      if (!device) throw refuseProof("device-not-registered");
       if (device.platform !== client.platform) throw problem("client-platform-changed");
     }
-    const call = {
-      services,
-      request,
-      params,
-      body,
-      now,
-      access,
-      identity,
-      proof,
-      client,
-      owner,
-      device,
-      idempotencyKey,
-      requestHash,
-    } as PhoneCall;
+    return { owner, device };
+  };
+  const given = { services, request, params, body, now, access, identity, proof, client };
+  for (let tries = 0; tries < TRIES; tries++) {
+    const call = { ...given, idempotencyKey, requestHash, ...(await loadCaller()) } as PhoneCall;
     if (access.stepUp === "needed") requireStepUp(call);
     try {
-      return await handleOnce(endpoint, call);
+      return await endpoint.handle(call);
     } catch (error) {
-      if (!(error instanceof Contention)) throw error;
+      if (error instanceof Contention) continue;
+      // A retry finds the state that its first try left, and would be refused for it.
+      if (!endpoint.replay || !(error instanceof AlreadyDone || error instanceof Problem)) throw error;
+      const outcome = await readOutcome(call);
+      if (!outcome) throw error;
+      // The first try may have been committed after this one had read the owner.
+      return await endpoint.replay({ ...call, ...(await loadCaller()) }, outcome);
     }
   }
   throw withHeaders(problem("busy"), { "Retry-After": "1" });
-}
-
-/** Carries the call out, or answers from the outcome of the first try. */
-async function handleOnce(endpoint: PhoneEndpoint, call: PhoneCall): Promise<Answer> {
-  try {
-    return await endpoint.handle(call);
-  } catch (error) {
-    // A retry finds the state that its first try left, and would be refused for it.
-    if (!endpoint.replay || !(error instanceof AlreadyDone || error instanceof Problem)) throw error;
-    const outcome = await readOutcome(call);
-    if (!outcome) throw error;
-    return await endpoint.replay(call, outcome);
-  }
 }
 
 /** The token of `Authorization: Bearer` (RFC 6750, section 2.1); nowhere else. */
@@ -203,10 +201,11 @@ function asProblem(error: unknown): Problem {
     return withHeaders(problem("store-unavailable"), retryAfter(error.retryAfter), { cause: error });
   }
   if (error instanceof KeyUnavailable) {
-    return error.retryable
+    return error.fault === "busy"
       ? withHeaders(problem("keys-unavailable"), retryAfter(error.retryAfter), { cause: error })
       : withHeaders(problem("key-unusable"), {}, { cause: error });
   }
+  if (error instanceof ItemUnreadable) return withHeaders(problem("data-unreadable"), {}, { cause: error });
   return withHeaders(problem("internal"), {}, { cause: error });
 }
 

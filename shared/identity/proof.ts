@@ -41,11 +41,11 @@ export async function verifyProof(
   proof: string | undefined,
   { method, url, tokenHash, now }: { method: string; url: string; tokenHash: string; now: number },
 ): Promise<Proof> {
-  if (proof === undefined) throw refused("proof-missing");
+  if (proof === undefined) throw refuseProof("proof-missing");
   const { deviceId, payload } = await verifySignature(proof);
   if (payload.htm !== method || payload.htu !== url || payload.ath !== tokenHash)
-    throw refused("proof-invalid");
-  if (Math.abs(now - payload.iat) > PROOF_WINDOW) throw refused("proof-expired");
+    throw refuseProof("proof-invalid");
+  if (Math.abs(now - payload.iat) > PROOF_WINDOW) throw refuseProof("proof-expired");
   return { deviceId, id: hash("sha256", `${deviceId}\0${payload.jti}`, "base64url") };
 }
 
@@ -67,11 +67,14 @@ async function verifySignature(proof: string) {
 
 const challenge = { "WWW-Authenticate": 'DPoP error="invalid_dpop_proof", algs="ES256"' };
 
-function refused(code: "proof-missing" | "proof-invalid" | "proof-expired" | "proof-replayed"): Problem {
+/** What is told to a phone whose key or proof does not do: a 401 has a challenge (RFC 9110, section 15.5.2). */
+export function refuseProof(
+  code: "proof-missing" | "proof-invalid" | "proof-expired" | "proof-replayed" | "device-not-registered",
+): Problem {
   return withHeaders(problem(code), challenge);
 }
 
 /** The answer to a proof that a write has spent before. */
 export function proofReplayed(): Problem {
-  return refused("proof-replayed");
+  return refuseProof("proof-replayed");
 }

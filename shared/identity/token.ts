@@ -112,7 +112,8 @@ function saysNothingOfTheToken(error: unknown): boolean {
 
 function identityFrom(payload: JWTPayload, issuer: IssuerSetting, tokenHash: string): Identity {
   const { sub, cnf } = payload;
-  if (!sub) return refuse();
+  // Signed or not, an object here would be the same owner as every other object.
+  if (typeof sub !== "string" || sub === "") return refuse();
   const boundKey = typeof cnf === "object" && cnf !== null && "jkt" in cnf ? cnf.jkt : undefined;
   // A binding that can't be read must not count as none.
   if (cnf !== undefined && typeof boundKey !== "string") return refuse();

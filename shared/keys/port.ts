@@ -4,10 +4,12 @@
  */
 export interface KeyEncryptionKey {
   /**
-   * Wraps under the current version, on this machine: RSA-OAEP with SHA-256 (RFC 8017, section 7.1).
+   * Wraps under a current version, on this machine: RSA-OAEP with SHA-256 (RFC 8017, section 7.1).
    * @param plaintext at most 190 bytes, what a 2,048-bit key takes
+   * @param owner the `userId`: where several vaults serve, its hash says which
+   * @throws {KeyUnavailable}
    */
-  wrap(plaintext: Uint8Array): Promise<WrappedKey>;
+  wrap(plaintext: Uint8Array, owner: string): Promise<WrappedKey>;
 
   /**
    * Unwraps with the version that `wrapped` names: one call to whoever holds the private half.
@@ -27,21 +29,46 @@ export interface WrappedKey {
   readonly value: string;
 }
 
+/** Why a key encryption key can't be used. */
+export type KeyFault =
+  /** Throttled, timed out or not reached: asking again may help. */
+  | "busy"
+  /** Disabled, or outside the time it is good for. */
+  | "disabled"
+  /** Deleted or purged, or a version that never was. */
+  | "missing"
+  /** This service's identity may not use it. */
+  | "forbidden"
+  /** An item names a key of a vault that is not in the configuration. */
+  | "unknown-vault"
+  /** What was to be unwrapped was not wrapped under it, or for another owner. */
+  | "broken-value";
+
 /** The key encryption key can't be used. */
 export class KeyUnavailable extends Error {
   override readonly name = "KeyUnavailable";
-  /** Whether asking again may help: a time-out or throttling, not a key that is gone. */
-  readonly retryable: boolean;
+  readonly fault: KeyFault;
+  /** What to do about it, for those who run the service. */
+  readonly advice: string;
   /** Seconds to wait before the next try. */
   readonly retryAfter: number;
 
-  constructor({
-    retryable,
-    retryAfter = 5,
-    ...options
-  }: { retryable: boolean; retryAfter?: number } & ErrorOptions) {
+  constructor(fault: KeyFault, { retryAfter = 5, ...options }: { retryAfter?: number } & ErrorOptions = {}) {
     super("the key encryption key is not available", options);
-    this.retryable = retryable;
+    this.fault = fault;
+    this.advice = ADVICE[fault];
     this.retryAfter = retryAfter;
   }
 }
+
+const ADVICE: Readonly<Record<KeyFault, string>> = {
+  busy: "the key encryption key did not answer in time; if it lasts, look at the vault's throttling and network",
+  disabled:
+    "a key version is disabled or expired; enable it in the vault, since items are still wrapped under it",
+  missing: "a key version is gone; recover the deleted key in the vault, within its retention",
+  forbidden:
+    "the service's identity may not use the key; give it the role Key Vault Crypto User on the vault",
+  "unknown-vault":
+    "an item is wrapped by a vault that is not configured; add the vault's key to the settings",
+  "broken-value": "a wrapped key does not open or belongs to another owner; restore the item from a backup",
+};

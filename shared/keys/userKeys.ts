@@ -43,7 +43,7 @@ export function createUserKeys({ kek, system }: { kek: KeyEncryptionKey; system:
     async create(userId) {
       const id = randomId(system);
       const key = Uint8Array.from(system.random(KEY_BYTES));
-      const wrapped = await kek.wrap(Buffer.concat([key, binding(userId, id)]));
+      const wrapped = await kek.wrap(Buffer.concat([key, binding(userId, id)]), userId);
       return { stored: { id, wrapped }, key };
     },
 
@@ -59,7 +59,7 @@ export function createUserKeys({ kek, system }: { kek: KeyEncryptionKey; system:
       plaintext.fill(0);
       const expected = binding(userId, id);
       if (bound.byteLength !== expected.byteLength || !timingSafeEqual(bound, expected)) {
-        throw new KeyUnavailable({ retryable: false });
+        throw new KeyUnavailable("broken-value");
       }
       remembered.set(name, key.slice());
       return key;

@@ -4,6 +4,7 @@ import { manifest } from "../backup/manifest.ts";
 import { randomId, sha256, timestamp } from "../formats.ts";
 import { publicKey } from "../identity/publicKey.ts";
 import { recoveredAccount } from "../recovery/accounts.ts";
+import type { ItemKind } from "./schema.ts";
 
 /** The items of an owner's partition. docs/storage-schema.md shows each with an example. */
 
@@ -60,7 +61,7 @@ const backupOn = z.strictObject({
 
 export type BackupOn = z.infer<typeof backupOn>;
 
-export const owner = z.strictObject({
+const ownerShape = z.strictObject({
   schema: z.literal(1),
   createdAt: timestamp,
   /** The key of account references. */
@@ -73,9 +74,11 @@ export const owner = z.strictObject({
   backup: z.discriminatedUnion("state", [z.strictObject({ state: z.literal("off") }), backupOn]),
 });
 
-export type Owner = z.infer<typeof owner>;
+export type Owner = z.infer<typeof ownerShape>;
 
-export const envelope = z.strictObject({
+export const owner: ItemKind<Owner> = { schema: 1, shape: ownerShape };
+
+const envelopeShape = z.strictObject({
   schema: z.literal(1),
   version: z.int().positive(),
   /** Compact JWE. */
@@ -86,7 +89,11 @@ export const envelope = z.strictObject({
   uploadedAt: timestamp,
 });
 
-export const recovery = z.strictObject({
+export type Envelope = z.infer<typeof envelopeShape>;
+
+export const envelope: ItemKind<Envelope> = { schema: 1, shape: envelopeShape };
+
+const recoveryShape = z.strictObject({
   schema: z.literal(1),
   deviceId: sha256,
   version: z.int().positive(),
@@ -99,18 +106,19 @@ export const recovery = z.strictObject({
 /** Seconds a recovery is kept: its accounts may wait for codes, and an owner may choose to wait for 7 days. */
 export const RECOVERY_TTL = 14 * 24 * 60 * 60;
 
-export type Recovery = z.infer<typeof recovery>;
+export type Recovery = z.infer<typeof recoveryShape>;
 
-/** A device proof that a write has spent. */
-export const proof = z.strictObject({ schema: z.literal(1) });
+export const recovery: ItemKind<Recovery> = { schema: 1, shape: recoveryShape };
 
 /** What a request with an idempotency key led to, without secrets. */
-export const idempotency = z.strictObject({
+const idempotencyShape = z.strictObject({
   schema: z.literal(1),
   /** SHA-256 over phone, method, path and body: the same key with another request is refused. */
   request: sha256,
   outcome: z.record(z.string(), z.unknown()),
 });
+
+export const idempotency: ItemKind<z.infer<typeof idempotencyShape>> = { schema: 1, shape: idempotencyShape };
 
 /** Seconds an idempotency key is remembered. */
 export const IDEMPOTENCY_TTL = 24 * 60 * 60;

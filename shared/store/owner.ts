@@ -3,11 +3,12 @@ import type { LoadedOwner, PhoneCall } from "../http/endpoint.ts";
 import { PROOF_WINDOW, proofReplayed } from "../identity/proof.ts";
 import { IDEMPOTENCY_TTL, idempotency, ids, type Owner, owner } from "./items.ts";
 import type { Operation, Store } from "./port.ts";
+import { parseItem } from "./schema.ts";
 
 /** Reads an owner: one point read. */
 export async function readOwner(store: Store, userId: string): Promise<LoadedOwner | undefined> {
   const stored = await store.read(userId, ids.owner);
-  return stored && { item: owner.parse(stored.body), etag: stored.etag };
+  return stored && { item: parseItem(owner, stored), etag: stored.etag };
 }
 
 /** Another request changed the owner after this one had read it: the handler is run again on what is there now. */
@@ -70,7 +71,7 @@ export async function readOutcome(call: PhoneCall): Promise<Readonly<Record<stri
   if (call.idempotencyKey === undefined) return undefined;
   const stored = await call.services.store.read(call.identity.userId, ids.idempotency(call.idempotencyKey));
   if (!stored) return undefined;
-  const { request, outcome } = idempotency.parse(stored.body);
+  const { request, outcome } = parseItem(idempotency, stored);
   if (request !== call.requestHash()) throw problem("idempotency-key-reused");
   return outcome;
 }

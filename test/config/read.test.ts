@@ -160,3 +160,66 @@ describe("the age that a sign-in may have", () => {
     expect(refusal({ STEP_UP_MAX_AGE_SECONDS: seconds })).toMatch(/ {2}STEP_UP_MAX_AGE_SECONDS: .+$/);
   });
 });
+
+describe("the drivers of the cloud", () => {
+  const cloud = {
+    STORE: "cosmos",
+    COSMOS_ENDPOINT: "https://backups.documents.azure.com",
+    KEYS: "key-vault",
+    KEY_VAULT_KEYS: "https://one.vault.azure.net/keys/backup, https://two.vault.azure.net/keys/backup",
+    AZURE_CLIENT_ID: "4fd0a3fc-55a2-4c1c-9a56-2a6a0c6a0f11",
+  };
+
+  it("are named by their addresses and the identity that signs in to them", () => {
+    expect(readConfig({ ...good, ...cloud, WEBSITE_INSTANCE_ID: "an instance" })).toMatchObject({
+      managedIdentity: cloud.AZURE_CLIENT_ID,
+      store: {
+        driver: "cosmos",
+        endpoint: cloud.COSMOS_ENDPOINT,
+        database: "authenticator-backup",
+        container: "owners",
+      },
+      keys: {
+        driver: "key-vault",
+        keys: ["https://one.vault.azure.net/keys/backup", "https://two.vault.azure.net/keys/backup"],
+      },
+    });
+  });
+
+  it.each([
+    ["COSMOS_ENDPOINT", { COSMOS_ENDPOINT: undefined }],
+    ["COSMOS_ENDPOINT", { COSMOS_ENDPOINT: "http://backups.documents.azure.com" }],
+    ["COSMOS_EMULATOR_KEY", { COSMOS_EMULATOR_KEY: "c2VjcmV0" }],
+    ["KEY_VAULT_KEYS", { KEY_VAULT_KEYS: undefined }],
+    ["KEY_VAULT_KEYS/0", { KEY_VAULT_KEYS: "http://one.vault.azure.net/keys/backup" }],
+    ["KEY_VAULT_KEYS/0", { KEY_VAULT_KEYS: "https://one.vault.azure.net/keys/backup/a-version" }],
+    ["KEY_VAULT_KEYS/1", { KEY_VAULT_KEYS: "https://one.vault.azure.net/keys/backup,nonsense" }],
+    ["AZURE_CLIENT_ID", { AZURE_CLIENT_ID: undefined }],
+    ["AZURE_CLIENT_ID", { AZURE_CLIENT_ID: "me" }],
+  ])("are refused where %s is missing or wrong: %j", (name, changes) => {
+    expect(refusal({ ...cloud, ...changes })).toMatch(new RegExp(`^wrong settings:\\n  ${name}: .+$`));
+  });
+
+  it("may be an emulator on this machine, signed in to with its key", () => {
+    const emulator = { COSMOS_ENDPOINT: "http://127.0.0.1:8081", COSMOS_EMULATOR_KEY: "c2VjcmV0" };
+    expect(refusal({ STORE: "cosmos", ...emulator })).toBeUndefined();
+  });
+});
+
+describe("on Azure", () => {
+  it("everything that belongs to one machine is refused at once", () => {
+    const message = refusal({
+      WEBSITE_INSTANCE_ID: "an instance",
+      PUBLIC_ORIGIN: "http://127.0.0.1:7071",
+      ISSUERS: JSON.stringify([{ ...issuer, jwksUri: "http://127.0.0.1:7072/dev/jwks" }]),
+    });
+    const names = message?.match(/^ {2}\w+/gm)?.map((name) => name.trim());
+    expect(names).toEqual(["STORE", "KEYS", "PUBLIC_ORIGIN", "ISSUERS"]);
+  });
+
+  it("an emulator is refused", () => {
+    const emulator = { COSMOS_ENDPOINT: "http://127.0.0.1:8081", COSMOS_EMULATOR_KEY: "c2VjcmV0" };
+    const message = refusal({ WEBSITE_INSTANCE_ID: "an instance", STORE: "cosmos", ...emulator });
+    expect(message).toContain("COSMOS_ENDPOINT: an emulator");
+  });
+});

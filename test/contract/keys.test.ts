@@ -1,18 +1,62 @@
 import { generateKeyPairSync, webcrypto } from "node:crypto";
 import { chmod, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { AzureCliCredential, ManagedIdentityCredential } from "@azure/identity";
 import { describe, expect, it } from "vitest";
 import { openFileKey } from "../../local/embedded/fileKey.ts";
+import { openKeyVault } from "../../shared/keys/keyVault.ts";
+import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
+import { system } from "../../shared/system.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { vaultServer } from "../support/vaultServer/fixture.ts";
 import { keyContract } from "./keys.ts";
 
 async function temporaryFile(): Promise<string> {
   return join(await temporaryFolder(), "keys", "kek.pem");
 }
 
+async function openTemporaryKey(): Promise<KeyEncryptionKey> {
+  return await openFileKey({ file: await temporaryFile() });
+}
+
 keyContract("file key", async () => {
   const file = await temporaryFile();
-  return { key: await openFileKey({ file }), another: () => openFileKey({ file }) };
+  return {
+    key: await openFileKey({ file }),
+    another: () => openFileKey({ file }),
+    foreign: openTemporaryKey,
+  };
+});
+
+keyContract("Key Vault", async () => {
+  const { vault, open } = await vaultServer();
+  await Promise.all([vault("a").create("kek"), vault("b").create("kek")]);
+  return {
+    key: open({ vaults: ["a"] }),
+    another: async () => open({ vaults: ["a"] }),
+    foreign: async () => open({ vaults: ["b"] }),
+  };
+});
+
+const { KEY_VAULT_KEYS, KEY_VAULT_CREDENTIAL, AZURE_CLIENT_ID } = process.env;
+
+// Needs KEY_VAULT_KEYS, separated by commas, and an identity: the app's own, or with KEY_VAULT_CREDENTIAL=az the
+// developer's, as the Azure CLI signed them in.
+describe.skipIf(!KEY_VAULT_KEYS)("in Azure", () => {
+  const openReal = async () =>
+    openKeyVault({
+      keys: KEY_VAULT_KEYS?.split(",") ?? [],
+      credential:
+        KEY_VAULT_CREDENTIAL === "az"
+          ? new AzureCliCredential()
+          : new ManagedIdentityCredential({ clientId: AZURE_CLIENT_ID ?? "" }),
+      system,
+    });
+  keyContract("Key Vault", async () => ({
+    key: await openReal(),
+    another: openReal,
+    foreign: openTemporaryKey,
+  }));
 });
 
 describe("file key's file", () => {
@@ -27,7 +71,7 @@ describe("file key's file", () => {
   it("is one and the same for all that start at once", async () => {
     const file = await temporaryFile();
     const keys = await Promise.all(Array.from({ length: 8 }, () => openFileKey({ file })));
-    const wrapped = await Promise.all(keys.map((key) => key.wrap(new Uint8Array(32))));
+    const wrapped = await Promise.all(keys.map((key) => key.wrap(new Uint8Array(32), "owner")));
     expect(new Set(wrapped.map(({ kek }) => kek)).size).toBe(1);
     expect(await readdir(dirname(file))).toEqual(["kek.pem"]);
   });
@@ -64,7 +108,7 @@ describe("file key's file", () => {
 
   it("opens what it wrapped in any other implementation of RSA-OAEP-256", async () => {
     const file = await temporaryFile();
-    const { value } = await (await openFileKey({ file })).wrap(Buffer.from("user key"));
+    const { value } = await (await openFileKey({ file })).wrap(Buffer.from("user key"), "owner");
     const der = Buffer.from((await readFile(file, "utf8")).replace(/-----.*-----|\n/g, ""), "base64");
     const algorithm = { name: "RSA-OAEP", hash: "SHA-256" };
     const key = await webcrypto.subtle.importKey("pkcs8", der, algorithm, false, ["decrypt"]);

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { orUnavailable } from "../../local/embedded/database.ts";
 import { openSqliteStore, type SqliteStoreOptions } from "../../local/embedded/sqlite.ts";
 import { type Store, StoreUnavailable } from "../../shared/store/port.ts";
+import { startCosmosStore } from "../support/cosmosServer/store.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { create, write } from "./store/fixture.ts";
 import { storeContract } from "./store.ts";
@@ -28,6 +29,10 @@ function openRaw(file: string): DatabaseSync {
 storeContract("SQLite store", async (now) => {
   const file = await temporaryFile();
   return { store: openStore({ file, now }), another: async () => openStore({ file, now }) };
+});
+
+storeContract("Cosmos DB store on the protocol server", (now) => startCosmosStore({ now }), {
+  clock: "seconds",
 });
 
 describe("SQLite store's file", () => {

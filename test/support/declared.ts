@@ -5,7 +5,12 @@ import { ROUTE_PREFIX } from "../../shared/http/message.ts";
 import { routePattern } from "../../shared/http/route.ts";
 
 /** What the pipeline itself can answer, on every endpoint. */
-const anywhere: readonly ProblemCode[] = ["internal", "store-unavailable", "parameter-invalid"];
+const anywhere: readonly ProblemCode[] = [
+  "internal",
+  "store-unavailable",
+  "data-unreadable",
+  "parameter-invalid",
+];
 
 /** What it can answer to a phone. */
 const toPhones: readonly ProblemCode[] = [

@@ -214,6 +214,10 @@ export const texts: Readonly<Record<ProblemCode, { readonly title: string; reado
     title: "Your backup can't be opened right now",
     detail: "It is kept. Contact support and give them the number of this answer.",
   },
+  "data-unreadable": {
+    title: "Your data can't be read right now",
+    detail: "It is kept, and nothing was changed. Contact support and give them the number of this answer.",
+  },
   "sign-in-unavailable": {
     title: "Your sign-in can't be checked right now",
     detail: "Nothing is lost. Try again in a moment.",

@@ -1,0 +1,27 @@
+import type { TokenCredential } from "@azure/identity";
+import { KeyUnavailable } from "../port.ts";
+import { within } from "./within.ts";
+
+/**
+ * A credential that answers within `limit` milliseconds: all that wait for a token share one request for it, which
+ * a hanging identity endpoint would hold for ever. What it throws is KeyUnavailable.
+ */
+export function boundCredential(credential: TokenCredential, limit: number): TokenCredential {
+  return {
+    async getToken(scopes, options) {
+      try {
+        return await within(limit, () => credential.getToken(scopes, options));
+      } catch (error) {
+        if (error instanceof KeyUnavailable) throw error;
+        throw new KeyUnavailable(isRefusal(error) ? "forbidden" : "busy", { cause: error });
+      }
+    },
+  };
+}
+
+/** The identity endpoint answered, and knows no such identity: asking again won't help. */
+function isRefusal(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const status = cause instanceof Error && "status" in cause ? Number(cause.status) : 0;
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}

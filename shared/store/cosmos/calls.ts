@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { recordCall } from "../../meter.ts";
+import { type Fault, faultOf, unavailable } from "./faults.ts";
+
+export interface CallOptions {
+  /** Milliseconds. */
+  readonly timeLimit: number;
+  /** Milliseconds, of any epoch. */
+  readonly now: () => number;
+}
+
+/** One call of the port while it runs. */
+export interface Call {
+  /** Aborted when the time is up. */
+  readonly signal: AbortSignal;
+  /** Adds request units to those of the call. */
+  readonly charged: (units: number) => void;
+}
+
+/**
+ * Runs one call of the port: within its time, whatever the SDK does meanwhile, and metered.
+ * @throws {StoreUnavailable} for whatever `act` throws
+ */
+export async function call<T>(
+  operation: string,
+  { timeLimit, now }: CallOptions,
+  act: (call: Call) => Promise<T>,
+): Promise<T> {
+  const start = now();
+  let charge = 0;
+  const time = new AbortController();
+  const over = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const error = new Error(`no answer within ${timeLimit} ms`);
+    time.abort(error);
+    over.reject(error);
+  }, timeLimit);
+  const charged = (units: number) => {
+    charge += units;
+  };
+  try {
+    return await Promise.race([act({ signal: time.signal, charged }), over.promise]);
+  } catch (error) {
+    throw unavailable(error);
+  } finally {
+    clearTimeout(timer);
+    recordCall({ port: "store", operation, charge, milliseconds: now() - start });
+  }
+}
+
+/** How often a request is sent at the most. */
+export const SENDS = 3;
+
+/** Milliseconds before the second; twice that before the third. */
+const PAUSE = 50;
+
+/** Milliseconds. Who is told to wait longer is answered at once, and asks again later, as the phone can wait better. */
+const LONGEST_PAUSE = 1_000;
+
+/** Sends a request until it is answered, while `again` allows it after a fault. */
+export async function sendUntilAnswered<T>(
+  { signal, charged }: Call,
+  send: () => Promise<T>,
+  again: (fault: Fault) => boolean = ({ passing }) => passing,
+): Promise<T> {
+  for (let sent = 1; ; sent++) {
+    try {
+      return await send();
+    } catch (error) {
+      const fault = faultOf(error);
+      charged(fault.charge);
+      const pause = fault.wait ?? PAUSE * 2 ** (sent - 1);
+      if (!again(fault) || sent === SENDS || pause > LONGEST_PAUSE || signal.aborted) throw error;
+      await sleep(pause, undefined, { signal });
+    }
+  }
+}

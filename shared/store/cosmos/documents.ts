@@ -1,0 +1,42 @@
+import type { Container, JSONObject } from "@azure/cosmos";
+import type { ItemBody, Operation, StoredItem } from "../port.ts";
+import { type Call, sendUntilAnswered } from "./calls.ts";
+
+/** A document together with the id of the commit that wrote it last. */
+export interface FoundItem extends StoredItem {
+  readonly commit: unknown;
+}
+
+/** What belongs to Cosmos DB (`id`, `ttl`, `_…`), to the partition (`userId`) and to this driver (`_commit`). */
+export function toDocument(
+  partition: string,
+  { id, body, ttl }: Exclude<Operation, { kind: "delete" }>,
+  commit: string,
+): JSONObject {
+  // The values of a body are JSON, which serializing it has shown.
+  const members = body as JSONObject;
+  return { ...members, id, userId: partition, _commit: commit, ...(ttl === undefined ? {} : { ttl }) };
+}
+
+export function fromDocument(document: Readonly<Record<string, unknown>>): FoundItem {
+  const { id, userId, ttl, _commit, _etag, _rid, _self, _ts, _attachments, ...body } = document;
+  return { id: String(id), etag: String(_etag), body: body as ItemBody, commit: _commit };
+}
+
+/** One point read; sent again while the fault is a passing one. */
+export function readItem(
+  container: Container,
+  partition: string,
+  id: string,
+  call: Call,
+): Promise<FoundItem | undefined> {
+  return sendUntilAnswered(call, async () => {
+    const item = container.item(id, partition);
+    const { resource, substatus, requestCharge } = await item.read({ abortSignal: call.signal });
+    call.charged(requestCharge);
+    if (resource) return fromDocument(resource);
+    // A 404 with a sub-status (1003: the container isn't there) doesn't tell that there is no such item.
+    if (substatus) throw Object.assign(new Error("the container can't be read"), { code: 404, substatus });
+    return undefined;
+  });
+}

@@ -1,0 +1,136 @@
+import { hash } from "node:crypto";
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { base64url } from "jose";
+import { expect } from "vitest";
+import { openSqliteStore } from "../../local/embedded/sqlite.ts";
+import type { Contents } from "../../local/phone/accounts.ts";
+import { contentKey } from "../../local/phone/contentKey.ts";
+import { openEnvelope } from "../../local/phone/envelope.ts";
+import { ownerOfToken } from "../../local/phone/ownerId.ts";
+import type { PhoneState } from "../../local/phone/state.ts";
+import { digestOf } from "../../local/phone/upload.ts";
+import { envelope, idempotency, ids, type Owner as OwnerItem } from "../../shared/store/items.ts";
+import { readOwner } from "../../shared/store/owner.ts";
+import type { Store, StoredItem } from "../../shared/store/port.ts";
+import { parseItem } from "../../shared/store/schema.ts";
+import { type Owner, phonesOf } from "./owner.ts";
+
+const DATABASE = "backup.db";
+
+/**
+ * Copies the database and its write-ahead log as the kill left them: who opens the original first recovers it, and
+ * that has to be the service.
+ */
+export async function copyDatabase(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const name of [DATABASE, `${DATABASE}-wal`]) {
+    await copyFile(join(from, name), join(to, name)).catch((error: NodeJS.ErrnoException) => {
+      // A process that was killed before it had opened the database.
+      if (error.code !== "ENOENT") throw error;
+    });
+  }
+}
+
+/** Has SQLite look through the whole database in `folder`, which a service may have open. */
+export function checkIntegrity(folder: string): void {
+  const database = new DatabaseSync(join(folder, DATABASE), { readOnly: true, timeout: 2_000 });
+  try {
+    expect(database.prepare("pragma integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+  } finally {
+    database.close();
+  }
+}
+
+/** Holds the database in `folder` against what its owners were promised. */
+export async function inspect(folder: string, owners: readonly Owner[]): Promise<void> {
+  const store = openSqliteStore({ file: join(folder, DATABASE), now: Date.now });
+  try {
+    for (const owner of owners) await inspectOwner(store, owner);
+  } finally {
+    await store.close();
+  }
+}
+
+async function inspectOwner(store: Store, owner: Owner): Promise<void> {
+  const userId = ownerOfToken(await owner.connection.token());
+  const found = await readOwner(store, userId);
+  if (!found) {
+    expect(await store.list(userId, ""), "items without an owner").toEqual([]);
+    expect(owner.first.phone.state().owner, "a registration that was acknowledged").toBeUndefined();
+    return;
+  }
+  const { item } = found;
+  inspectDevices(owner, item);
+  if (item.backup.state === "on") owner.ledger.key(item.backup.userKey.id);
+  else expect(owner.ledger.keyId(), "backup that was turned on").toBeUndefined();
+  await inspectVersions(owner, item, await store.list(userId, "envelope:"));
+  inspectOutcomes(item, await store.list(userId, "idempotency:"), await store.list(userId, "recovery:"));
+}
+
+function inspectDevices(owner: Owner, { devices }: OwnerItem): void {
+  const registered = new Set(devices.map(({ deviceId }) => deviceId));
+  for (const { phone } of phonesOf(owner)) {
+    if (phone.state().owner) expect(registered.has(phone.deviceId), "registered").toBe(true);
+    registered.delete(phone.deviceId);
+  }
+  expect([...registered], "phones that were revoked").toEqual([]);
+}
+
+/** The owner item's list and the envelopes are of one commit, and hold all that was promised. */
+async function inspectVersions(
+  { first, ledger }: Owner,
+  { backup, nextVersion }: OwnerItem,
+  stored: readonly StoredItem[],
+): Promise<void> {
+  const listed = backup.state === "on" ? backup.versions : [];
+  const versions = listed.map(({ version }) => version);
+  const envelopes = stored.map((item) => parseItem(envelope, item)).sort((a, b) => b.version - a.version);
+  expect(stored.map(({ id }) => id).sort()).toEqual(versions.map(ids.envelope).sort());
+  expect(envelopes.map(({ version }) => version)).toEqual(versions);
+  expect(new Set(listed.map(({ digest }) => digest)).size, "versions of one digest").toBe(listed.length);
+
+  for (const [at, { version, digest, uploadedAt, ...item }] of envelopes.entries()) {
+    expect(digest).toBe(hash("sha256", item.envelope, "base64url"));
+    expect(listed[at]).toMatchObject({
+      digest,
+      uploadedAt,
+      accounts: item.manifest.accounts.length,
+      bytes: item.envelope.length,
+      device: { deviceId: item.deviceId },
+    });
+    const contents = digestOf(await openWith(first.phone.state(), item.envelope, version));
+    ledger.version(version, { contents, uploadedAt });
+  }
+  expect(versions).toEqual(ledger.history());
+  // As many as were ever acknowledged or found: the numbers have no gap.
+  expect([versions[0] ?? 0, nextVersion]).toEqual([ledger.count(), ledger.count() + 1]);
+}
+
+/** Opens an envelope with the user key that the phone was given, and checks what it is bound to. */
+async function openWith({ owner, userKey }: PhoneState, sealed: string, version: number): Promise<Contents> {
+  if (!owner || !userKey) return expect.fail("a version, and no phone has its key");
+  const binding = { kid: userKey.id, uid: owner.userId, plt: "android", ver: version } as const;
+  const key = contentKey({
+    userKey: base64url.decode(userKey.value),
+    userId: owner.userId,
+    platform: "android",
+  });
+  return await openEnvelope(sealed, key, binding);
+}
+
+/** What a retry is answered from is there exactly where what it tells of is. */
+function inspectOutcomes(
+  { backup }: OwnerItem,
+  outcomes: readonly StoredItem[],
+  recoveries: readonly StoredItem[],
+): void {
+  const told = outcomes.map((item) => parseItem(idempotency, item).outcome);
+  const keys = told.flatMap(({ keyId }) => (keyId === undefined ? [] : [keyId]));
+  expect(keys).toEqual(backup.state === "on" ? [backup.userKey.id] : []);
+  const begun = told.flatMap(({ recoveryId }) =>
+    recoveryId === undefined ? [] : [`recovery:${recoveryId}`],
+  );
+  expect(begun.sort()).toEqual(recoveries.map(({ id }) => id).sort());
+}

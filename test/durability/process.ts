@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface ProcessOptions {
+  readonly port: number;
+  /** The service's data. */
+  readonly folder: string;
+  /**
+   * Where Node keeps compiled modules. It writes them when a process ends by itself, so a killed one leaves none:
+   * end one with {@link ServiceProcess.stop} first, and each start after it takes less than half the time.
+   */
+  readonly compileCache: string;
+}
+
+/** The service in a process of its own. */
+export interface ServiceProcess {
+  /** Resolves once it answers. Rejects, with what it wrote, where it ended instead. */
+  ready(): Promise<void>;
+  /** SIGKILL: nothing in it runs any more. Rejects where it had ended before. Resolves once it is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM, which it ends at by itself. */
+  stop(): Promise<void>;
+}
+
+export function startProcess({ port, folder, compileCache }: ProcessOptions): ServiceProcess {
+  const args = ["local/host/main.ts", "--port", String(port), "--data", folder];
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let written = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    written += text;
+  });
+  onTestFinished(() => end(child, "SIGKILL"));
+
+  function requireAlive(): void {
+    if (isGone(child)) throw new Error(`the service ended by itself: ${written}`);
+  }
+
+  return {
+    async ready() {
+      while (!(await isAnswering(port))) {
+        requireAlive();
+        await setTimeout(20);
+      }
+    },
+    async kill() {
+      requireAlive();
+      await end(child, "SIGKILL");
+    },
+    stop: () => end(child, "SIGTERM"),
+  };
+}
+
+function isGone({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+async function end(child: ChildProcess, signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+  if (isGone(child)) return;
+  const gone = once(child, "exit");
+  child.kill(signal);
+  await gone;
+}
+
+async function isAnswering(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/v1/health`);
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A free port below those that systems give to outgoing connections (32768 on Linux): one from among them could be
+ * taken while the service is down, even by the request that asks whether it is back.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_240, 32_768);
+    const probe = createServer();
+    try {
+      await once(probe.listen(port, "127.0.0.1"), "listening");
+    } catch {
+      continue;
+    }
+    probe.close();
+    await once(probe, "close");
+    return port;
+  }
+}

@@ -1,0 +1,92 @@
+import { expect } from "vitest";
+import { catalogue, type ProblemCode } from "../../../shared/errors/catalogue.ts";
+import { checkDeclared } from "../../support/declared.ts";
+import { type RawAnswer, type RawRequest, sendRaw } from "../../support/raw.ts";
+import { type Case, MARKER, requestOf, type Scene } from "./scene.ts";
+
+const UUID_URN = /^urn:uuid:[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** Sends every case, and then the valid request: what refused the cases was the one thing wrong with each. */
+export async function expectRefusals(scene: Scene, cases: readonly Case[]): Promise<void> {
+  for (const [title, code, changes] of cases) {
+    const request = await requestOf(scene, typeof changes === "function" ? await changes(scene) : changes);
+    await expectRefusal(scene, request, code, title);
+  }
+  const { status, text } = await sendRaw(scene.service.origin, await requestOf(scene));
+  expect.soft(status, `the valid request: ${text}`).toBeLessThan(300);
+}
+
+/** What {@link observe} tells where a bad request left nothing behind. */
+export const UNTOUCHED = { leaked: [], stored: "as before", errors: [] } as const;
+
+/** One request is refused as the catalogue says, nothing of it comes back, and nothing is stored. */
+export async function expectRefusal(
+  scene: Scene,
+  request: RawRequest,
+  code: ProblemCode,
+  title: string,
+): Promise<RawAnswer> {
+  const { result: answer, ...seen } = await observe(scene, request);
+  const { name } = scene.endpoint.declaration;
+  // HEAD is answered without a body.
+  const said = request.method === "HEAD" ? { code, faults: "none" } : readProblem(request, answer, scene);
+  expect
+    .soft({ ...seen, status: answer.status, ...said }, `${name}, ${title}`)
+    .toEqual({ ...UNTOUCHED, status: catalogue[code].status, code, faults: "none" });
+  return answer;
+}
+
+/** Sends a request, and tells what it left behind: in the answer, in the log and in the store. */
+export async function observe(scene: Scene, request: RawRequest) {
+  const { service, userId } = scene;
+  const before = await service.adapters.store.list(userId, "");
+  const logged = service.lines.length;
+  const result = await sendRaw(service.origin, request);
+  const lines = service.lines.slice(logged);
+  const after = await service.adapters.store.list(userId, "");
+  const said = (result.text + JSON.stringify(lines)).toLowerCase();
+  const secrets = request.headers.filter(
+    ([name, { length }]) => /^(authorization|dpop)$/i.test(name) && length > 8,
+  );
+  return {
+    result,
+    leaked: [["marker", MARKER] as const, ...secrets]
+      .filter(([, value]) => said.includes(value.replace(/^Bearer /, "").toLowerCase()))
+      .map(([what]) => what),
+    stored: JSON.stringify(after) === JSON.stringify(before) ? "as before" : "changed",
+    errors: lines.filter(({ level }) => level === "error"),
+  };
+}
+
+/** The code of a problem, and what is wrong with the document. */
+function readProblem(request: RawRequest, answer: RawAnswer, { service: { origin } }: Scene) {
+  try {
+    const problem = JSON.parse(answer.body);
+    const { pathname } = new URL(request.target, origin);
+    checkDeclared(request.method, pathname, answer.status, problem);
+    checkDocument(problem, answer, origin);
+    return { code: problem.code, faults: "none" };
+  } catch (error) {
+    return { code: undefined, faults: `${error}: ${answer.text}` };
+  }
+}
+
+/** @throws {Error} it is no problem document (RFC 9457), or has not the headers of one */
+function checkDocument(
+  problem: Readonly<Record<string, unknown>>,
+  { status, headers }: RawAnswer,
+  origin: string,
+) {
+  expect(problem).toMatchObject({
+    type: `${origin}/v1/problems/${problem.code}`,
+    title: expect.any(String),
+    detail: expect.any(String),
+    instance: expect.stringMatching(UUID_URN),
+    remedy: expect.any(String),
+    retryable: false,
+  });
+  expect(headers.get("Content-Type")).toBe("application/problem+json");
+  expect(headers.get("Cache-Control")).toBe("no-store");
+  // RFC 9110, section 15.5.2.
+  if (status === 401) expect(headers.get("WWW-Authenticate")).toMatch(/^(Bearer|DPoP)/);
+}

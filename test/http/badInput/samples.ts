@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { publicJwk } from "../../../local/phone/keys.ts";
+import { storageCheck } from "../../../local/phone/storage.ts";
+import { makeUpload } from "../../../local/phone/upload.ts";
+import { system } from "../../../shared/system.ts";
+import { contents } from "../../support/accounts.ts";
+import {
+  backedUpPhone,
+  expectOk,
+  registeredPhone,
+  type TestPhone,
+  type TestService,
+} from "../../support/service.ts";
+import type { Sample } from "./scene.ts";
+
+const storageSecret = new Uint8Array(32).fill(7);
+const ios = { platform: "ios", storageSecret } as const;
+
+/** A phone with a version of its own, so that there is something to lose. */
+async function phoneWithBackup(service: TestService): Promise<TestPhone> {
+  const phone = await backedUpPhone(service, ios);
+  expectOk(await phone.upload(contents));
+  return phone;
+}
+
+/** What the phone shows of its storage account. */
+function shown(phone: TestPhone) {
+  return storageCheck(storageSecret, phone.state().owner?.userId ?? "");
+}
+
+/** A request that needs nobody's word; the phone is there to send more than it must. */
+function anyone(path: string) {
+  return async (service: TestService): Promise<Sample> => ({ phone: await phoneWithBackup(service), path });
+}
+
+/** By an endpoint's name: the state in which its request is valid, and the request. */
+export const samples: Readonly<Record<string, (service: TestService) => Promise<Sample>>> = {
+  "devices-register": async (service) => {
+    await phoneWithBackup(service);
+    const phone = await registeredPhone(service, ios);
+    const body = { name: "Renamed", sealingKey: publicJwk(phone.state().keys.sealing) };
+    return { phone, path: `/v1/devices/${phone.deviceId}`, body };
+  },
+
+  "devices-list": async (service) => ({ phone: await phoneWithBackup(service), path: "/v1/devices" }),
+
+  "devices-revoke": async (service) => {
+    const { deviceId } = await registeredPhone(service, ios);
+    return { phone: await phoneWithBackup(service), path: `/v1/devices/${deviceId}` };
+  },
+
+  "backup-enable": async (service) => {
+    const phone = await registeredPhone(service, ios);
+    return {
+      phone,
+      path: "/v1/backup/enable",
+      headers: { "Idempotency-Key": randomUUID() },
+      body: { storageCheck: shown(phone) },
+    };
+  },
+
+  "backup-status": async (service) => ({ phone: await phoneWithBackup(service), path: "/v1/backup" }),
+
+  "backup-upload": async (service) => {
+    const phone = await phoneWithBackup(service);
+    const { headers, body } = await makeUpload({
+      contents,
+      state: phone.state(),
+      ...ios,
+      system: { now: service.now, random: system.random },
+    });
+    return { phone, path: "/v1/backup", headers, body };
+  },
+
+  "backup-key": async (service) => {
+    const phone = await phoneWithBackup(service);
+    return { phone, path: "/v1/backup/key", headers: { "X-Storage-Check": shown(phone) } };
+  },
+
+  "recoveries-begin": async (service) => {
+    await phoneWithBackup(service);
+    const phone = await registeredPhone(service, ios);
+    return {
+      phone,
+      path: "/v1/recoveries",
+      headers: { "Idempotency-Key": randomUUID() },
+      body: { storageCheck: shown(phone) },
+    };
+  },
+
+  "recoveries-read": async (service) => {
+    const phone = await phoneWithBackup(service);
+    const begun = await phone.recover();
+    expectOk(begun);
+    return { phone, path: `/v1/recoveries/${begun.body.recoveryId}` };
+  },
+
+  "service-health": anyone("/v1/health"),
+  "service-ready": anyone("/v1/ready"),
+  "service-problem": anyone("/v1/problems/backup-off"),
+};

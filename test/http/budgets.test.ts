@@ -1,0 +1,191 @@
+import { describe, expect, it } from "vitest";
+import { contents } from "../support/accounts.ts";
+import type { Counts } from "../support/counting.ts";
+import {
+  backedUpPhone,
+  expectOk,
+  phoneOf,
+  problemOf,
+  registeredPhone,
+  startService,
+  type TestPhone,
+  type TestService,
+} from "../support/service.ts";
+
+// The budgets of docs/architecture.md, counted at the ports.
+
+const nothing: Counts = { read: 0, list: 0, commit: 0, unwrap: 0 };
+
+/** What `act` cost. It has to succeed: a refusal is cheap. */
+async function costOf(service: TestService, act: () => Promise<{ readonly ok: boolean }>): Promise<Counts> {
+  const { result, counts } = await service.counted(act);
+  expectOk(result);
+  return counts;
+}
+
+/** A phone of an owner whose backup has a version. */
+async function phoneWithBackup(service: TestService): Promise<TestPhone> {
+  const phone = await backedUpPhone(service);
+  expectOk(await phone.upload(contents));
+  return phone;
+}
+
+describe("the owner's phones cost the store", () => {
+  it("1 read and 1 commit to register one", async () => {
+    const service = await startService();
+    const phone = await phoneOf(service);
+    expect(await costOf(service, () => phone.register())).toEqual({ ...nothing, read: 1, commit: 1 });
+  });
+
+  it("1 read to register one that is registered", async () => {
+    const service = await startService();
+    const phone = await registeredPhone(service);
+    expect(await costOf(service, () => phone.register())).toEqual({ ...nothing, read: 1 });
+  });
+
+  it("1 read to list them", async () => {
+    const service = await startService();
+    const phone = await registeredPhone(service);
+    expect(await costOf(service, () => phone.devices())).toEqual({ ...nothing, read: 1 });
+  });
+
+  it("1 read and 1 commit to revoke one, 1 read to do it again", async () => {
+    const service = await startService();
+    const phone = await registeredPhone(service);
+    const { deviceId } = await registeredPhone(service);
+    const revoke = () => phone.revoke(deviceId);
+    expect(await costOf(service, revoke)).toEqual({ ...nothing, read: 1, commit: 1 });
+    expect(await costOf(service, revoke)).toEqual({ ...nothing, read: 1 });
+  });
+});
+
+describe("a backup costs the store", () => {
+  it("1 read and 1 commit to turn on, and no call for its key", async () => {
+    const service = await startService();
+    const phone = await registeredPhone(service);
+    expect(await costOf(service, () => phone.enable())).toEqual({ ...nothing, read: 1, commit: 1 });
+  });
+
+  it("1 read for its status, whether it changed or not", async () => {
+    const service = await startService();
+    const phone = await phoneWithBackup(service);
+    expect(await costOf(service, () => phone.status())).toEqual({ ...nothing, read: 1 });
+
+    const { etag } = phone.state().backup ?? {};
+    const request = { method: "GET", path: "/v1/backup", headers: { "If-None-Match": etag } };
+    const { result, counts } = await service.counted(() => phone.send(request));
+    expect(result.status).toBe(304);
+    expect(counts).toEqual({ ...nothing, read: 1 });
+  });
+
+  it("1 read and 1 commit for an upload, also for one that an older version falls out for", async () => {
+    const service = await startService();
+    const phone = await backedUpPhone(service);
+    for (let version = 1; version <= 12; version++) {
+      expect(await costOf(service, () => phone.upload(contents))).toEqual({ ...nothing, read: 1, commit: 1 });
+    }
+    const status = await phone.status();
+    expectOk(status);
+    expect(status.body).toMatchObject({ nextVersion: 13, versions: 10 });
+  });
+
+  it("1 read for an upload that was done before, its answer lost", async () => {
+    const service = await startService();
+    let reachable = true;
+    const phone = await backedUpPhone(service, {
+      fetch: async (input, init) => {
+        const response = await fetch(input, init);
+        if (reachable) return response;
+        await response.body?.cancel();
+        throw new TypeError("fetch failed");
+      },
+    });
+    reachable = false;
+    await expect(phone.upload(contents)).rejects.toThrow("fetch failed");
+    reachable = true;
+    const { result, counts } = await service.counted(() => phone.upload(contents));
+    expectOk(result);
+    expect(result.body).toMatchObject({ version: 1, nextVersion: 2 });
+    expect(counts).toEqual({ ...nothing, read: 1 });
+  });
+});
+
+describe("a user key", () => {
+  it("costs 1 read and 1 unwrap, and no unwrap while it is remembered", async () => {
+    const service = await startService();
+    const phone = await backedUpPhone(service);
+    const ask = () => phone.key();
+    expect(await costOf(service, ask)).toEqual({ ...nothing, read: 1, unwrap: 1 });
+    expect(await costOf(service, ask)).toEqual({ ...nothing, read: 1 });
+  });
+
+  it("is remembered for 60 seconds, however often it is asked for, and not longer", async () => {
+    const service = await startService();
+    const phone = await backedUpPhone(service);
+    const ask = () => phone.key();
+    expect(await costOf(service, ask)).toMatchObject({ unwrap: 1 });
+    service.advance(30);
+    expect(await costOf(service, ask)).toMatchObject({ unwrap: 0 });
+    service.advance(30);
+    expect(await costOf(service, ask)).toMatchObject({ unwrap: 0 });
+    service.advance(0.001);
+    expect(await costOf(service, ask)).toMatchObject({ unwrap: 1 });
+  });
+
+  it("is not remembered for another owner", async () => {
+    const service = await startService();
+    const alice = await backedUpPhone(service);
+    const bob = await backedUpPhone(service, { owner: "bob" });
+    expect(await costOf(service, () => alice.key())).toMatchObject({ unwrap: 1 });
+    expect(await costOf(service, () => bob.key())).toMatchObject({ unwrap: 1 });
+  });
+});
+
+describe("a recovery", () => {
+  it("costs 2 reads, 1 commit and 1 unwrap to begin, and no unwrap while the key is remembered", async () => {
+    const service = await startService();
+    await phoneWithBackup(service);
+    const [second, third] = [await registeredPhone(service), await registeredPhone(service)];
+    expect(await costOf(service, () => second.recover())).toEqual({
+      ...nothing,
+      read: 2,
+      commit: 1,
+      unwrap: 1,
+    });
+    expect(await costOf(service, () => third.recover())).toEqual({ ...nothing, read: 2, commit: 1 });
+  });
+
+  it("costs 2 reads to look at", async () => {
+    const service = await startService();
+    await phoneWithBackup(service);
+    const next = await registeredPhone(service);
+    const begun = await next.recover();
+    expectOk(begun);
+    const look = () => next.readRecovery(begun.body.recoveryId);
+    expect(await costOf(service, look)).toEqual({ ...nothing, read: 2 });
+  });
+});
+
+describe("a stranger", () => {
+  it.each([
+    ["health", "/v1/health", 200],
+    ["a problem's description", "/v1/problems/busy", 200],
+    ["an address that is none", "/v1/nothing", 404],
+    ["a backup without a token", "/v1/backup", 401],
+  ])("costs nothing with %s", async (_, path, status) => {
+    const service = await startService();
+    const { result, counts } = await service.counted(() => fetch(service.origin + path));
+    await result.body?.cancel();
+    expect(result.status).toBe(status);
+    expect(counts).toEqual(nothing);
+  });
+
+  it("costs nothing with a phone's token and a proof by another key", async () => {
+    const service = await startService();
+    const phone = await registeredPhone(service);
+    const key = (await phoneOf(service, { owner: "mallory" })).state().keys.signing;
+    const { result, counts } = await service.counted(() => phone.status({ proof: { key } }));
+    expect(problemOf(result)).toMatchObject({ code: "proof-invalid" });
+    expect(counts).toEqual(nothing);
+  });
+});

@@ -1,0 +1,124 @@
+import { randomUUID } from "node:crypto";
+
+export type Document = Readonly<Record<string, unknown>>;
+
+/** One operation of a batch, in the form in which it arrives. */
+export interface BatchOperation {
+  readonly operationType: string;
+  readonly id?: string;
+  readonly ifMatch?: string;
+  readonly resourceBody?: Document;
+}
+
+export interface OperationResult {
+  readonly statusCode: number;
+  readonly requestCharge: number;
+  readonly eTag?: string;
+  readonly resourceBody?: Document;
+}
+
+type Partition = ReadonlyMap<string, Document>;
+
+/** The documents of one container with the partition key path `/userId` and the default time to live -1. */
+export function createDocuments(now: () => number) {
+  const partitions = new Map<string, Partition>();
+  let written = 0;
+
+  function live(partition: string): Map<string, Document> {
+    // Times to live count from `_ts`, which has no fractions.
+    const second = Math.floor(now() / 1000);
+    const lives = ({ _ts, ttl }: Document) =>
+      typeof ttl !== "number" || ttl === -1 || second < Number(_ts) + ttl;
+    return new Map([...(partitions.get(partition) ?? [])].filter(([, document]) => lives(document)));
+  }
+
+  /** All operations in their order, or none. */
+  function apply(partition: string, operations: readonly BatchOperation[]): OperationResult[] {
+    const documents = live(partition);
+    const results: OperationResult[] = [];
+    for (const operation of operations) {
+      const statusCode = applyOne(partition, documents, operation);
+      if (statusCode >= 400) {
+        return operations.map((_, index) =>
+          index === results.length
+            ? { statusCode, requestCharge: 1.24 }
+            : { statusCode: 424, requestCharge: 0 },
+        );
+      }
+      const document = documents.get(String(operation.resourceBody?.id));
+      const content = document ? { eTag: String(document._etag), resourceBody: document } : {};
+      results.push({ statusCode, requestCharge: 6.29, ...content });
+    }
+    partitions.set(partition, documents);
+    return results;
+  }
+
+  function applyOne(
+    partition: string,
+    documents: Map<string, Document>,
+    { operationType, id, ifMatch, resourceBody }: BatchOperation,
+  ): number {
+    const found = documents.get(String(operationType === "Create" ? resourceBody?.id : id));
+    if (operationType !== "Delete") {
+      if (!resourceBody || !isDocument(resourceBody) || resourceBody.userId !== partition) return 400;
+      if (operationType === "Create" ? id !== undefined : id !== resourceBody.id) return 400;
+    }
+    switch (operationType) {
+      case "Create":
+        if (found) return 409;
+        break;
+      case "Replace":
+      case "Delete":
+        if (!found) return 404;
+        if (ifMatch !== undefined && ifMatch !== "*" && ifMatch !== found._etag) return 412;
+        break;
+      default:
+        return 400;
+    }
+    if (operationType === "Delete") {
+      documents.delete(String(id));
+      return 204;
+    }
+    written++;
+    documents.set(String(resourceBody?.id), {
+      ...resourceBody,
+      _rid: found?._rid ?? String(written).padStart(12, "0"),
+      _self: `dbs/db==/colls/coll=/docs/${written}/`,
+      _etag: `"${randomUUID()}"`,
+      _attachments: "attachments/",
+      _ts: Math.floor(now() / 1000),
+    });
+    return operationType === "Create" ? 201 : 200;
+  }
+
+  return {
+    apply,
+    read: (partition: string, id: string) => live(partition).get(id),
+    /** In no order that means anything to the client. */
+    list: (partition: string) =>
+      [...live(partition).values()].sort((a, b) => (String(a._rid) < String(b._rid) ? 1 : -1)),
+    /** Grows with every write of the container: the session token. */
+    sequence: () => written,
+  };
+}
+
+export type Documents = ReturnType<typeof createDocuments>;
+
+const ID_BYTES = 1_023;
+const LONGEST_TTL = 2_147_483_647;
+const ITEM_BYTES = 2 * 1024 * 1024;
+
+/** What the service takes for an item (https://learn.microsoft.com/azure/cosmos-db/concepts-limits). */
+function isDocument(document: Document): boolean {
+  const { id, ttl } = document;
+  return (
+    typeof id === "string" &&
+    id !== "" &&
+    !/[/\\#?]|\s$/.test(id) &&
+    Buffer.byteLength(id) <= ID_BYTES &&
+    (ttl === undefined ||
+      ttl === -1 ||
+      (Number.isInteger(ttl) && Number(ttl) > 0 && Number(ttl) <= LONGEST_TTL)) &&
+    Buffer.byteLength(JSON.stringify(document)) <= ITEM_BYTES
+  );
+}

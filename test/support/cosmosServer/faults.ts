@@ -1,0 +1,37 @@
+import type { RequestKind } from "./requests.ts";
+
+/** What goes wrong with a request. */
+export interface Fault {
+  /** The requests it befalls. */
+  readonly on: RequestKind;
+  /** How many of them, from now on; the next one alone where it isn't told. */
+  readonly times?: number;
+  /** How often the request is carried out all the same; twice is what a gateway does that lost an answer. */
+  readonly acts?: 0 | 1 | 2;
+  /** Happens after the request was carried out, and before it ends. */
+  readonly meanwhile?: () => Promise<unknown>;
+  /** The last answer as it is, another one, a connection that drops, or nothing at all. */
+  readonly ends: "answered" | "dropped" | "silent" | FaultAnswer;
+}
+
+export interface FaultAnswer {
+  readonly status: number;
+  /** Left out, the body is empty, as a proxy's can be. */
+  readonly message?: string;
+  readonly retryAfterMs?: number;
+  readonly substatus?: number;
+}
+
+/** Faults in the order in which they were asked for. */
+export function createFaults() {
+  const waiting: { readonly fault: Fault; left: number }[] = [];
+  return {
+    add: (fault: Fault) => void waiting.push({ fault, left: fault.times ?? 1 }),
+    /** The fault that befalls this request. */
+    next(kind: RequestKind): Fault | undefined {
+      const entry = waiting.find(({ fault, left }) => fault.on === kind && left > 0);
+      if (entry) entry.left--;
+      return entry?.fault;
+    },
+  };
+}

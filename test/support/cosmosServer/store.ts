@@ -1,0 +1,28 @@
+import { onTestFinished } from "vitest";
+import { openCosmosStore } from "../../../shared/store/cosmos.ts";
+import type { Store } from "../../../shared/store/port.ts";
+import { system } from "../../../shared/system.ts";
+import { type CosmosServer, type CosmosServerOptions, startCosmosServer } from "./server.ts";
+
+export interface ServedStore {
+  readonly server: CosmosServer;
+  readonly store: Store;
+  /** The store of another instance of the service, on the same data. */
+  readonly another: () => Promise<Store>;
+}
+
+/** A store on a server of its own; both end with the test. */
+export async function startCosmosStore(
+  options: CosmosServerOptions,
+  { timeLimit }: { readonly timeLimit?: number } = {},
+): Promise<ServedStore> {
+  const server = await startCosmosServer(options);
+  onTestFinished(() => server.close());
+  function open(): Store {
+    const { random } = system;
+    const store = openCosmosStore({ ...server, random, ...(timeLimit === undefined ? {} : { timeLimit }) });
+    onTestFinished(() => store.close());
+    return store;
+  }
+  return { server, store: open(), another: async () => open() };
+}

@@ -1,0 +1,111 @@
+import { constants, type KeyObject, privateDecrypt, randomUUID } from "node:crypto";
+import { type Answer, refuse } from "./answer.ts";
+
+/** Seconds since 1970-01-01T00:00:00Z, as in the protocol. */
+export interface Attributes {
+  readonly enabled?: boolean;
+  readonly nbf?: number;
+  readonly exp?: number;
+}
+
+interface Version {
+  readonly version: string;
+  readonly privateKey: KeyObject;
+  attributes: Attributes;
+}
+
+interface Key {
+  readonly versions: Version[];
+  deleted: boolean;
+}
+
+export type Permission = "get" | "unwrapKey";
+
+/** A vault's keys, with what those who run it can do to them. */
+export interface TestVault {
+  /** Makes the key, or a new version of it. @returns the full id with the version */
+  create(name: string, attributes?: Attributes): Promise<string>;
+  /** @param id with the version */
+  update(id: string, attributes: Attributes): void;
+  delete(name: string): void;
+  recover(name: string): void;
+  purge(name: string): void;
+  /** What the caller's identity may do; everything until told otherwise. */
+  permit(...permissions: readonly Permission[]): void;
+  answer(operation: Permission, name: string, version: string, body: unknown): Answer;
+}
+
+/** The keys of one vault, in memory, behind the answers that Azure Key Vault gives. */
+export function createVault(url: string, newKey: () => Promise<KeyObject>): TestVault {
+  const keys = new Map<string, Key>();
+  let permitted: readonly Permission[] = ["get", "unwrapKey"];
+
+  function known(name: string): Key {
+    const key = keys.get(name);
+    if (!key) throw new Error(`no key ${name}`);
+    return key;
+  }
+
+  function setDeleted(name: string, deleted: boolean): void {
+    known(name).deleted = deleted;
+  }
+
+  return {
+    async create(name, attributes = {}) {
+      const privateKey = await newKey();
+      const version = randomUUID().replaceAll("-", "");
+      const key = keys.get(name) ?? { versions: [], deleted: false };
+      if (key.deleted) throw new Error("409 ObjectIsDeletedButRecoverable");
+      key.versions.push({ version, privateKey, attributes });
+      keys.set(name, key);
+      return `${url}/keys/${name}/${version}`;
+    },
+    update(id, attributes) {
+      for (const { versions } of keys.values()) {
+        for (const version of versions) if (id.endsWith(version.version)) version.attributes = attributes;
+      }
+    },
+    delete: (name) => setDeleted(name, true),
+    recover: (name) => setDeleted(name, false),
+    purge: (name) => void keys.delete(name),
+    permit: (...permissions) => {
+      permitted = permissions;
+    },
+    answer(operation, name, version, body) {
+      if (!permitted.includes(operation))
+        return refuse(403, "Forbidden", "Caller is not authorized", "ForbiddenByRbac");
+      const key = keys.get(name);
+      const found = version ? key?.versions.find((held) => held.version === version) : key?.versions.at(-1);
+      if (!found || key?.deleted)
+        return refuse(404, "KeyNotFound", `A key with (name/id) ${name} was not found`);
+      return operation === "get"
+        ? show(`${url}/keys/${name}`, found)
+        : unwrapKey(`${url}/keys/${name}`, found, body);
+    },
+  };
+}
+
+/** A disabled key is shown nevertheless. */
+function show(id: string, { version, privateKey, attributes }: Version): Answer {
+  const { n, e } = privateKey.export({ format: "jwk" });
+  const key = { kid: `${id}/${version}`, kty: "RSA", key_ops: ["wrapKey", "unwrapKey"], n, e };
+  return { status: 200, body: { key, attributes: { enabled: true, ...attributes } } };
+}
+
+/** Expired or not yet good, a key still unwraps; disabled, it doesn't. */
+function unwrapKey(id: string, { version, privateKey, attributes }: Version, body: unknown): Answer {
+  if (attributes.enabled === false) {
+    return refuse(403, "Forbidden", "Operation unwrapKey is not allowed on a disabled key.", "KeyDisabled");
+  }
+  const { alg, value } = (body ?? {}) as { alg?: unknown; value?: unknown };
+  if (alg !== "RSA-OAEP-256" || typeof value !== "string") {
+    return refuse(400, "BadParameter", "Property 'value' is required.");
+  }
+  try {
+    const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" };
+    const plaintext = privateDecrypt({ key: privateKey, ...padding }, Buffer.from(value, "base64url"));
+    return { status: 200, body: { kid: `${id}/${version}`, value: plaintext.toString("base64url") } };
+  } catch {
+    return refuse(400, "BadParameter", "Error occurred while decoding OAEP padding.");
+  }
+}
