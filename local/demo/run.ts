@@ -5,19 +5,19 @@ import { type StageOptions, withStage } from "./stage.ts";
 import { tellStory } from "./story.ts";
 import { createTeller } from "./tell.ts";
 
-export interface Surroundings extends Pick<StageOptions, "wrap"> {
+export interface Surroundings extends Pick<StageOptions, "wrap" | "cloud"> {
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
   readonly colour: boolean;
 }
 
 /** Plays the whole story. @returns the exit status: 1 where a check failed, or the story could not be told */
-export async function run({ print, printError, colour, wrap }: Surroundings): Promise<0 | 1> {
+export async function run({ print, printError, colour, wrap, cloud }: Surroundings): Promise<0 | 1> {
   const started = system.now();
   const tell = createTeller(print, colour);
   const check = createChecks(tell.check);
   try {
-    await withStage({ tell, check, ...(wrap && { wrap }) }, tellStory);
+    await withStage({ tell, check, ...(wrap && { wrap }), ...(cloud && { cloud }) }, tellStory);
   } catch (error) {
     printError(`\nThe story broke off after ${check.made.length} checks: ${inspect(error)}`);
     return 1;

@@ -34,20 +34,30 @@ export interface Remains {
 }
 
 export interface StageOptions extends Pick<LocalOptions, "wrap"> {
+  /** The drivers of the cloud in place of the embedded ones, each on a server that stands in for it. */
+  readonly cloud?: { readonly store: boolean; readonly keys: boolean };
   readonly tell: Teller;
   readonly check: Checks;
 }
 
 /** Plays on a service of its own, in this process, on a free port, with a folder that is removed at the end. */
 export async function withStage(
-  { tell, check, wrap }: StageOptions,
+  { tell, check, wrap, cloud: parts }: StageOptions,
   play: (stage: Stage) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "authenticator-backup-demo-"));
   const lines: RequestLine[] = [];
+  // Loaded only where it is asked for: it belongs to the tests.
+  const cloud = parts && (await (await import("../../test/support/cloud.ts")).startCloud(parts, system.now));
   try {
     const log = (line: RequestLine) => void lines.push(line);
-    const service = await startLocalService({ folder, system, log, ...(wrap && { wrap }) });
+    const service = await startLocalService({
+      folder,
+      system,
+      log,
+      ...(wrap && { wrap }),
+      ...(cloud && { cloud }),
+    });
     let stopped: Promise<void> | undefined;
     const stopService = () => {
       stopped ??= service.close();
@@ -74,7 +84,7 @@ export async function withStage(
           await stopService();
           return {
             requests: Buffer.from(wire.exchanges.map(({ body }) => body).join("\n")),
-            database: await readDatabase(folder),
+            database: Buffer.from(cloud?.contents() ?? (await readDatabase(folder))),
             log: Buffer.from(lines.map((line) => JSON.stringify(line)).join("\n")),
           };
         },
@@ -83,6 +93,7 @@ export async function withStage(
       await stopService();
     }
   } finally {
+    await cloud?.close();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { openAdapters } from "../../functions/adapters.ts";
+import { type Emulated, openAdapters } from "../../functions/adapters.ts";
 import { routesOf } from "../../functions/endpoints.ts";
 import { type Adapters, createServices } from "../../functions/services.ts";
 import { readConfig } from "../../shared/config/read.ts";
+import type { SettingName } from "../../shared/config/settings.ts";
 import type { Log } from "../../shared/log.ts";
 import type { System } from "../../shared/system.ts";
 import { issuerHandler, JWKS_PATH } from "../issuer/http.ts";
@@ -27,6 +28,11 @@ export interface LocalOptions {
   readonly folder: string;
   readonly system: System;
   readonly log: Log;
+  /** Settings that name drivers of the cloud, and what stands in for it on this machine. */
+  readonly cloud?: {
+    readonly settings: Readonly<Partial<Record<SettingName, string>>>;
+    readonly emulated: Emulated;
+  };
   /** Puts something around the drivers: a counter, a fault. */
   readonly wrap?: (adapters: Adapters) => Adapters;
 }
@@ -43,9 +49,10 @@ export async function startLocalService(options: LocalOptions): Promise<LocalSer
     SQLITE_FILE: join(folder, "backup.db"),
     KEYS: "file",
     KEY_FILE: join(folder, "key-encryption-key.pem"),
+    ...options.cloud?.settings,
   });
   const issuer = createIssuer({ key: await loadKey(join(folder, "issuer.json")), now: system.now });
-  const adapters = wrap(await openAdapters(config, system));
+  const adapters = wrap(await openAdapters(config, system, options.cloud?.emulated));
   const host = await serve({
     routes: routesOf(createServices(config, adapters, { system, log })),
     port,

@@ -9,12 +9,16 @@ import { createPhone, type Phone } from "../../local/phone/phone.ts";
 import type { PhoneOptions } from "../../local/phone/session.ts";
 import type { RequestLine } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
+import { startCloud } from "./cloud.ts";
 import { type Counts, counting } from "./counting.ts";
 import { checkDeclared } from "./declared.ts";
 import { temporaryFolder } from "./folder.ts";
 
 /** When the tests' clocks start: inside a day, so that a few hours more are the same day. */
 export const START = Date.parse("2026-11-22T08:00:00.000Z");
+
+/** The drivers that the tests run on: the embedded ones, or those of the cloud where the environment says so. */
+const PARTS = { store: process.env.TEST_STORE === "cosmos", keys: process.env.TEST_KEYS === "key-vault" };
 
 /** Made by the first service of this process: making an RSA key for each would be most of the tests' time. */
 let keyEncryptionKey: Buffer | undefined;
@@ -30,9 +34,11 @@ export interface TestService extends LocalService {
   readonly lines: readonly RequestLine[];
 }
 
-/** The service over real HTTP on the embedded drivers, with its own clock and folder; ends with the test. */
+/** The service over real HTTP, with its own clock and folder; ends with the test. */
 export async function startService(options: Pick<LocalOptions, "wrap"> = {}): Promise<TestService> {
   let time = START;
+  const cloud = await startCloud(PARTS, () => time);
+  onTestFinished(() => cloud.close());
   const counts: Counts = { read: 0, list: 0, commit: 0, unwrap: 0 };
   const lines: RequestLine[] = [];
   let opened: Adapters | undefined;
@@ -41,6 +47,7 @@ export async function startService(options: Pick<LocalOptions, "wrap"> = {}): Pr
   if (keyEncryptionKey) await writeFile(keyFile, keyEncryptionKey, { mode: 0o600 });
   const service = await startLocalService({
     folder,
+    cloud,
     system: { ...system, now: () => time },
     log: (line) => lines.push(line),
     wrap: (adapters) => {
@@ -49,7 +56,7 @@ export async function startService(options: Pick<LocalOptions, "wrap"> = {}): Pr
     },
   });
   onTestFinished(() => service.close());
-  keyEncryptionKey ??= await readFile(keyFile);
+  if (!PARTS.keys) keyEncryptionKey ??= await readFile(keyFile);
   if (!opened) throw new Error("the service opened no drivers");
   return {
     ...service,

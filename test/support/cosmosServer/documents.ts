@@ -97,6 +97,7 @@ export function createDocuments(now: () => number) {
     /** In no order that means anything to the client. */
     list: (partition: string) =>
       [...live(partition).values()].sort((a, b) => (String(a._rid) < String(b._rid) ? 1 : -1)),
+    contents: () => JSON.stringify([...partitions.values()].flatMap((partition) => [...partition.values()])),
     /** Grows with every write of the container: the session token. */
     sequence: () => written,
   };

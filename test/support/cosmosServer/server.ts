@@ -17,6 +17,8 @@ export interface CosmosServer {
   readonly requests: readonly RequestKind[];
   /** Lets something go wrong with requests to come. */
   readonly fault: (fault: Fault) => void;
+  /** Every document of the container, as JSON. */
+  readonly contents: () => string;
   readonly close: () => Promise<void>;
 }
 
@@ -101,6 +103,7 @@ export async function startCosmosServer({
     container,
     requests,
     fault: faults.add,
+    contents: documents.contents,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
