@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build as bundle } from "esbuild";
-import { issuerSettings } from "../local/issuer/settings.ts";
 import { build } from "../scripts/build.ts";
+import { onAzure } from "../test/build/onAzure.ts";
 import { median } from "./median.ts";
 import { ROOT, withFolder } from "./processes.ts";
 
@@ -30,9 +30,9 @@ export async function measureColdStart(rounds: number): Promise<ColdStart> {
     await writePackage(service);
     const hello = join(folder, "hello");
     const helloBytes = await bundleHello(hello);
-    const environment = settingsFor(folder);
+    const environment = { ...process.env, ...onAzure };
 
-    await load(worker, service, environment); // makes the key file, and warms the disk's cache
+    await load(worker, service, environment); // warms the disk's cache
     await load(worker, hello, environment);
     const times: { service: number; hello: number }[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -88,19 +88,6 @@ async function bundleHello(folder: string): Promise<number> {
 
 async function writePackage(folder: string): Promise<void> {
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", main: "dist/main.js" }));
-}
-
-/** On the embedded drivers: with them the service loads more than on Azure, and reads its key. */
-function settingsFor(folder: string): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    PUBLIC_ORIGIN: "http://127.0.0.1:7071",
-    ISSUERS: JSON.stringify(issuerSettings("http://127.0.0.1:7071/dev/jwks")),
-    STORE: "sqlite",
-    SQLITE_FILE: join(folder, "backup.db"),
-    KEYS: "file",
-    KEY_FILE: join(folder, "key-encryption-key.pem"),
-  };
 }
 
 /** @returns milliseconds from the start of the process until it tells the functions that it registered */

@@ -28,11 +28,13 @@ async function openStore(config: Config, system: System, emulated: Emulated): Pr
     const { openSqliteStore } = await import("../local/embedded/drivers.ts");
     return openSqliteStore({ file: store.file, now: system.now });
   }
-  const { openCosmosStore } = await import("../shared/store/cosmos.ts");
   const { endpoint, database, container, emulatorKey } = store;
-  const credential =
-    emulatorKey === undefined ? await managedIdentity(config, emulated) : { key: emulatorKey };
-  return openCosmosStore({ endpoint, database, container, credential, random: system.random });
+  return storeOpenedSoon(async () => {
+    const { openCosmosStore } = await import("../shared/store/cosmos.ts");
+    const credential =
+      emulatorKey === undefined ? await managedIdentity(config, emulated) : { key: emulatorKey };
+    return openCosmosStore({ endpoint, database, container, credential, random: system.random });
+  });
 }
 
 async function openKek(config: Config, system: System, emulated: Emulated): Promise<KeyEncryptionKey> {
@@ -41,14 +43,46 @@ async function openKek(config: Config, system: System, emulated: Emulated): Prom
     const { openFileKey } = await import("../local/embedded/drivers.ts");
     return await openFileKey({ file: keys.file });
   }
-  const { openKeyVault } = await import("../shared/keys/keyVault.ts");
   const { clientOptions } = emulated;
-  return openKeyVault({
-    keys: keys.keys,
-    credential: await managedIdentity(config, emulated),
-    system,
-    ...(clientOptions && { clientOptions }),
+  return kekOpenedSoon(async () => {
+    const { openKeyVault } = await import("../shared/keys/keyVault.ts");
+    return openKeyVault({
+      keys: keys.keys,
+      credential: await managedIdentity(config, emulated),
+      system,
+      ...(clientOptions && { clientOptions }),
+    });
   });
+}
+
+/**
+ * A store that is opened as soon as this turn of the event loop is over, and may be called before. The SDKs take
+ * longer to load than all the rest of the app: its functions are registered first, so a cold start is over sooner.
+ */
+function storeOpenedSoon(open: () => Promise<Store>): Store {
+  const opening = soon(open);
+  return {
+    read: async (...call) => await (await opening).read(...call),
+    list: async (...call) => await (await opening).list(...call),
+    commit: async (...call) => await (await opening).commit(...call),
+    check: async () => await (await opening).check(),
+    close: async () => await (await opening).close(),
+  };
+}
+
+/** The same for a key encryption key. */
+function kekOpenedSoon(open: () => Promise<KeyEncryptionKey>): KeyEncryptionKey {
+  const opening = soon(open);
+  return {
+    wrap: async (...call) => await (await opening).wrap(...call),
+    unwrap: async (...call) => await (await opening).unwrap(...call),
+    check: async () => await (await opening).check(),
+  };
+}
+
+async function soon<Port>(open: () => Promise<Port>): Promise<Port> {
+  await new Promise(setImmediate);
+  return await open();
 }
 
 /** The one identity of the app; DefaultAzureCredential would try others that nobody has given any rights. */

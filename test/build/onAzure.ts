@@ -1,0 +1,21 @@
+/** Every setting of an app on Azure; none of its addresses is asked while it loads. */
+export const onAzure = {
+  WEBSITE_INSTANCE_ID: "an instance",
+  PUBLIC_ORIGIN: "https://backup.example",
+  ISSUERS: JSON.stringify([
+    {
+      issuer: "https://login.example/v2.0",
+      jwksUri: "https://login.example/keys",
+      audience: "api://authenticator-backup",
+      kind: "personal",
+      profile: "oidc",
+      algorithms: ["RS256"],
+      secondFactor: "always",
+    },
+  ]),
+  AZURE_CLIENT_ID: "4fd0a3fc-55a2-4c1c-9a56-2a6a0c6a0f11",
+  STORE: "cosmos",
+  COSMOS_ENDPOINT: "https://backups.documents.azure.com",
+  KEYS: "key-vault",
+  KEY_VAULT_KEYS: "https://one.vault.azure.net/keys/backup",
+};
