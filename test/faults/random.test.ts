@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { makeSqliteData } from "./data.ts";
+import { run } from "./run.ts";
+
+const TIME_LIMIT = 120_000;
+
+it("keeps its promises to several owners at once, whatever fails", { timeout: TIME_LIMIT }, async () => {
+  const { operations, versions, faults } = await run({
+    operations: 600,
+    seed: 7,
+    makeData: makeSqliteData,
+  });
+  expect(operations).toBeGreaterThanOrEqual(600);
+  expect(versions).toBeGreaterThan(100);
+  // Each kind of fault came to pass.
+  expect(Math.min(...Object.values(faults))).toBeGreaterThan(0);
+});
+
+it("does the same again for the same seed", { timeout: TIME_LIMIT }, async () => {
+  const options = { operations: 100, makeData: makeSqliteData };
+  const [first, again, another] = [
+    await run({ ...options, seed: 1 }),
+    await run({ ...options, seed: 1 }),
+    await run({ ...options, seed: 2 }),
+  ];
+  expect(again).toEqual(first);
+  expect(another.digest).not.toBe(first.digest);
+});

@@ -1,0 +1,137 @@
+import { createLocalJWKSet } from "jose";
+import { routesOf } from "../../functions/endpoints.ts";
+import { type Adapters, createServices } from "../../functions/services.ts";
+import { compileRoutes } from "../../local/host/router.ts";
+import { createIssuer, type Issuer } from "../../local/issuer/issuer.ts";
+import { generateKey } from "../../local/issuer/key.ts";
+import { issuerSettings } from "../../local/issuer/settings.ts";
+import { readConfig } from "../../shared/config/read.ts";
+import type { HttpRequest } from "../../shared/http/message.ts";
+import { createTokenVerifier } from "../../shared/identity/token.ts";
+import { randomId, type System } from "../../shared/system.ts";
+import { checkDeclared } from "../support/declared.ts";
+import { type Act, type Faults, faulty } from "./layer.ts";
+
+/** No answer came: the phone can't know whether the service did what it was asked. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+}
+
+export const ORIGIN = "https://backup.example";
+
+export interface FaultyService {
+  readonly issuer: Issuer;
+  /** Carries a phone's request to the instance that runs then. Rejects with {@link NoAnswer} where that ends. */
+  readonly fetch: typeof globalThis.fetch;
+  /** The drivers as they are, without faults. */
+  readonly adapters: () => Promise<Adapters>;
+  /** How often the process has ended. */
+  readonly crashes: () => number;
+  readonly close: () => Promise<void>;
+}
+
+export interface ServiceOptions {
+  /** Opens the drivers, anew for each instance: what it had in memory is gone with the one before. */
+  readonly open: () => Promise<Adapters>;
+  readonly system: System;
+  readonly faults: Pick<Faults, "plan" | "turn"> & { readonly later: (land: () => Promise<unknown>) => void };
+}
+
+interface Instance {
+  readonly adapters: Adapters;
+  readonly match: ReturnType<typeof compileRoutes>;
+  /** Aborted when the process ends. */
+  readonly over: AbortSignal;
+}
+
+/**
+ * The service under faults. Its routes are called without a connection between, so that who holds back the calls
+ * of the ports has the order of everything in hand.
+ */
+export async function startFaultyService({ open, system, faults }: ServiceOptions): Promise<FaultyService> {
+  const config = readConfig({
+    PUBLIC_ORIGIN: ORIGIN,
+    ISSUERS: JSON.stringify(issuerSettings(`${ORIGIN}/jwks`)),
+    STORE: "sqlite",
+    SQLITE_FILE: "opened-by-the-test",
+    KEYS: "file",
+    KEY_FILE: "opened-by-the-test",
+  });
+  const issuer = createIssuer({ key: await generateKey(), now: system.now });
+  let running: Promise<Instance> = start();
+  await running;
+  let crashes = 0;
+
+  async function start(): Promise<Instance> {
+    const adapters = await open();
+    const over = new AbortController();
+    const layer = faulty(adapters, {
+      ...faults,
+      later: (act: Act) => faults.later(async () => act((await running).adapters)),
+      crash: () => {
+        if (over.signal.aborted) return;
+        crashes++;
+        over.abort();
+        running = adapters.store.close().then(start);
+      },
+      crashed: () => over.signal.aborted,
+    });
+    const services = {
+      ...createServices(config, layer, { system, log: () => {} }),
+      verifyToken: createTokenVerifier({
+        issuers: config.issuers,
+        system,
+        keysOf: () => createLocalJWKSet(issuer.jwks()),
+      }),
+    };
+    return { adapters, match: compileRoutes(routesOf(services)), over: over.signal };
+  }
+
+  return {
+    issuer,
+    fetch: async (input, init = {}) => {
+      const { match, over } = await running;
+      const url = new URL(String(input));
+      const found = match(init.method ?? "GET", url.pathname);
+      if (!found) throw new Error(`no route for ${url.pathname}`);
+      const cut = Promise.withResolvers<never>();
+      const cutOff = () => cut.reject(new NoAnswer("the service ended"));
+      over.addEventListener("abort", cutOff);
+      try {
+        const request = toRequest(url, init, found.params, randomId(system));
+        const { status, headers, body } = await Promise.race([found.route.handle(request), cut.promise]);
+        checkDeclared(request.method, url.pathname, status, body && JSON.parse(body));
+        return new Response(body ?? null, { status, headers });
+      } catch (error) {
+        // Who waited for an answer learns of the end in its turn, as of everything else.
+        if (error instanceof NoAnswer) await faults.turn();
+        throw error;
+      } finally {
+        over.removeEventListener("abort", cutOff);
+      }
+    },
+    adapters: async () => (await running).adapters,
+    crashes: () => crashes,
+    close: async () => (await running).adapters.store.close(),
+  };
+}
+
+function toRequest(
+  { pathname, searchParams }: URL,
+  { method = "GET", headers, body }: RequestInit,
+  params: HttpRequest["params"],
+  id: string,
+): HttpRequest {
+  const bytes = Buffer.from((body as string | Uint8Array | null | undefined) ?? "");
+  const fields = new Headers(headers);
+  if (bytes.length > 0) fields.set("Content-Length", String(bytes.length));
+  return {
+    id,
+    method,
+    path: pathname,
+    query: searchParams,
+    header: (name) => fields.get(name) ?? undefined,
+    params,
+    body: async () => bytes,
+  };
+}
