@@ -11,7 +11,7 @@ it("keeps its promises to several owners at once, whatever fails", { timeout: TI
     makeData: makeSqliteData,
   });
   expect(operations).toBeGreaterThanOrEqual(600);
-  expect(versions).toBeGreaterThan(100);
+  expect(versions).toBeGreaterThan(30);
   // Each kind of fault came to pass.
   expect(Math.min(...Object.values(faults))).toBeGreaterThan(0);
 });
