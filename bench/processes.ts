@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { freePort } from "../local/host/freePort.ts";
 import type { OperationName } from "./operations.ts";
 
 export const ROOT = resolve(import.meta.dirname, "..");
@@ -58,17 +58,6 @@ export async function firstAnswer(port: number, child: ChildProcess): Promise<vo
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error(`nothing answers on port ${port}`);
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (typeof address !== "object" || address === null) throw new Error("no free port");
-  return address.port;
 }
 
 /** Resident memory of a process, in bytes. */

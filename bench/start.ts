@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { freePort } from "../local/host/freePort.ts";
 import { median } from "./median.ts";
-import { firstAnswer, freePort, ROOT, withFolder } from "./processes.ts";
+import { firstAnswer, ROOT, withFolder } from "./processes.ts";
 
 /** Milliseconds from `npm start` to the first answer. */
 export interface Start {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
+import { freePort } from "../local/host/freePort.ts";
 
 // Runs the store's contract on emulators of Cosmos DB: fetches them through their package managers into a folder
 // that git ignores, starts each on loopback, waits until it answers, and stops it. What a machine can't fetch or
@@ -81,16 +81,6 @@ function succeeds(command: string, args: readonly string[], { cwd }: { cwd: stri
   const { status, error, stderr } = spawnSync(command, args, { cwd, encoding: "utf8" });
   if (status !== 0) console.error(error?.message ?? stderr.trim());
   return status === 0;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (typeof address !== "object" || address === null) throw new Error("no free port");
-  return address.port;
 }
 
 async function answers(endpoint: string, child: ChildProcess): Promise<boolean> {

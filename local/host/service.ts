@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { type Emulated, openAdapters } from "../../functions/adapters.ts";
 import { routesOf } from "../../functions/endpoints.ts";
@@ -12,6 +10,7 @@ import { issuerHandler, JWKS_PATH } from "../issuer/http.ts";
 import { createIssuer, type Issuer } from "../issuer/issuer.ts";
 import { loadKey } from "../issuer/key.ts";
 import { issuerSettings } from "../issuer/settings.ts";
+import { freePort } from "./freePort.ts";
 import { serve } from "./server.ts";
 
 export interface LocalService {
@@ -40,6 +39,7 @@ export interface LocalOptions {
 /** The whole service in this process, on the embedded drivers, with the development issuer beside it. */
 export async function startLocalService(options: LocalOptions): Promise<LocalService> {
   const { folder, system, log, wrap = (adapters) => adapters } = options;
+  // The address is part of the configuration, so it must be known before the host listens.
   const port = options.port ?? (await freePort());
   const origin = `http://127.0.0.1:${port}`;
   const config = readConfig({
@@ -75,15 +75,4 @@ function uuid({ random }: System): string {
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
-
-/** The address is part of the configuration, so it must be known before the host listens. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (typeof address !== "object" || address === null) throw new Error("no free port");
-  return address.port;
 }
