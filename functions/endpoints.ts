@@ -2,13 +2,21 @@ import type { Endpoint } from "../shared/http/endpoint.ts";
 import type { Route } from "../shared/http/message.ts";
 import { bind } from "../shared/http/pipeline.ts";
 import type { Services } from "../shared/services.ts";
+import { readActivity } from "./activity/read.ts";
+import { disableBackup } from "./backup/disable.ts";
 import { enableBackup } from "./backup/enable.ts";
 import { readKey } from "./backup/key.ts";
+import { choosePolicy, readPolicy } from "./backup/policy.ts";
+import { refreshBackup } from "./backup/refresh.ts";
+import { restoreVersion } from "./backup/restore.ts";
 import { readStatus } from "./backup/status.ts";
 import { uploadBackup } from "./backup/upload.ts";
+import { listVersions } from "./backup/versions.ts";
 import { listDevices } from "./devices/list.ts";
 import { registerDevice } from "./devices/register.ts";
 import { revokeDevice } from "./devices/revoke.ts";
+import { eraseOwner } from "./me/erase.ts";
+import { exportOwner } from "./me/export.ts";
 import { beginRecovery } from "./recoveries/begin.ts";
 import { readRecoveryState } from "./recoveries/read.ts";
 import { health } from "./service/health.ts";
@@ -24,9 +32,18 @@ export const endpoints: readonly Endpoint[] = [
   enableBackup,
   readStatus,
   uploadBackup,
+  disableBackup,
   readKey,
+  refreshBackup,
+  listVersions,
+  restoreVersion,
+  readPolicy,
+  choosePolicy,
   beginRecovery,
   readRecoveryState,
+  readActivity,
+  exportOwner,
+  eraseOwner,
   health,
   ready,
   describeProblem,

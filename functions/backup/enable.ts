@@ -44,18 +44,24 @@ export const enableBackup = forOwner(
       userKey: stored,
       ...(storageCheck !== undefined && { storageCheck }),
       versions: [],
+      signedInAt: timestampOf(now),
     };
     const devices = owner.item.devices.map((other) => ({
       ...other,
       holdsBackup: other.deviceId === device.deviceId,
+      awaitsSignIn: false,
     }));
-    await commitOwner(call, { ...owner.item, backup, devices }, { outcome: { keyId: stored.id } });
+    await commitOwner(
+      call,
+      { ...owner.item, backup, devices },
+      { event: { type: "backup-enabled", device }, outcome: { keyId: stored.id } },
+    );
     return turnedOn(backup, owner.item.nextVersion, await sealForPhone(call, stored.id, key));
   },
   async (call, { keyId }) => {
     const { backup, nextVersion } = call.owner.item;
     // Turned off, and perhaps on again, since the first try: its key is gone.
-    if (backup.state === "off" || backup.userKey.id !== keyId) throw problem("backup-off");
+    if (backup.state !== "on" || backup.userKey.id !== keyId) throw problem("backup-off");
     return turnedOn(backup, nextVersion, await releaseUserKey(call, backup.userKey));
   },
 );

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { platform } from "../../shared/backup/appVersion.ts";
-import { refuseStorageAccount } from "../../shared/backup/storageAccount.ts";
 import { problem } from "../../shared/errors/problem.ts";
 import { sha256 } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
+import { requireOn, requireReadable } from "./require.ts";
 import { releaseUserKey, sealedKey } from "./userKey.ts";
 
 /** GET backup/key: the user key, sealed to this phone. */
@@ -25,10 +25,8 @@ export const readKey = forOwner(
     ],
   },
   async (call) => {
-    const { backup } = call.owner.item;
+    const backup = requireOn(call.owner.item);
     const { platform } = call.device;
-    if (backup.state === "off") throw problem("backup-off");
-    if (platform !== backup.platform) throw problem("platform-changed", { backupPlatform: backup.platform });
     // In a header, since an address ends up in logs.
     const shown = sha256.optional().safeParse(call.request.header("x-storage-check"));
     if (!shown.success) {
@@ -36,8 +34,7 @@ export const readKey = forOwner(
         errors: [{ pointer: "X-Storage-Check", rule: "has the wrong form" }],
       });
     }
-    const refusal = refuseStorageAccount(platform, shown.data, backup.storageCheck);
-    if (refusal) throw problem(refusal);
+    requireReadable(backup, platform, shown.data);
     return { status: 200, body: { platform, key: await releaseUserKey(call, backup.userKey) } };
   },
 );

@@ -12,9 +12,9 @@ export const readStatus = forOwner(
     answers: { 200: status, 304: null },
     problems: [],
   },
-  async ({ owner: { item }, request }) => {
-    const etag = etagOf(item);
+  async ({ owner: { item }, device: { deviceId }, request, now }) => {
+    const etag = etagOf(item, deviceId, now);
     if (isUnchanged(request.header("if-none-match"), etag)) return { status: 304, headers: { ETag: etag } };
-    return { status: 200, headers: { ETag: etag }, body: statusOf(item) };
+    return { status: 200, headers: { ETag: etag }, body: statusOf(item, deviceId, now) };
   },
 );

@@ -3,20 +3,28 @@ import * as z from "zod";
 import { misplaced, readEnvelopeHeader } from "../../shared/backup/envelope.ts";
 import { thin } from "../../shared/backup/history.ts";
 import { manifest } from "../../shared/backup/manifest.ts";
+import { overwriteRefusal } from "../../shared/backup/overwrite.ts";
 import { etagOf, precondition } from "../../shared/backup/status.ts";
-import { refuseStorageAccount } from "../../shared/backup/storageAccount.ts";
-import { problem } from "../../shared/errors/problem.ts";
+import { Problem, problem } from "../../shared/errors/problem.ts";
 import { sha256, timestamp, timestampOf } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
-import { type BackupOn, type Device, ids, type Owner, type Version } from "../../shared/store/items.ts";
-import { commitOwner } from "../../shared/store/owner.ts";
+import { missingFrom } from "../../shared/http/stepUp.ts";
+import { type BackupOn, ids, type Owner, type Version } from "../../shared/store/items.ts";
+import { actorOf, commitOwner, refuse } from "../../shared/store/owner.ts";
+import { requireOn, requireReadable } from "./require.ts";
 
 const declaration = {
   name: "backup-upload",
   method: "PUT",
   route: "backup",
   summary: "Stores an envelope as the next version.",
-  body: z.strictObject({ envelope: z.string(), manifest, storageCheck: sha256.optional() }),
+  body: z.strictObject({
+    envelope: z.string(),
+    manifest,
+    storageCheck: sha256.optional(),
+    /** The version that the owner agreed to replace, where that would be refused otherwise [D11, H2]. */
+    replaces: z.int().positive().optional(),
+  }),
   answers: {
     200: z.strictObject({
       version: z.int(),
@@ -34,6 +42,7 @@ const declaration = {
     "envelope-invalid",
     "precondition-required",
     "overwrite-refused",
+    "sharp-drop",
     "version-changed",
     "envelope-mismatch",
     "proof-replayed",
@@ -41,110 +50,141 @@ const declaration = {
   ],
 } as const;
 
+type UploadCall = OwnerCall<typeof declaration>;
+
 /** PUT backup: an upload becomes the next version; what it replaces stays in the history. */
 export const uploadBackup = forOwner(
   { stepUp: "not-needed", oldApps: "refused" },
   declaration,
   async (call) => {
-    const { owner, device, body, now } = call;
-    const { item } = owner;
-    const digest = hash("sha256", body.envelope, "base64url");
+    const { item } = call.owner;
+    const { envelope } = call.body;
     const backup = requireOn(item);
-    requireSamePhone(backup, device, body.storageCheck);
-
-    const header = readEnvelopeHeader(body.envelope);
+    const header = readEnvelopeHeader(envelope);
     if (!header) throw problem("envelope-invalid");
+    const digest = hash("sha256", envelope, "base64url");
     // The answer to the first try was lost, and the phone tries again: it is told what was done then.
     const before = backup.versions.find((version) => version.digest === digest);
-    if (before) return stored(before, item);
+    if (before) return stored(call, before, item);
 
-    requireReplaceable(call, backup);
-    const member = misplaced(header, {
-      kid: backup.userKey.id,
-      uid: call.identity.userId,
-      plt: backup.platform,
-      ver: item.nextVersion,
-      ssb: backup.platform === "ios",
-    });
-    if (member) throw problem("envelope-mismatch", { header: member });
-
-    const { deviceId, name, platform } = device;
-    const uploadedAt = timestampOf(now);
-    const version: Version = {
-      version: item.nextVersion,
-      uploadedAt,
-      device: { deviceId, name, platform },
-      accounts: body.manifest.accounts.length,
-      bytes: body.envelope.length,
-      digest,
-    };
-    const { kept, dropped } = thin([version, ...backup.versions], now);
-    const next: Owner = {
-      ...item,
-      nextVersion: item.nextVersion + 1,
-      backup: { ...backup, versions: kept },
-      devices: item.devices.map((other) =>
-        other.deviceId === deviceId ? { ...other, lastUploadAt: uploadedAt } : other,
-      ),
-    };
-    await commitOwner(call, next, {
-      operations: [
-        // First, so that SQLite puts the new envelope where the old one was: fewer pages to make durable.
-        ...dropped.map(({ version }) => ({ kind: "delete", id: ids.envelope(version) }) as const),
-        {
-          kind: "create",
-          id: ids.envelope(version.version),
-          body: {
-            schema: 1,
-            version: version.version,
-            envelope: body.envelope,
-            manifest: body.manifest,
-            digest,
-            deviceId,
-            uploadedAt,
-          },
-        },
-      ],
-    });
-    return stored(version, next);
+    try {
+      requireAllowed(call, backup);
+      const place = placeOf(call, backup);
+      const member = misplaced(header, place);
+      if (member) throw problem("envelope-mismatch", { header: member });
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code === "precondition-required") throw error;
+      return await refuseUpload(call, backup, error);
+    }
+    return await store(call, backup, { digest, storageBound: header.ssb });
   },
 );
 
-function requireOn({ backup }: Owner): BackupOn {
-  if (backup.state === "off") throw problem("backup-off");
-  return backup;
-}
-
-/** @throws {Problem} this phone can't read what it would write: another platform, or another storage account */
-function requireSamePhone(backup: BackupOn, { platform }: Device, storageCheck: string | undefined): void {
-  if (platform !== backup.platform) throw problem("platform-changed", { backupPlatform: backup.platform });
-  const refusal = refuseStorageAccount(platform, storageCheck, backup.storageCheck);
-  if (refusal) throw problem(refusal);
-}
-
-/** @throws {Problem} the upload would replace a version that this phone has not seen */
-function requireReplaceable({ owner, device, request: { header } }: OwnerCall, { versions }: BackupOn): void {
+/** @throws {Problem} this phone can't read what it would write, or would replace what it has not seen */
+function requireAllowed({ owner, device, body, request: { header } }: UploadCall, backup: BackupOn): void {
   const found = precondition(owner.item, {
     ifMatch: header("if-match"),
     ifNoneMatch: header("if-none-match"),
   });
   if (found === "missing") throw problem("precondition-required");
-  const [present] = versions;
-  if (present && !device.holdsBackup) {
-    const { version, accounts, uploadedAt, device: from } = present;
-    throw problem("overwrite-refused", {
-      present: { version, accounts, uploadedAt, device: { name: from.name, platform: from.platform } },
-    });
-  }
+  requireReadable(backup, device.platform, body.storageCheck);
+  const offered = body.manifest.accounts.length;
+  const refusal = overwriteRefusal({ device, versions: backup.versions, offered, replaces: body.replaces });
+  if (refusal) throw refusal;
   if (found === "failed") throw problem("version-changed");
 }
 
-function stored({ version, uploadedAt, accounts }: Version, owner: Owner) {
+/** Where an envelope of this phone belongs. Whether it is bound to the storage secret is the phone's to say [H8]. */
+function placeOf({ owner: { item }, identity, body }: UploadCall, { userKey, platform }: BackupOn) {
+  const header = readEnvelopeHeader(body.envelope);
+  return {
+    kid: userKey.id,
+    uid: identity.userId,
+    plt: platform,
+    ver: item.nextVersion,
+    ssb: platform === "ios" && (item.policy.otherPlatform ? header?.ssb === true : true),
+  };
+}
+
+/** Seconds in which the same refusal of the same phone is told once: an app that tries on must not fill the record. */
+const REFUSED_AGAIN = 60;
+
+async function refuseUpload(call: UploadCall, backup: BackupOn, refusal: Problem): Promise<never> {
+  const { owner, device, now } = call;
+  const { lastFailure } = backup;
+  const again =
+    lastFailure?.code === refusal.code &&
+    lastFailure.device.deviceId === device.deviceId &&
+    now - Date.parse(lastFailure.at) < REFUSED_AGAIN * 1000;
+  if (again) throw refusal;
+  const failed = { at: timestampOf(now), code: refusal.code, device: actorOf(device) };
+  return await refuse(call, "backup-refused", refusal, {
+    ...owner.item,
+    backup: { ...backup, lastFailure: failed },
+  });
+}
+
+async function store(
+  call: UploadCall,
+  backup: BackupOn,
+  { digest, storageBound }: { digest: string; storageBound: boolean },
+) {
+  const { owner, device, body, now } = call;
+  const { item } = owner;
+  const uploadedAt = timestampOf(now);
+  const version: Version = {
+    version: item.nextVersion,
+    uploadedAt,
+    device: actorOf(device),
+    accounts: body.manifest.accounts.length,
+    bytes: body.envelope.length,
+    digest,
+    sealedAs: item.nextVersion,
+    storageBound,
+  };
+  const { kept, dropped } = thin([version, ...backup.versions], now);
+  const { lastFailure: _, ...sound } = backup;
+  const next: Owner = {
+    ...item,
+    nextVersion: item.nextVersion + 1,
+    backup: {
+      ...sound,
+      versions: kept,
+      signedInAt: missingFrom(call).length === 0 ? uploadedAt : backup.signedInAt,
+    },
+    devices: item.devices.map((other) =>
+      other.deviceId === device.deviceId ? { ...other, lastUploadAt: uploadedAt, holdsBackup: true } : other,
+    ),
+  };
+  await commitOwner(call, next, {
+    event: { type: "backup-uploaded", device, details: { version: version.version } },
+    operations: [
+      // First, so that SQLite puts the new envelope where the old one was: fewer pages to make durable.
+      ...dropped.map(({ version }) => ({ kind: "delete", id: ids.envelope(version) }) as const),
+      {
+        kind: "create",
+        id: ids.envelope(version.version),
+        body: {
+          schema: 1,
+          version: version.version,
+          envelope: body.envelope,
+          manifest: body.manifest,
+          digest,
+          deviceId: device.deviceId,
+          uploadedAt,
+        },
+      },
+    ],
+  });
+  return stored(call, version, next);
+}
+
+function stored({ device, now }: UploadCall, { version, uploadedAt, accounts }: Version, owner: Owner) {
   // To a late retry whose version was replaced since, the present ETag would say that it has seen what is there.
   const isPresent = owner.nextVersion === version + 1;
   return {
     status: 200,
-    headers: isPresent ? { ETag: etagOf(owner) } : {},
+    headers: isPresent ? { ETag: etagOf(owner, device.deviceId, now) } : {},
     body: { version, uploadedAt, accounts, nextVersion: owner.nextVersion },
   };
 }

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { NOTHING } from "../../shared/activity/events.ts";
+import { DEFAULT_POLICY } from "../../shared/backup/policy.ts";
 import { problem } from "../../shared/errors/problem.ts";
 import { base64url, sha256, timestampOf } from "../../shared/formats.ts";
 import { forNewPhone, type PhoneCall } from "../../shared/http/endpoint.ts";
@@ -54,7 +56,8 @@ export const registerDevice = forNewPhone(
     if (!unchanged) {
       const others = present.devices.filter(({ deviceId }) => deviceId !== device.deviceId);
       if (others.length >= MOST_DEVICES) throw problem("too-many-devices", { limit: MOST_DEVICES });
-      await commitOwner(call, { ...present, devices: [...others, device] });
+      const type = call.device ? "device-renamed" : "device-registered";
+      await commitOwner(call, { ...present, devices: [...others, device] }, { event: { type, device } });
     }
 
     const { deviceId, name, platform, registeredAt } = device;
@@ -75,13 +78,15 @@ export const registerDevice = forNewPhone(
 /** An owner whose first phone is being registered. */
 function newOwner({ services: { system }, now }: PhoneCall): Owner {
   return {
-    schema: 1,
+    schema: 2,
     createdAt: timestampOf(now),
     referenceSalt: randomId(system, 32),
     secondFactorSeen: false,
     devices: [],
     nextVersion: 1,
     backup: { state: "off" },
+    policy: DEFAULT_POLICY,
+    activity: NOTHING,
   };
 }
 
@@ -102,6 +107,7 @@ function registered({
       sealingKey,
       registeredAt: timestampOf(now),
       holdsBackup: false,
+      awaitsSignIn: false,
     };
   }
   if (device.platform !== client.platform) throw problem("client-platform-changed");

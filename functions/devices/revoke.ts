@@ -17,7 +17,14 @@ export const revokeDevice = forOwner(
   async (call) => {
     const { item } = call.owner;
     const devices = item.devices.filter(({ deviceId }) => deviceId !== call.params.deviceId);
-    if (devices.length < item.devices.length) await commitOwner(call, { ...item, devices });
+    if (devices.length < item.devices.length) {
+      const details = { deviceId: call.params.deviceId };
+      await commitOwner(
+        call,
+        { ...item, devices },
+        { event: { type: "device-revoked", device: call.device, details } },
+      );
+    }
     return { status: 204 };
   },
 );

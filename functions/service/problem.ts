@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { catalogue, type ProblemCode } from "../../shared/errors/catalogue.ts";
-import { problem } from "../../shared/errors/problem.ts";
-import { texts } from "../../shared/errors/texts/en.ts";
+import { chooseLanguage, languageHeaders } from "../../shared/errors/language.ts";
+import { describeCode, problem } from "../../shared/errors/problem.ts";
 import { anonymous } from "../../shared/http/endpoint.ts";
 
 /** GET problems/{code}: what the `type` of a problem leads to. */
@@ -19,15 +19,16 @@ export const describeProblem = anonymous(
         title: z.string(),
         detail: z.string(),
         remedy: z.string(),
+        remedyText: z.string(),
         retryable: z.boolean(),
       }),
     },
     problems: ["not-found"],
   },
-  async ({ params: { code } }) => {
+  async ({ params: { code }, request: { header } }) => {
     if (!isCode(code)) throw problem("not-found");
-    const { status, remedy, retryable } = catalogue[code];
-    return { status: 200, body: { code, status, ...texts[code], remedy, retryable } };
+    const language = chooseLanguage(header("accept-language"));
+    return { status: 200, headers: languageHeaders(language), body: describeCode(code, language) };
   },
 );
 

@@ -10,6 +10,7 @@ export function presentVersion(status: Status): PresentVersion {
 /** "backup is on: version 1, 12 accounts, 3.3 kB encrypted". */
 export function describeStatus(status: Status): string {
   if (status.state === "off") return "backup is off";
+  if (status.state === "deleted") return `backup was turned off, from the ${status.device.name}`;
   const { current } = status;
   if (!current) return "backup is on, with no version yet";
   const { version, accounts, bytes } = current;

@@ -3,11 +3,15 @@ import { parseContents } from "../phone/accounts.ts";
 import { readJson } from "../phone/files.ts";
 import { backUp } from "./acts/backUp.ts";
 import { compareCodes } from "./acts/compareCodes.ts";
+import { loseMost } from "./acts/loseMost.ts";
 import { overwrite } from "./acts/overwrite.ts";
+import { readRecord } from "./acts/readRecord.ts";
 import { recover } from "./acts/recover.ts";
 import { recoverOnIos } from "./acts/recoverOnIos.ts";
+import { restoreVersion } from "./acts/restoreVersion.ts";
 import { searchRemains } from "./acts/searchRemains.ts";
 import { snoop } from "./acts/snoop.ts";
+import { turnOff } from "./acts/turnOff.ts";
 import { turnOn } from "./acts/turnOn.ts";
 import type { Stage } from "./stage.ts";
 
@@ -28,7 +32,11 @@ each ✓ is a check that has just been made.`);
   const recovered = await recover(stage, contents);
   compareCodes(stage, contents, recovered);
   await overwrite(stage, old, contents);
+  await loseMost(stage, old, contents);
+  await restoreVersion(stage, old, contents);
   await snoop(stage);
   await recoverOnIos(stage, contents);
+  await turnOff(stage, old);
+  await readRecord(stage, old);
   await searchRemains(stage, contents);
 }

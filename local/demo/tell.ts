@@ -10,7 +10,7 @@ const APART: ReadonlySet<string> = new Set<Block>(["say", "table"]);
 
 const INDENT = 3;
 const METHOD = 6;
-const PATH = 22;
+const PATH = 30;
 /** Where the meaning of a request begins. */
 const MEANING = INDENT + METHOD + 1 + PATH + 2 + 3 + 2;
 

@@ -1,6 +1,7 @@
 /** One request that was sent, and the status of its answer. */
 export interface Exchange {
   readonly method: string;
+  /** With the query, where there is one. */
   readonly path: string;
   readonly status: number;
   /** As it was sent; empty where there was none. */
@@ -24,9 +25,10 @@ export function createWire(): Wire {
     exchanges,
     async fetch(input, init) {
       const response = await fetch(input, init);
+      const { pathname, search } = new URL(String(input));
       exchanges.push({
         method: init?.method ?? "GET",
-        path: new URL(String(input)).pathname,
+        path: pathname + search,
         status: response.status,
         body: typeof init?.body === "string" ? init.body : "",
       });

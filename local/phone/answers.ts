@@ -38,25 +38,46 @@ export const uploadedSchema = z.looseObject({
   nextVersion: z.int(),
 });
 
+export const versionSchema = z.looseObject({
+  version: z.int(),
+  uploadedAt: z.iso.datetime(),
+  /** That made it present: uploaded it, or restored it. */
+  device: z.looseObject(phone),
+  accounts: z.int(),
+  /** Of the envelope. */
+  bytes: z.int(),
+  /** The `ver` in the envelope's header. */
+  sealedAs: z.int(),
+  storageBound: z.boolean(),
+});
+
+/** Newest first. */
+export const versionsSchema = z.looseObject({ versions: z.array(versionSchema) });
+
 export const statusSchema = z.discriminatedUnion("state", [
   z.looseObject({ state: z.literal("off"), nextVersion: z.int() }),
+  z.looseObject({
+    state: z.literal("deleted"),
+    nextVersion: z.int(),
+    deletedAt: z.iso.datetime(),
+    device: z.looseObject(phone),
+  }),
   z.looseObject({
     state: z.literal("on"),
     platform: platformSchema,
     enabledAt: z.iso.datetime(),
     nextVersion: z.int(),
-    current: z
-      .looseObject({
-        version: z.int(),
-        uploadedAt: z.iso.datetime(),
-        accounts: z.int(),
-        /** Of the envelope. */
-        bytes: z.int(),
-        device: z.looseObject(phone),
-      })
-      .optional(),
+    current: versionSchema.optional(),
     /** How many are kept. */
     versions: z.int(),
+    health: z.looseObject({
+      lastFailure: z
+        .looseObject({ at: z.iso.datetime(), code: z.string(), device: z.looseObject(phone) })
+        .optional(),
+      outOfDate: z.boolean(),
+      outOfDateAt: z.iso.datetime(),
+    }),
+    indicator: z.enum(["none", "red-dot", "exclamation"]),
   }),
 ]);
 
@@ -84,12 +105,16 @@ export const recoveryStartedSchema = recoverySchema.extend({
   key: sealedKeySchema,
   /** Compact JWE. */
   envelope: z.string(),
+  sealedAs: z.int(),
+  storageBound: z.boolean(),
 });
 
 export type Registered = z.infer<typeof registeredSchema>;
 export type Devices = z.infer<typeof devicesSchema>;
 export type Enabled = z.infer<typeof enabledSchema>;
 export type Uploaded = z.infer<typeof uploadedSchema>;
+export type Version = z.infer<typeof versionSchema>;
+export type Versions = z.infer<typeof versionsSchema>;
 export type Status = z.infer<typeof statusSchema>;
 export type Key = z.infer<typeof keySchema>;
 export type Recovery = z.infer<typeof recoverySchema>;

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { type Contents, parseContents } from "./accounts.ts";
 import {
   type Enabled,
@@ -9,15 +10,23 @@ import {
   type Uploaded,
   uploadedSchema,
 } from "./answers.ts";
+import { heldAccounts } from "./manifest.ts";
 import { type Result, readAnswer } from "./problem.ts";
 import { isFinal, type Overrides, type Session } from "./session.ts";
 import { digestOf, makeUpload } from "./upload.ts";
 
 export interface UploadOverrides extends Overrides {
+  /** The version that the owner agreed to replace, where an upload was refused for what it would replace. */
+  readonly replaces?: number;
+  /**
+   * On iOS, `false` makes an envelope that opens without the storage secret: for a phone of the other platform. The
+   * service takes it where the owner has allowed that platform.
+   */
+  readonly storageBound?: boolean;
   readonly envelopeHeader?: Readonly<Record<string, unknown>>;
 }
 
-/** Turning backup on, and keeping it up to date. */
+/** Turning backup on and off, and keeping it up to date. */
 export function backupActs(session: Session) {
   const { state, act } = session;
 
@@ -31,11 +40,14 @@ export function backupActs(session: Session) {
   }
 
   /** The upload of `contents`: the unanswered one where they are the same, or a new one. */
-  async function prepare(contents: Contents, { envelopeHeader }: UploadOverrides) {
-    const digest = digestOf(contents);
+  async function prepare(contents: Contents, { envelopeHeader, storageBound }: UploadOverrides) {
+    const digest = digestOf(contents, storageBound);
     const pending = state.unanswered.upload;
     if (pending?.contents === digest) return pending;
-    return { contents: digest, ...(await makeUpload({ ...session, contents, envelopeHeader })) };
+    return {
+      contents: digest,
+      ...(await makeUpload({ ...session, contents, storageBound, envelopeHeader })),
+    };
   }
 
   return {
@@ -62,7 +74,9 @@ export function backupActs(session: Session) {
       }
       const upload = await prepare(contents, overrides);
       state.unanswered.upload = upload;
-      const request = { method: "PUT", path: "/v1/backup", headers: upload.headers, body: upload.body };
+      const { replaces } = overrides;
+      const body = replaces === undefined ? upload.body : { ...upload.body, replaces };
+      const request = { method: "PUT", path: "/v1/backup", headers: upload.headers, body };
       const result = readAnswer(await act(request, overrides), uploadedSchema);
       if (isFinal(result)) delete state.unanswered.upload;
       if (result.ok) {
@@ -70,11 +84,27 @@ export function backupActs(session: Session) {
         // not seen, and its next upload must not go over it.
         const etag = etagOf(result.headers) ?? state.backup?.etag;
         state.backup = { nextVersion: result.body.nextVersion, etag };
+        state.accounts = heldAccounts(contents, state.owner);
+      } else if (result.problem.code === "backup-off") {
+        session.forgetBackup();
       }
       return result;
     },
 
     status,
+
+    /** The owner has signed in again: the backup is up to date, and nothing on this phone waits for a sign-in. */
+    async refresh(overrides?: Overrides): Promise<Result<Status>> {
+      return readAnswer(await act({ method: "POST", path: "/v1/backup/refresh" }, overrides), statusSchema);
+    },
+
+    /** Turns backup off: every version and the key are destroyed, the accounts on the phones stay. */
+    async disable(overrides?: Overrides): Promise<Result<undefined>> {
+      const request = { method: "DELETE", path: "/v1/backup?confirm=delete" };
+      const result = readAnswer(await act(request, overrides), z.undefined());
+      if (result.ok) session.forgetBackup();
+      return result;
+    },
 
     /** Asks for the user key: `userKey` is its 32 bytes. */
     async key(overrides?: Overrides): Promise<Result<Key, { readonly userKey: Uint8Array }>> {

@@ -1,40 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Platform, platformSchema } from "./contentKey.ts";
-
-export const HELP = `A phone with the authenticator app on it, as a command line.
-
-  npm run phone -- <command> [options]
-
-Commands
-  turn-on            turn backup on
-  upload FILE        back up the accounts and settings of a JSON file
-  status             what is backed up, when and from which phone
-  recover            get the backup onto this phone [--out FILE: write what came]
-  list               the owner's phones
-  revoke DEVICE-ID   take a phone's access away
-  headers METHOD PATH
-                     the headers of a request, its proof among them, for curl -H @-
-  codes FILE         the codes that the accounts of a JSON file show now
-
-Options
-  --phone NAME       which phone; made when there is none of that name (default: first)
-  --owner NAME       who signs in (default: the phone's owner, or alice)
-  --platform NAME    ios or android (default: the phone's, or android)
-  --icloud NAME      the iCloud account of an iOS phone (default: the owner's name)
-  --app-version N    the app's version (default: 6.8.0)
-  --origin URL       where the service is (default: http://127.0.0.1:7071)
-  --out FILE         with recover: where to write the contents
-  --help
-
-A phone's keys are kept in .local/phones/, the secrets of iCloud accounts in .local/icloud/.
-
-Examples
-  npm run phone -- turn-on
-  npm run phone -- upload local/phone/sample-accounts.json
-  npm run phone -- recover --phone second --out /tmp/recovered.json
-  npm run phone -- turn-on --phone tablet --owner bob --platform ios
-  npm run phone -- status --app-version 5.6.9
-`;
+import { conflictSchema, type PolicyChanges } from "./policy.ts";
 
 /** The command line was not understood: `message` says why. */
 export class UsageError extends Error {
@@ -52,6 +18,14 @@ export interface CommandLine {
   readonly appVersion: string;
   readonly origin: string;
   readonly out: string | undefined;
+  /** A version of the history. */
+  readonly version: number | undefined;
+  readonly replaces: number | undefined;
+  readonly withoutIcloud: boolean;
+  /** What the owner wants to be done, spelt out. */
+  readonly confirm: string | undefined;
+  readonly verify: boolean;
+  readonly policy: PolicyChanges;
   readonly help: boolean;
 }
 
@@ -72,6 +46,12 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     appVersion: values["app-version"],
     origin: values.origin,
     out: values.out,
+    version: values.version === undefined ? undefined : parseVersion("--version", values.version),
+    replaces: values.replaces === undefined ? undefined : parseVersion("--replaces", values.replaces),
+    withoutIcloud: values["without-icloud"],
+    confirm: values.confirm,
+    verify: values.verify,
+    policy: parsePolicy(values.conflict, values["other-platform"]),
     help: values.help || command === "help",
   };
 }
@@ -89,6 +69,13 @@ function parse(args: readonly string[]) {
         "app-version": { type: "string", default: "6.8.0" },
         origin: { type: "string", default: "http://127.0.0.1:7071" },
         out: { type: "string" },
+        version: { type: "string" },
+        replaces: { type: "string" },
+        "without-icloud": { type: "boolean", default: false },
+        confirm: { type: "string" },
+        verify: { type: "boolean", default: false },
+        conflict: { type: "string" },
+        "other-platform": { type: "string" },
         help: { type: "boolean", default: false },
       },
     });
@@ -108,6 +95,32 @@ export function operandsOf<const Names extends readonly string[]>(
 export function operandsOf({ command, operands }: CommandLine, names: readonly string[]): readonly string[] {
   if (operands.length === names.length) return operands;
   throw new UsageError(`${command} takes ${names.join(" and ") || "nothing"} after it`);
+}
+
+/** @throws {UsageError} */
+export function parseVersion(what: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`${what} is the number of a version`);
+}
+
+function parsePolicy(conflict: string | undefined, otherPlatform: string | undefined): PolicyChanges {
+  const parsed = conflictSchema.optional().safeParse(conflict);
+  if (!parsed.success) throw new UsageError("--conflict is same-account or any-account");
+  if (otherPlatform !== undefined && otherPlatform !== "on" && otherPlatform !== "off") {
+    throw new UsageError("--other-platform is on or off");
+  }
+  return {
+    ...(parsed.data && { conflict: parsed.data }),
+    ...(otherPlatform && { otherPlatform: otherPlatform === "on" }),
+  };
+}
+
+/**
+ * What can't be undone is asked for twice.
+ * @throws {UsageError} it was not
+ */
+export function requireConfirmed({ command, confirm }: CommandLine, wanted: string, because: string): void {
+  if (confirm !== wanted) throw new UsageError(`${command} ${because}: repeat it with --confirm ${wanted}`);
 }
 
 /** A name becomes a file's name: nothing that leads to another directory. */

@@ -1,24 +1,29 @@
 import { parseContents } from "./accounts.ts";
+import { refresh, restore, status, turnOff, turnOn, upload, versions } from "./backupCommands.ts";
 import { type CommandLine, operandsOf } from "./commandLine.ts";
 import { readJson, writePrivate } from "./files.ts";
+import type { Command, Outcome } from "./outcome.ts";
+import { activity, erase, exportAll, policy } from "./ownerCommands.ts";
 import type { Phone } from "./phone.ts";
-import { formatCodes, formatDevices, formatRecovery, formatStatus } from "./print.ts";
-import type { Refused } from "./problem.ts";
+import { formatCodes, formatDevices, formatRecovery } from "./print.ts";
 import type { System } from "./system.ts";
-
-/** What is to be printed, or why it didn't work. */
-export type Outcome = string | Refused;
-
-type Command = (phone: Phone, line: CommandLine) => Promise<Outcome>;
 
 /** The commands that talk to the service, for a phone that is registered. */
 export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["turn-on", turnOn],
   ["upload", upload],
   ["status", status],
+  ["refresh", refresh],
+  ["versions", versions],
+  ["restore", restore],
   ["recover", recover],
+  ["policy", policy],
+  ["turn-off", turnOff],
   ["list", list],
   ["revoke", revoke],
+  ["activity", activity],
+  ["export", exportAll],
+  ["erase", erase],
   ["headers", headers],
 ]);
 
@@ -28,36 +33,11 @@ export async function codes(line: CommandLine, system: System): Promise<string> 
   return formatCodes(parseContents(await readJson(file)), system.now());
 }
 
-async function turnOn(phone: Phone, line: CommandLine): Promise<Outcome> {
-  operandsOf(line, []);
-  const result = await phone.enable();
-  return result.ok ? `Backup is on (${result.body.platform}). Nothing is backed up yet.` : result;
-}
-
-async function upload(phone: Phone, line: CommandLine): Promise<Outcome> {
-  const [file] = operandsOf(line, ["FILE"]);
-  const contents = parseContents(await readJson(file));
-  if (!phone.state().userKey) {
-    // A phone that did not turn backup on and did not recover may ask for the key; the service then keeps
-    // it from overwriting what is there.
-    const result = await phone.key();
-    if (!result.ok) return result;
-  }
-  const result = await phone.upload(contents);
-  if (!result.ok) return result;
-  return `Version ${result.body.version}: ${result.body.accounts} accounts, ${result.body.uploadedAt}.`;
-}
-
-async function status(phone: Phone, line: CommandLine): Promise<Outcome> {
-  operandsOf(line, []);
-  const result = await phone.status();
-  return result.ok ? formatStatus(result.body) : result;
-}
-
 async function recover(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
-  const { out } = line;
-  const result = await phone.recover();
+  const { out, version } = line;
+  const onPhone = phone.state().accounts.map(({ ref }) => ref);
+  const result = await phone.recover({ onPhone, ...(version !== undefined && { version }) });
   if (!result.ok) return result;
   const { body, contents } = result;
   if (out !== undefined) await writePrivate(out, contents);

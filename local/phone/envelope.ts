@@ -12,11 +12,13 @@ export interface EnvelopeBinding {
   readonly plt: Platform;
   /** The version of the backup that the envelope becomes. */
   readonly ver: number;
+  /** Whether it opens with the storage secret alone: on iOS, unless it says otherwise. */
+  readonly ssb?: boolean | undefined;
 }
 
 /** The header's members, exactly these: RFC 7516 with `alg: dir` and `enc: A256GCM` (RFC 7518, 4.5 and 5.3). */
-export function envelopeHeader({ kid, uid, plt, ver }: EnvelopeBinding) {
-  return { alg: "dir", enc: "A256GCM", kid, uid, plt, ver, ssb: plt === "ios" };
+export function envelopeHeader({ kid, uid, plt, ver, ssb = plt === "ios" }: EnvelopeBinding) {
+  return { alg: "dir", enc: "A256GCM", kid, uid, plt, ver, ssb };
 }
 
 export interface SealInput {

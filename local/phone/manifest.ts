@@ -1,5 +1,7 @@
 import { createHmac } from "node:crypto";
+import { base64url } from "jose";
 import { type Account, type Contents, nameOf } from "./accounts.ts";
+import type { PhoneState } from "./state.ts";
 
 export interface ManifestEntry {
   readonly ref: string;
@@ -39,6 +41,17 @@ export function makeManifest({ accounts }: Contents, referenceSalt: Uint8Array):
       }),
     })),
   };
+}
+
+/** The accounts as a phone that has them keeps their names: by reference, to say later which is in the way. */
+export function heldAccounts({ accounts }: Contents, owner: PhoneState["owner"]): PhoneState["accounts"] {
+  if (!owner) return [];
+  const salt = base64url.decode(owner.referenceSalt);
+  return accounts.map((account) => ({
+    ref: accountReference(salt, account),
+    issuer: account.issuer,
+    userName: account.userName,
+  }));
 }
 
 function hmac(key: Uint8Array, message: string): string {

@@ -1,5 +1,8 @@
 import { backupActs } from "./backup.ts";
 import { deviceActs } from "./devices.ts";
+import { historyActs } from "./history.ts";
+import { ownerActs } from "./owner.ts";
+import { policyActs } from "./policy.ts";
 import { recoveryActs } from "./recovery.ts";
 import { createSession, type PhoneOptions } from "./session.ts";
 
@@ -20,6 +23,9 @@ export async function createPhone(options: PhoneOptions) {
     state: () => structuredClone(session.state),
     ...deviceActs(session),
     ...backupActs(session),
+    ...historyActs(session),
     ...recoveryActs(session),
+    ...policyActs(session),
+    ...ownerActs(session),
   };
 }

@@ -1,31 +1,71 @@
 import { base64url } from "jose";
 import type { Contents } from "./accounts.ts";
-import type { Devices, RecoveryStarted, Status } from "./answers.ts";
+import type { Activity } from "./activity.ts";
+import type { Devices, RecoveryStarted, Status, Versions } from "./answers.ts";
 import { accountReference } from "./manifest.ts";
 import { oneTimeCode } from "./oneTimeCode.ts";
-import type { Refused } from "./problem.ts";
-
-/** What went wrong, in the owner's words and in the app's. */
-export function formatProblem({ problem, retryAfter }: Refused): string {
-  const wait = retryAfter === undefined ? "" : ` (after ${retryAfter} s)`;
-  return [
-    problem.title,
-    problem.detail,
-    `code:   ${problem.code} (HTTP ${problem.status})`,
-    `remedy: ${problem.remedy}${wait}`,
-  ].join("\n");
-}
+import type { Policy } from "./policy.ts";
 
 export function formatStatus(status: Status): string {
   if (status.state === "off") return "Backup is off.";
-  const { current } = status;
-  if (!current)
-    return `Backup is on (${status.platform}) since ${status.enabledAt}. Nothing is backed up yet.`;
+  if (status.state === "deleted") {
+    return `Backup was turned off on ${status.deletedAt}, from ${nameOf(status.device)}, and destroyed.`;
+  }
+  const { platform, enabledAt, current, versions, health, indicator } = status;
   return [
-    `Backup is on (${status.platform}) since ${status.enabledAt}.`,
-    `Version ${current.version}: ${current.accounts} accounts, ${current.bytes} bytes, ${current.uploadedAt},`,
-    `from ${current.device.name} (${current.device.platform}). Versions kept: ${status.versions}.`,
+    `Backup is on (${platform}) since ${enabledAt}.`,
+    ...(current
+      ? [
+          `Version ${current.version}: ${current.accounts} accounts, ${current.bytes} bytes, ${current.uploadedAt},`,
+          `from ${nameOf(current.device)}. Versions kept: ${versions}.`,
+        ]
+      : ["Nothing is backed up yet."]),
+    ...(health.lastFailure
+      ? [
+          `The last upload was refused: ${health.lastFailure.code}, ${health.lastFailure.at}, from ${nameOf(health.lastFailure.device)}.`,
+        ]
+      : []),
+    `${health.outOfDate ? "Out of date since" : "Goes out of date on"} ${health.outOfDateAt}.`,
+    `Indicator: ${indicator}.`,
   ].join("\n");
+}
+
+/** Newest first; the present one is marked. */
+export function formatVersions({ versions }: Versions): string {
+  const rows = versions.map(({ version, accounts, bytes, uploadedAt, device }, index) => [
+    index === 0 ? "*" : "",
+    String(version),
+    String(accounts),
+    String(bytes),
+    uploadedAt,
+    nameOf(device),
+  ]);
+  return formatTable([["", "VERSION", "ACCOUNTS", "BYTES", "MADE", "FROM"], ...rows]);
+}
+
+export function formatPolicy({ conflict, otherPlatform }: Policy): string {
+  return [
+    `In the way of a recovery: ${conflict === "any-account" ? "any account on the phone" : "an account that is on the phone already"} (${conflict}).`,
+    `A phone of the other platform may ${otherPlatform ? "" : "not "}recover.`,
+  ].join("\n");
+}
+
+/** Newest first. */
+export function formatActivity({ events }: Pick<Activity, "events">): string {
+  const rows = events.map(({ number, at, type, device, details }) => [
+    String(number),
+    at,
+    type,
+    nameOf(device),
+    [details.version && `version ${details.version}`, details.code, details.deviceId, details.recoveryId]
+      .filter((told) => told !== undefined)
+      .join(" "),
+  ]);
+  return formatTable([["NO", "WHEN", "WHAT", "PHONE", "DETAILS"], ...rows]);
+}
+
+function nameOf({ name, platform }: { readonly name: string; readonly platform: string }): string {
+  return `${name} (${platform})`;
 }
 
 export function formatDevices({ devices }: Devices): string {

@@ -1,10 +1,13 @@
 import { ContentsRefused } from "./accounts.ts";
-import { type CommandLine, HELP, parseCommandLine, UsageError } from "./commandLine.ts";
-import { codes, commands, type Outcome } from "./commands.ts";
+import { type CommandLine, parseCommandLine, UsageError } from "./commandLine.ts";
+import { codes, commands } from "./commands.ts";
 import { EnvelopeRefused } from "./envelope.ts";
 import { openStorage, readPhone, writePhone } from "./files.ts";
+import { HELP } from "./help.ts";
+import type { Outcome } from "./outcome.ts";
+import { RecordBroken } from "./ownerCommands.ts";
 import { createPhone } from "./phone.ts";
-import { formatProblem } from "./print.ts";
+import { formatProblem } from "./printProblem.ts";
 import { SealedKeyRefused } from "./sealedKey.ts";
 import type { System } from "./system.ts";
 import { signIn } from "./tokens.ts";
@@ -29,25 +32,31 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
       surroundings.print(outcome);
       return 0;
     }
-    surroundings.printError(formatProblem(outcome));
+    surroundings.printError(outcome.told);
   } catch (error) {
     surroundings.printError(explain(error));
   }
   return 1;
 }
 
-async function runCommand(line: CommandLine, surroundings: Surroundings): Promise<Outcome> {
+/** What is to be printed, or what is to be told of a failure. */
+async function runCommand(
+  line: CommandLine,
+  surroundings: Surroundings,
+): Promise<string | { readonly told: string }> {
   if (line.command === "codes") return codes(line, surroundings.system);
   const command = commands.get(line.command);
   if (!command) throw new UsageError(`there is no command ${line.command}: see --help`);
   const { owner, platform, phone } = await openPhone(line, surroundings);
+  const tell = (outcome: Outcome) =>
+    typeof outcome === "string" ? outcome : { told: formatProblem(outcome, phone.state().accounts) };
   try {
     if (!phone.state().owner) {
       const registered = await phone.register();
-      if (!registered.ok) return registered;
+      if (!registered.ok) return tell(registered);
       surroundings.printError(`Registered this phone (${line.phone}, ${platform}) for ${owner}.`);
     }
-    return await command(phone, line);
+    return tell(await command(phone, line));
   } finally {
     // Kept where a command failed too: a write that got no answer is sent again as it was.
     await writePhone(surroundings.directory, line.phone, { owner, platform, phone: phone.state() });
@@ -80,7 +89,9 @@ async function openPhone(line: CommandLine, { directory, system, fetch }: Surrou
 }
 
 function explain(error: unknown): string {
-  if (error instanceof UsageError || error instanceof ContentsRefused) return error.message;
+  if (error instanceof UsageError || error instanceof ContentsRefused || error instanceof RecordBroken) {
+    return error.message;
+  }
   if (error instanceof EnvelopeRefused || error instanceof SealedKeyRefused) {
     return `This phone does not trust what came: ${error.message}.`;
   }

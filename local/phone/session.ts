@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { base64url } from "jose";
 import type * as z from "zod";
 import { type ClientOptions, createClient, type SendRequest } from "./client.ts";
@@ -21,6 +22,7 @@ export interface PhoneOptions extends Omit<ClientOptions, "signing" | "system"> 
 
 /** What a test of the service puts in the place of the right thing; a member set to `undefined` is left out. */
 export interface Overrides {
+  readonly path?: string;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly proof?: SendRequest["proof"];
@@ -36,12 +38,20 @@ export type Session = Awaited<ReturnType<typeof createSession>>;
 export async function createSession(options: PhoneOptions) {
   const { platform, name, system = machine } = options;
   const storageSecret = platform === "ios" ? options.storageSecret : undefined;
-  const state: PhoneState = structuredClone(options.state) ?? { keys: await generateKeys(), unanswered: {} };
+  const state: PhoneState = structuredClone(options.state) ?? {
+    keys: await generateKeys(),
+    accounts: [],
+    unanswered: {},
+  };
   const { send, headersOf } = createClient({ ...options, system, signing: state.keys.signing });
 
-  function act(request: ActRequest, { body, headers, proof }: Overrides = {}): Promise<Answer> {
+  function act(
+    request: ActRequest,
+    { path = request.path, body, headers, proof }: Overrides = {},
+  ): Promise<Answer> {
     return send({
       ...request,
+      path,
       body: request.body || body ? { ...request.body, ...body } : undefined,
       headers: { ...request.headers, ...headers },
       proof,
@@ -77,14 +87,26 @@ export async function createSession(options: PhoneOptions) {
       return userKey;
     },
 
+    /** The backup is gone, and its key with it; the accounts on this phone stay. */
+    forgetBackup(): void {
+      delete state.userKey;
+      delete state.backup;
+      state.unanswered = {};
+    },
+
     /** A POST that creates: its Idempotency-Key is the same until it is known what came of it. */
     async create<S extends z.ZodType>(
-      operation: "enable" | "recover",
+      operation: "enable" | "recover" | "restore",
       request: ActRequest & { readonly schema: S },
       overrides?: Overrides,
     ): Promise<Result<z.infer<S>>> {
-      const idempotencyKey = state.unanswered[operation] ?? base64url.encode(system.random(16));
-      state.unanswered[operation] = idempotencyKey;
+      const digest = createHash("sha256")
+        .update(JSON.stringify([request.path, request.body]))
+        .digest("base64url");
+      const before = state.unanswered[operation];
+      const idempotencyKey =
+        before?.request === digest ? before.idempotencyKey : base64url.encode(system.random(16));
+      state.unanswered[operation] = { idempotencyKey, request: digest };
       const headers = { "Idempotency-Key": idempotencyKey };
       const result = readAnswer(await act({ ...request, headers }, overrides), request.schema);
       if (isFinal(result)) delete state.unanswered[operation];

@@ -13,6 +13,8 @@ export interface UploadInput {
   readonly state: PhoneState;
   readonly platform: Platform;
   readonly storageSecret: Uint8Array | undefined;
+  /** Whether the envelope opens with the storage secret alone; on iOS so where left out. */
+  readonly storageBound?: boolean | undefined;
   readonly system: System;
   /** What a test of the service puts in the place of the right header members. */
   readonly envelopeHeader?: Readonly<Record<string, unknown>> | undefined;
@@ -20,17 +22,24 @@ export interface UploadInput {
 
 /** The headers and the body of `PUT /v1/backup`. @throws {ContentsRefused} */
 export async function makeUpload(input: UploadInput) {
-  const { platform, storageSecret, system } = input;
+  const { platform, storageSecret, system, storageBound = platform === "ios" } = input;
   const { owner, userKey, backup } = input.state;
   if (!owner || !userKey || !backup) throw new Error("upload: turn backup on, or recover, first");
   const contents = parseContents(input.contents);
   const key = contentKey({
     userKey: base64url.decode(userKey.value),
-    storageSecret,
+    storageSecret: storageBound ? storageSecret : undefined,
     userId: owner.userId,
     platform,
+    storageBound,
   });
-  const binding = { kid: userKey.id, uid: owner.userId, plt: platform, ver: backup.nextVersion };
+  const binding = {
+    kid: userKey.id,
+    uid: owner.userId,
+    plt: platform,
+    ver: backup.nextVersion,
+    ssb: storageBound,
+  };
   const envelope = await sealEnvelope({ contents, contentKey: key, binding, system }, input.envelopeHeader);
   return {
     headers: precondition(backup.etag),
@@ -46,7 +55,9 @@ function precondition(etag: string | undefined): Record<string, string> {
   return etag === undefined ? { "If-None-Match": "*" } : { "If-Match": etag };
 }
 
-/** Tells contents apart, so that the same ones can be sent again in the envelope they were sealed in. */
-export function digestOf(contents: Contents): string {
-  return createHash("sha256").update(JSON.stringify(contents)).digest("base64url");
+/** Tells what is sealed apart, so that the same can be sent again in the envelope it was sealed in. */
+export function digestOf(contents: Contents, storageBound?: boolean): string {
+  return createHash("sha256")
+    .update(JSON.stringify([contents, storageBound]))
+    .digest("base64url");
 }

@@ -1,30 +1,56 @@
 import { hash } from "node:crypto";
 import * as z from "zod";
-import { timestamp } from "../formats.ts";
-import { type Owner, version } from "../store/items.ts";
+import { actor } from "../activity/events.ts";
+import { timestamp, timestampOf } from "../formats.ts";
+import { type Owner, type Version, version } from "../store/items.ts";
 import { platform } from "./appVersion.ts";
+import { freshnessOf } from "./freshness.ts";
 
-/** What an owner is told about the backup: nothing of its content, and nothing that differs from phone to phone. */
+/** What the app shows at the backup [G8]. */
+export const indicator = z.enum(["none", "red-dot", "exclamation"]);
+
+/** A version as the owner sees it. */
+export const versionAnswer = version.omit({ digest: true });
+
+/** What an owner is told about the backup: nothing of its content. */
 export const status = z.discriminatedUnion("state", [
   z.strictObject({ state: z.literal("off"), nextVersion: z.int() }),
+  z.strictObject({
+    state: z.literal("deleted"),
+    nextVersion: z.int(),
+    deletedAt: timestamp,
+    device: actor,
+  }),
   z.strictObject({
     state: z.literal("on"),
     platform,
     enabledAt: timestamp,
     nextVersion: z.int(),
     /** Left out until the first upload. */
-    current: version.omit({ digest: true }).optional(),
+    current: versionAnswer.optional(),
     /** How many versions are kept, the present one among them. */
     versions: z.int(),
+    health: z.strictObject({
+      /** The last upload that was refused, and why; left out where the last one succeeded [H3]. */
+      lastFailure: z.strictObject({ at: timestamp, code: z.string(), device: actor }).optional(),
+      outOfDate: z.boolean(),
+      outOfDateAt: timestamp,
+    }),
+    /** `exclamation`: accounts that this phone recovered wait for a sign-in; `red-dot`: the backup does. */
+    indicator,
   }),
 ]);
 
 export type Status = z.infer<typeof status>;
 
-export function statusOf({ backup, nextVersion }: Owner): Status {
+/** @param deviceId the phone that asks @param now milliseconds since the epoch */
+export function statusOf({ backup, nextVersion, devices }: Owner, deviceId: string, now: number): Status {
   if (backup.state === "off") return { state: "off", nextVersion };
-  const { platform, enabledAt, versions } = backup;
+  if (backup.state === "deleted") return { ...backup, nextVersion };
+  const { platform, enabledAt, versions, lastFailure } = backup;
   const [current] = versions;
+  const { outOfDate, outOfDateAt } = freshnessOf(backup, now);
+  const awaited = devices.some((device) => device.deviceId === deviceId && device.awaitsSignIn);
   return {
     state: "on",
     platform,
@@ -32,10 +58,12 @@ export function statusOf({ backup, nextVersion }: Owner): Status {
     nextVersion,
     ...(current && { current: withoutDigest(current) }),
     versions: versions.length,
+    health: { ...(lastFailure && { lastFailure }), outOfDate, outOfDateAt: timestampOf(outOfDateAt) },
+    indicator: awaited ? "exclamation" : outOfDate ? "red-dot" : "none",
   };
 }
 
-function withoutDigest({ digest: _, ...rest }: z.infer<typeof version>) {
+export function withoutDigest({ digest: _, ...rest }: Version): z.infer<typeof versionAnswer> {
   return rest;
 }
 
@@ -43,8 +71,8 @@ function withoutDigest({ digest: _, ...rest }: z.infer<typeof version>) {
  * The strong ETag of the status (RFC 9110, section 8.8.3): the version that an upload would replace, then a hash
  * of all that the status says.
  */
-export function etagOf(owner: Owner): string {
-  const said = hash("sha256", JSON.stringify(statusOf(owner)), "base64url").slice(0, 22);
+export function etagOf(owner: Owner, deviceId: string, now: number): string {
+  const said = hash("sha256", JSON.stringify(statusOf(owner, deviceId, now)), "base64url").slice(0, 22);
   return `"${replaceable(owner)}.${said}"`;
 }
 
@@ -77,7 +105,7 @@ export function precondition(
 
 /** Names the present version, of this backup and no other; version 0 is none. */
 function replaceable({ backup }: Owner): string {
-  if (backup.state === "off") return "off-0";
+  if (backup.state !== "on") return "off-0";
   return `${backup.userKey.id}-${backup.versions[0]?.version ?? 0}`;
 }
 

@@ -8,6 +8,7 @@ export type Remedy =
   | "make-new-proof"
   | "recover-first"
   | "refresh-status"
+  | "remove-accounts"
   | "register-device"
   | "retry-later"
   | "revoke-a-device"
@@ -16,6 +17,7 @@ export type Remedy =
   | "sign-in-to-storage-account"
   | "turn-backup-on"
   | "update-app"
+  | "use-original-phone"
   | "use-original-storage-account"
   | "use-personal-account";
 
@@ -112,6 +114,18 @@ export const catalogue = {
   "backup-off": kind(409, "turn-backup-on"),
   "backup-already-on": kind(409, "recover-first"),
   "backup-none": kind(404, "add-accounts-by-hand"),
+  "backup-deleted": kind(410, "add-accounts-by-hand", {
+    members: z.strictObject({
+      deletedAt: z.iso.datetime(),
+      device: z.strictObject({ name: z.string(), platform }),
+    }),
+  }),
+  "confirmation-required": kind(400, "fix-request", {
+    members: z.strictObject({ confirm: z.enum(["delete", "erase"]) }),
+  }),
+  "version-not-found": kind(404, "refresh-status"),
+  "version-current": kind(409, "refresh-status"),
+  "holder-required": kind(409, "recover-first"),
   "platform-changed": kind(409, "add-accounts-by-hand", {
     members: z.strictObject({ backupPlatform: platform }),
   }),
@@ -123,9 +137,20 @@ export const catalogue = {
     members: z.strictObject({ header: z.enum(["kid", "uid", "plt", "ver", "ssb"]) }),
   }),
   "overwrite-refused": kind(409, "recover-first", { members: z.strictObject({ present: presentVersion }) }),
+  "sharp-drop": kind(409, "recover-first", {
+    members: z.strictObject({ present: presentVersion, offered: z.int() }),
+  }),
   "version-changed": kind(412, "refresh-status"),
 
   // Recovery
+  "accounts-present": kind(409, "remove-accounts", {
+    members: z.strictObject({
+      policy: z.enum(["same-account", "any-account"]),
+      /** The references of the accounts that are in the way; with `any-account` all that the phone has. */
+      conflicts: z.array(z.string()),
+    }),
+  }),
+  "storage-bound": kind(409, "use-original-phone"),
   "recovery-not-found": kind(404, "fix-request"),
 
   // This service

@@ -1,6 +1,7 @@
 import { ROUTE_PREFIX } from "../http/message.ts";
 import { catalogue, type ProblemCode, type ProblemMembers } from "./catalogue.ts";
-import { texts } from "./texts/en.ts";
+import type { Language } from "./language.ts";
+import { texts } from "./texts.ts";
 
 /** A refusal on its way to the caller. It holds nothing that the caller may not see. */
 export class Problem extends Error {
@@ -41,20 +42,22 @@ export function withHeaders(
   return new Problem(code, members, headers, options);
 }
 
+/** What a code means, for the app and, in one of its languages, for the owner. */
+export function describeCode(code: ProblemCode, language: Language) {
+  const { status, remedy, retryable } = catalogue[code];
+  const { problems, remedies } = texts[language];
+  return { code, status, ...problems[code], remedy, remedyText: remedies[remedy], retryable };
+}
+
 /** The body of a problem: RFC 9457, `application/problem+json`. */
 export function problemBody(
   { code, members }: Problem,
-  { origin, requestId }: { origin: string; requestId: string },
+  { origin, requestId, language }: { origin: string; requestId: string; language: Language },
 ) {
-  const { status, remedy, retryable } = catalogue[code];
   return {
     type: `${origin}/${ROUTE_PREFIX}/problems/${code}`,
-    ...texts[code],
-    status,
+    ...describeCode(code, language),
     instance: `urn:uuid:${requestId}`,
-    code,
-    remedy,
-    retryable,
     ...members,
   };
 }

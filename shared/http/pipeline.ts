@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { catalogue, type ProblemCode } from "../errors/catalogue.ts";
+import { chooseLanguage, languageHeaders } from "../errors/language.ts";
 import { Problem, problem, problemBody, withHeaders } from "../errors/problem.ts";
 import { timestampOf } from "../formats.ts";
 import type { Identity } from "../identity/identity.ts";
@@ -226,10 +227,17 @@ function render({ status, headers, body }: Answer, request: HttpRequest): HttpRe
 }
 
 function renderProblem(refusal: Problem, { config }: Services, request: HttpRequest): HttpResponse {
+  const language = chooseLanguage(request.header("accept-language"));
+  const body = problemBody(refusal, { origin: config.publicOrigin, requestId: request.id, language });
   return {
     status: catalogue[refusal.code satisfies ProblemCode].status,
-    headers: { ...always(request), "Content-Type": "application/problem+json", ...refusal.headers },
-    body: JSON.stringify(problemBody(refusal, { origin: config.publicOrigin, requestId: request.id })),
+    headers: {
+      ...always(request),
+      "Content-Type": "application/problem+json",
+      ...languageHeaders(language),
+      ...refusal.headers,
+    },
+    body: JSON.stringify(body),
   };
 }
 

@@ -1,4 +1,6 @@
+import type { Actor } from "../activity/events.ts";
 import type { Platform } from "../backup/appVersion.ts";
+import type { Policy } from "../backup/policy.ts";
 import { refuseStorageAccount, type StorageRefusal } from "../backup/storageAccount.ts";
 import type { Missing } from "../identity/assurance.ts";
 import type { BackupOn, Owner, Version } from "../store/items.ts";
@@ -6,10 +8,17 @@ import type { BackupOn, Owner, Version } from "../store/items.ts";
 /** What the guards of a recovery look at. */
 export interface Facts {
   readonly backup: Owner["backup"];
+  readonly policy: Policy;
+  /** The version that is asked for; the present one where none was named. */
+  readonly version: Version | undefined;
+  /** References of the accounts in that version. */
+  readonly inBackup: readonly string[];
   /** The phone that wants to recover. */
   readonly platform: Platform;
   /** The storage account that it shows. */
   readonly storageCheck: string | undefined;
+  /** References of the accounts that it has already. */
+  readonly onPhone: readonly string[];
   /** What its sign-in lacks. */
   readonly missing: readonly Missing[];
 }
@@ -17,26 +26,78 @@ export interface Facts {
 /** Why a recovery is refused. */
 export type Refusal =
   | { readonly reason: "backup-none" }
+  | { readonly reason: "backup-deleted"; readonly deletedAt: string; readonly device: Actor }
+  | { readonly reason: "version-not-found" }
   | { readonly reason: "platform-changed"; readonly backupPlatform: Platform }
+  | { readonly reason: "storage-bound" }
   | { readonly reason: StorageRefusal }
+  | {
+      readonly reason: "accounts-present";
+      readonly policy: Policy["conflict"];
+      readonly conflicts: readonly string[];
+    }
   | { readonly reason: "step-up-required"; readonly missing: readonly Missing[] };
+
+type Guard = (facts: Facts) => Refusal | undefined;
+
+/** There is a backup, and the version in it. Never turned on and deleted are told apart [G4]. */
+const backupExists: Guard = ({ backup, version }) => {
+  if (backup.state === "deleted") {
+    return { reason: "backup-deleted", deletedAt: backup.deletedAt, device: backup.device };
+  }
+  if (backup.state === "off" || backup.versions.length === 0) return { reason: "backup-none" };
+  return version ? undefined : { reason: "version-not-found" };
+};
+
+/** The backup is of the phone's operating system [G1], unless the owner allowed the other beforehand [H8]. */
+const samePlatform: Guard = ({ backup, policy, version, platform }) => {
+  if (backup.state !== "on" || backup.platform === platform) return undefined;
+  if (!policy.otherPlatform) return { reason: "platform-changed", backupPlatform: backup.platform };
+  return version?.storageBound ? { reason: "storage-bound" } : undefined;
+};
+
+/** The phone is signed in to the storage account of the backup, where its platform has one [A5–A8]. */
+const sameStorageAccount: Guard = ({ backup, platform, storageCheck }) => {
+  if (backup.state !== "on" || backup.platform !== platform) return undefined;
+  const reason = refuseStorageAccount(platform, storageCheck, backup.storageCheck);
+  return reason && { reason };
+};
+
+/** No account on the phone is in the way [D2, D3]. */
+const noAccountsInTheWay: Guard = ({ policy: { conflict }, inBackup, onPhone }) => {
+  const kept = new Set(inBackup);
+  const conflicts = conflict === "any-account" ? onPhone : onPhone.filter((reference) => kept.has(reference));
+  return conflicts.length === 0 ? undefined : { reason: "accounts-present", policy: conflict, conflicts };
+};
+
+/** The owner has signed in recently, with the second factor where there is one [D6, D7]. */
+const recentSignIn: Guard = ({ missing }) =>
+  missing.length === 0 ? undefined : { reason: "step-up-required", missing };
+
+/**
+ * The guards of a recovery, in the order in which they answer; the pipeline's (token, kind of account, app version,
+ * phone) come before, so that a stranger never gets here.
+ */
+export const guards: readonly Guard[] = [
+  backupExists,
+  samePlatform,
+  sameStorageAccount,
+  noAccountsInTheWay,
+  recentSignIn,
+];
 
 export type Verdict =
   | { readonly refused: Refusal }
   | { readonly refused: undefined; readonly backup: BackupOn; readonly version: Version };
 
-/**
- * Whether a recovery may begin, and of which version. The checks stand in the order in which they answer: the
- * pipeline's (token, kind of account, app version, phone) come before, so a stranger never gets here.
- */
-export function judge({ backup, platform, storageCheck, missing }: Facts): Verdict {
-  const version = backup.state === "on" ? backup.versions[0] : undefined;
-  if (backup.state === "off" || !version) return { refused: { reason: "backup-none" } };
-  if (platform !== backup.platform) {
-    return { refused: { reason: "platform-changed", backupPlatform: backup.platform } };
+/** Whether a recovery may begin, and of which version: the first guard that refuses answers. */
+export function judge(facts: Facts): Verdict {
+  for (const guard of guards) {
+    const refused = guard(facts);
+    if (refused) return { refused };
   }
-  const reason = refuseStorageAccount(platform, storageCheck, backup.storageCheck);
-  if (reason) return { refused: { reason } };
-  if (missing.length > 0) return { refused: { reason: "step-up-required", missing } };
+  const { backup, version } = facts;
+  // The first guard has looked at both.
+  if (backup.state !== "on" || !version) return { refused: { reason: "backup-none" } };
   return { refused: undefined, backup, version };
 }

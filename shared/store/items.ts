@@ -1,9 +1,12 @@
 import * as z from "zod";
+import { actor, type Event, eventShape, head, NOTHING } from "../activity/events.ts";
 import { platform } from "../backup/appVersion.ts";
 import { manifest } from "../backup/manifest.ts";
+import { DEFAULT_POLICY, policy } from "../backup/policy.ts";
 import { randomId, sha256, timestamp } from "../formats.ts";
 import { publicKey } from "../identity/publicKey.ts";
 import { recoveredAccount } from "../recovery/accounts.ts";
+import type { ItemBody } from "./port.ts";
 import type { ItemKind } from "./schema.ts";
 
 /** The items of an owner's partition. docs/storage-schema.md shows each with an example. */
@@ -22,6 +25,8 @@ export const device = z.strictObject({
   lastUploadAt: timestamp.optional(),
   /** Whether this phone turned the present backup on or recovered it: only then may it replace a version [D11]. */
   holdsBackup: z.boolean(),
+  /** Whether accounts that it recovered wait for a sign-in of the owner [G8]. */
+  awaitsSignIn: z.boolean(),
 });
 
 export type Device = z.infer<typeof device>;
@@ -30,13 +35,17 @@ export type Device = z.infer<typeof device>;
 export const version = z.strictObject({
   version: z.int().positive(),
   uploadedAt: timestamp,
-  device: device.pick({ deviceId: true, name: true, platform: true }),
+  device: actor,
   /** How many accounts it holds. */
   accounts: z.int().nonnegative(),
   /** Length of the envelope in bytes. */
   bytes: z.int().positive(),
   /** SHA-256 of the envelope: a retried upload is known by it. */
   digest: sha256,
+  /** The `ver` in its envelope's header: its own number, or the one of the version that it restored. */
+  sealedAs: z.int().positive(),
+  /** Whether it opens with the storage secret alone: not on a phone that has none. */
+  storageBound: z.boolean(),
 });
 
 export type Version = z.infer<typeof version>;
@@ -57,12 +66,19 @@ const backupOn = z.strictObject({
   storageCheck: sha256.optional(),
   /** Newest first: the first is the present version. */
   versions: z.array(version),
+  /** The last recent sign-in that a phone with this backup has shown: it goes out of date with it [G7]. */
+  signedInAt: timestamp,
+  /** The last upload that was refused, until one succeeds [H3]. */
+  lastFailure: z.strictObject({ at: timestamp, code: z.string(), device: actor }).optional(),
 });
+
+/** What is left of a backup that was turned off: that it was, when, and from which phone [G4]. */
+const backupDeleted = z.strictObject({ state: z.literal("deleted"), deletedAt: timestamp, device: actor });
 
 export type BackupOn = z.infer<typeof backupOn>;
 
 const ownerShape = z.strictObject({
-  schema: z.literal(1),
+  schema: z.literal(2),
   createdAt: timestamp,
   /** The key of account references. */
   referenceSalt: sha256,
@@ -71,12 +87,42 @@ const ownerShape = z.strictObject({
   devices: z.array(device).max(MOST_DEVICES),
   /** What the next version will be called; never goes back, also when backup is turned off. */
   nextVersion: z.int().positive(),
-  backup: z.discriminatedUnion("state", [z.strictObject({ state: z.literal("off") }), backupOn]),
+  backup: z.discriminatedUnion("state", [
+    z.strictObject({ state: z.literal("off") }),
+    backupOn,
+    backupDeleted,
+  ]),
+  policy,
+  /** The end of the activity record's chain. */
+  activity: head,
 });
 
 export type Owner = z.infer<typeof ownerShape>;
 
-export const owner: ItemKind<Owner> = { schema: 1, shape: ownerShape };
+export const owner: ItemKind<Owner> = { schema: 2, shape: ownerShape, migrations: { 1: ownerFrom1 } };
+
+/** Schema 1 had neither policy nor record, and knew less of versions and phones. */
+function ownerFrom1(body: ItemBody): ItemBody {
+  const { devices, backup, ...rest } = body as unknown as Pick<Owner, "devices" | "backup">;
+  return {
+    ...rest,
+    devices: devices.map((device) => ({ ...device, awaitsSignIn: false })),
+    backup:
+      backup.state === "on"
+        ? {
+            ...backup,
+            signedInAt: backup.enabledAt,
+            versions: backup.versions.map((version) => ({
+              ...version,
+              sealedAs: version.version,
+              storageBound: backup.platform === "ios",
+            })),
+          }
+        : backup,
+    policy: DEFAULT_POLICY,
+    activity: NOTHING,
+  };
+}
 
 const envelopeShape = z.strictObject({
   schema: z.literal(1),
@@ -123,9 +169,20 @@ export const idempotency: ItemKind<z.infer<typeof idempotencyShape>> = { schema:
 /** Seconds an idempotency key is remembered. */
 export const IDEMPOTENCY_TTL = 24 * 60 * 60;
 
+export const event: ItemKind<Event> = { schema: 1, shape: eventShape };
+
+/** Digits of an event's number in its id: so the ids stand in the order of the numbers. */
+const EVENT_DIGITS = 10;
+
+/** Events in one page of the record: those whose ids share all but the last two digits. */
+export const EVENTS_PER_PAGE = 100;
+
 /** Ids of items. */
 export const ids = {
   owner: "owner",
+  event: (number: number) => `event:${String(number).padStart(EVENT_DIGITS, "0")}`,
+  /** The prefix of a page's events. @param page 0 for the events 0 to 99 */
+  eventPage: (page: number) => `event:${String(page).padStart(EVENT_DIGITS - 2, "0")}`,
   envelope: (version: number) => `envelope:${version}`,
   recovery: (id: string) => `recovery:${id}`,
   proof: (id: string) => `proof:${id}`,

@@ -1,5 +1,8 @@
+import { type Actor, chained, type Details, EVENT_TTL, type EventType } from "../activity/events.ts";
+import type { Problem } from "../errors/problem.ts";
 import { problem } from "../errors/problem.ts";
-import type { LoadedOwner, PhoneCall } from "../http/endpoint.ts";
+import { timestampOf } from "../formats.ts";
+import type { LoadedOwner, OwnerCall, PhoneCall } from "../http/endpoint.ts";
 import { PROOF_WINDOW, proofReplayed } from "../identity/proof.ts";
 import { IDEMPOTENCY_TTL, idempotency, ids, type Owner, owner } from "./items.ts";
 import type { Operation, Store } from "./port.ts";
@@ -21,20 +24,45 @@ export class AlreadyDone extends Error {
   override readonly name = "AlreadyDone";
 }
 
+/** What is committed beside the owner's new state. */
+export interface CommitParts {
+  /** What happened, for the owner's record, and on which phone. */
+  readonly event: { readonly type: EventType; readonly device: Actor; readonly details?: Details };
+  readonly operations?: readonly Operation[];
+  /** What a retry is answered from; only where the endpoint takes an idempotency key, without secrets. */
+  readonly outcome?: Record<string, unknown>;
+}
+
+/** The phone as events, versions and answers name it. */
+export function actorOf({ deviceId, name, platform }: Actor): Actor {
+  return { deviceId, name, platform };
+}
+
 /**
  * Commits the owner's new state with all that belongs to it, and spends the request's proof and idempotency key in
  * the same transaction: nothing can be done twice, and nothing by half.
- * @param outcome what a retry is answered from; only where the endpoint takes an idempotency key, without secrets
  * @throws {Contention | AlreadyDone} which the pipeline handles
  * @throws {Problem} proof-replayed
  */
 export async function commitOwner(
   call: PhoneCall,
   item: Owner,
-  { operations = [], outcome }: { operations?: readonly Operation[]; outcome?: Record<string, unknown> } = {},
+  { event, operations = [], outcome }: CommitParts,
 ): Promise<void> {
   const { owner, identity, proof, idempotencyKey, services } = call;
-  const body = { ...item, secondFactorSeen: item.secondFactorSeen || identity.secondFactor };
+  const { type, device, details = {} } = event;
+  const happened = chained(item.activity, {
+    at: timestampOf(call.now),
+    type,
+    device: actorOf(device),
+    details,
+  });
+  const body: Owner = {
+    ...item,
+    // A refusal is told to the record, and changes nothing else [D4].
+    secondFactorSeen: item.secondFactorSeen || (identity.secondFactor && !isRefusal(type)),
+    activity: { number: happened.number, hash: happened.hash },
+  };
   const written: Operation = owner
     ? { kind: "replace", id: ids.owner, body, etag: owner.etag }
     : { kind: "create", id: ids.owner, body };
@@ -56,11 +84,41 @@ export async function commitOwner(
           },
         ]
       : [];
-  const result = await services.store.commit(identity.userId, [...remembered, spent, written, ...operations]);
+  const recorded: Operation = {
+    kind: "create",
+    id: ids.event(happened.number),
+    body: happened,
+    ttl: EVENT_TTL,
+  };
+  const result = await services.store.commit(identity.userId, [
+    ...remembered,
+    spent,
+    written,
+    recorded,
+    ...operations,
+  ]);
   if (result.committed) return;
   if (remembered.some(({ id }) => id === result.id)) throw new AlreadyDone();
   if (result.id === spent.id) throw proofReplayed();
   throw new Contention();
+}
+
+/** What the record says of an act that was refused. */
+type RefusedType = "backup-refused" | "recovery-refused";
+
+function isRefusal(type: EventType): type is RefusedType {
+  return type === "backup-refused" || type === "recovery-refused";
+}
+
+/** Tells the owner's record of a refusal, then refuses: nothing else is changed but what `item` says. */
+export async function refuse(
+  call: OwnerCall,
+  type: RefusedType,
+  refusal: Problem,
+  item: Owner = call.owner.item,
+): Promise<never> {
+  await commitOwner(call, item, { event: { type, device: call.device, details: { code: refusal.code } } });
+  throw refusal;
 }
 
 /**

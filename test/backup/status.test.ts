@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { NOTHING } from "../../shared/activity/events.ts";
+import { DEFAULT_POLICY } from "../../shared/backup/policy.ts";
 import { etagOf, isUnchanged, precondition, status, statusOf } from "../../shared/backup/status.ts";
 import type { BackupOn, Device, Owner, Version } from "../../shared/store/items.ts";
 
@@ -9,16 +11,21 @@ const device: Device = {
   sealingKey: { kty: "EC", crv: "P-256", x: "x".repeat(43), y: "y".repeat(43) },
   registeredAt: "2026-11-21T08:00:00.000Z",
   holdsBackup: true,
+  awaitsSignIn: false,
 };
 
+const actor = { deviceId: device.deviceId, name: device.name, platform: device.platform };
+
 const off: Owner = {
-  schema: 1,
+  schema: 2,
   createdAt: "2026-11-21T08:00:00.000Z",
   referenceSalt: "s".repeat(43),
   secondFactorSeen: false,
   devices: [device],
   nextVersion: 3,
   backup: { state: "off" },
+  policy: DEFAULT_POLICY,
+  activity: NOTHING,
 };
 
 const backup: BackupOn = {
@@ -27,17 +34,24 @@ const backup: BackupOn = {
   enabledAt: "2026-11-22T08:00:00.000Z",
   userKey: { id: "k".repeat(22), wrapped: { kek: "file:1", alg: "RSA-OAEP-256", value: "wrapped" } },
   versions: [],
+  signedInAt: "2026-11-22T08:00:00.000Z",
 };
 
+/** Half an hour after backup was turned on. */
+const now = Date.parse("2026-11-22T08:30:00.000Z");
+
+const DAY = 24 * 60 * 60 * 1000;
+
 function version(number: number): Version {
-  const { deviceId, name, platform } = device;
   return {
     version: number,
     uploadedAt: `2026-11-22T08:0${number}:00.000Z`,
-    device: { deviceId, name, platform },
+    device: actor,
     accounts: 6,
     bytes: 1000,
     digest: String(number).repeat(43),
+    sealedAs: number,
+    storageBound: false,
   };
 }
 
@@ -47,24 +61,30 @@ function on(versions: readonly number[], changes: Partial<BackupOn> = {}): Owner
   return { ...off, nextVersion: next, backup: { ...backup, versions: versions.map(version), ...changes } };
 }
 
+/** What the phone is told, and the ETag of it. */
+const told = (owner: Owner, at = now) => statusOf(owner, device.deviceId, at);
+const tagOf = (owner: Owner, at = now) => etagOf(owner, device.deviceId, at);
+
 describe("the status", () => {
   it("of a backup that is off has the next version alone", () => {
-    expect(statusOf(off)).toEqual({ state: "off", nextVersion: 3 });
+    expect(told(off)).toEqual({ state: "off", nextVersion: 3 });
   });
 
   it("of a backup without a version has no present one", () => {
-    expect(statusOf(on([]))).toEqual({
+    expect(told(on([]))).toEqual({
       state: "on",
       platform: "android",
       enabledAt: "2026-11-22T08:00:00.000Z",
       nextVersion: 1,
       versions: 0,
+      health: { outOfDate: false, outOfDateAt: "2026-12-22T08:00:00.000Z" },
+      indicator: "none",
     });
   });
 
   it("tells the present version, and of the others how many there are", () => {
     const { digest: _, ...current } = version(3);
-    expect(statusOf(on([3, 2, 1]))).toMatchObject({ nextVersion: 4, current, versions: 3 });
+    expect(told(on([3, 2, 1]))).toMatchObject({ nextVersion: 4, current, versions: 3 });
   });
 
   it.each([
@@ -72,14 +92,36 @@ describe("the status", () => {
     ["on, without a version", on([])],
     ["on, with some", on([2, 1])],
   ])("is what it is declared to be, without keys and digests: %s", (_, owner) => {
-    expect(status.parse(statusOf(owner))).toEqual(statusOf(owner));
-    expect(JSON.stringify(statusOf(owner))).not.toMatch(/wrapped|digest|salt|storageCheck/i);
+    expect(status.parse(told(owner))).toEqual(told(owner));
+    expect(JSON.stringify(told(owner))).not.toMatch(/wrapped|digest|salt|storageCheck/i);
+  });
+
+  it("warns this phone of what waits on it, before what waits for any [G8]", () => {
+    const waiting = { ...on([1]), devices: [{ ...device, awaitsSignIn: true }] };
+    const late = now + 100 * DAY;
+    expect([waiting, on([1])].map((owner) => told(owner, late))).toMatchObject([
+      { indicator: "exclamation" },
+      { indicator: "red-dot" },
+    ]);
+    expect(statusOf(waiting, "o".repeat(43), late)).toMatchObject({ indicator: "red-dot" });
+    expect(statusOf(waiting, "o".repeat(43), now)).toMatchObject({ indicator: "none" });
+  });
+
+  it("of a backup that was turned off tells when, and from which phone [G4]", () => {
+    const deletedAt = "2026-11-22T08:20:00.000Z";
+    const deleted: Owner = { ...off, backup: { state: "deleted", deletedAt, device: actor } };
+    expect(status.parse(told(deleted))).toEqual({
+      state: "deleted",
+      nextVersion: 3,
+      deletedAt,
+      device: actor,
+    });
   });
 });
 
 describe("the ETag", () => {
   it("is a strong one (RFC 9110, section 8.8.3)", () => {
-    for (const owner of [off, on([]), on([2, 1])]) expect(etagOf(owner)).toMatch(/^"[\x21\x23-\x7e]+"$/);
+    for (const owner of [off, on([]), on([2, 1])]) expect(tagOf(owner)).toMatch(/^"[\x21\x23-\x7e]+"$/);
   });
 
   it("is another for each thing the status says, and the same while it says the same", () => {
@@ -93,17 +135,26 @@ describe("the ETag", () => {
       on([1]),
       on([2]),
       on([2, 1]),
+      on([2, 1], { signedInAt: "2026-08-01T08:00:00.000Z" }),
+      on([2, 1], { lastFailure: { at: "2026-11-22T08:20:00.000Z", code: "sharp-drop", device: actor } }),
+      { ...on([2, 1]), devices: [{ ...device, awaitsSignIn: true }] },
     ];
-    expect(new Set(owners.map(etagOf)).size).toBe(owners.length);
-    expect(etagOf({ ...on([1]), secondFactorSeen: true })).toBe(etagOf(on([1])));
+    expect(new Set(owners.map((owner) => tagOf(owner))).size).toBe(owners.length);
+    expect(tagOf({ ...on([1]), secondFactorSeen: true })).toBe(tagOf(on([1])));
+  });
+
+  it("is another once the backup has gone out of date", () => {
+    const backup = on([1]);
+    expect(tagOf(backup, now + 29 * DAY)).toBe(tagOf(backup));
+    expect(tagOf(backup, now + 30 * DAY)).not.toBe(tagOf(backup));
   });
 
   it("is known again in If-None-Match, alone or among others, weak or strong", () => {
-    const etag = etagOf(on([1]));
+    const etag = tagOf(on([1]));
     for (const header of [etag, `W/${etag}`, `"other", ${etag}`, `"other",W/${etag} ,"more"`, "*"]) {
       expect(isUnchanged(header, etag), header).toBe(true);
     }
-    for (const header of [undefined, "", '"other"', etag.slice(1, -1), `${etag}x`, etagOf(on([2]))]) {
+    for (const header of [undefined, "", '"other"', etag.slice(1, -1), `${etag}x`, tagOf(on([2]))]) {
       expect(isUnchanged(header, etag), header).toBe(false);
     }
   });
@@ -111,7 +162,7 @@ describe("the ETag", () => {
 
 describe("an upload", () => {
   const present = on([2, 1]);
-  const etag = etagOf(present);
+  const etag = tagOf(present);
   const ifMatch = (tag: string) => ({ ifMatch: tag, ifNoneMatch: undefined });
 
   it("says what it replaces", () => {
@@ -126,18 +177,18 @@ describe("an upload", () => {
 
   it("may replace it also where the rest of the status has changed since", () => {
     const renamed = on([2]);
-    expect(etagOf(renamed)).not.toBe(etag);
+    expect(tagOf(renamed)).not.toBe(etag);
     expect(precondition(renamed, ifMatch(etag))).toBe("holds");
   });
 
   it.each([
-    ["another version", etagOf(on([1]))],
-    ["a version that begins with the same figure", etagOf(on([2])).replace("-2.", "-21.")],
+    ["another version", tagOf(on([1]))],
+    ["a version that begins with the same figure", tagOf(on([2])).replace("-2.", "-21.")],
     [
       "the same version of another backup",
-      etagOf(on([2], { userKey: { ...backup.userKey, id: "o".repeat(22) } })),
+      tagOf(on([2], { userKey: { ...backup.userKey, id: "o".repeat(22) } })),
     ],
-    ["no backup", etagOf(off)],
+    ["no backup", tagOf(off)],
     ["the version, weakly", `W/${etag}`],
     ["the version without quotes", etag.slice(1, -1)],
     ["anything", "*"],

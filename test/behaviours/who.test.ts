@@ -223,7 +223,7 @@ async function isTooOld(platform: "ios" | "android", version: string, minimumVer
     await phone.enable({ headers }),
     await phone.upload(contents, { headers }),
     await phone.key({ headers }),
-    await phone.recover({ headers }),
+    await phone.recover({}, { headers }),
   ];
   for (const result of results) {
     expect(problemOf(result)).toMatchObject({

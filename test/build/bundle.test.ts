@@ -80,7 +80,7 @@ describe("the bundle in the Functions worker", () => {
     const nowhere = await fetch(`${ORIGIN}/v1/no/such/path`);
     expect(await nowhere.json()).toMatchObject({ status: 404, code: "not-found" });
     const other = await fetch(`${ORIGIN}/v1/backup`, { method: "PATCH", body: "{}" });
-    expect(other.headers.get("allow")).toBe("GET, PUT");
+    expect(other.headers.get("allow")).toBe("GET, PUT, DELETE");
     expect(await other.json()).toMatchObject({ status: 405, code: "method-not-allowed" });
   });
 

@@ -67,11 +67,14 @@ async function land(): Promise<void> {
   for (const act of late.splice(0)) await act();
 }
 
+/** What takes more than one commit where there is much, or leaves nothing to look at: proved elsewhere. */
+const elsewhere: Readonly<Record<string, string>> = { "me-erase": "test/behaviours/leaving.test.ts" };
+
 describe.each(endpoints.map(({ declaration: { name }, access }) => ({ name, access })))(
   "$name",
   ({ name, access }) => {
     it("has a scenario", () => {
-      expect(scenarios[name]?.length).toBeGreaterThan(0);
+      expect(elsewhere[name] ?? scenarios[name]?.length).toBeTruthy();
     });
 
     it.each(scenarios[name] ?? [])("does it once or not at all, whatever fails: $title", async (scenario) => {

@@ -126,6 +126,17 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
       },
     },
   ],
+  "backup-refresh": [
+    {
+      title: "on a phone that has recovered accounts with push",
+      prepare: async (stage) => {
+        await withVersions(stage, 1);
+        const fresh = await registered(stage);
+        expectOk(await fresh.recover());
+        return () => fresh.refresh();
+      },
+    },
+  ],
   "recoveries-begin": [
     {
       title: "on a new phone",
@@ -144,6 +155,69 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
         const begun = await phone.recover();
         expectOk(begun);
         return () => phone.readRecovery(begun.body.recoveryId);
+      },
+    },
+  ],
+  "backup-disable": [
+    {
+      title: "with a version",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        return () => phone.disable();
+      },
+    },
+  ],
+  "backup-versions": [
+    {
+      title: "of a backup with one",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        return () => phone.versions();
+      },
+    },
+  ],
+  "backup-versions-restore": [
+    {
+      title: "an older version",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 2);
+        return () => phone.restore(1);
+      },
+    },
+  ],
+  "backup-policy-read": [
+    {
+      title: "that nobody has changed",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        return () => phone.policy();
+      },
+    },
+  ],
+  "backup-policy-choose": [
+    {
+      title: "another conflict policy",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        return () => phone.choosePolicy({ conflict: "any-account" });
+      },
+    },
+  ],
+  "activity-read": [
+    {
+      title: "of a few events",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        return () => phone.activity();
+      },
+    },
+  ],
+  "me-export": [
+    {
+      title: "of a backup with a version",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        return () => phone.exportAll();
       },
     },
   ],

@@ -4,7 +4,10 @@ import { endpoints } from "../../functions/endpoints.ts";
 import { BODY_LIMIT } from "../../shared/http/body.ts";
 import type { Endpoint, PhoneEndpoint } from "../../shared/http/endpoint.ts";
 import { ids as items } from "../../shared/store/items.ts";
+import { contents } from "../support/accounts.ts";
 import { sendRaw } from "../support/raw.ts";
+import { expectOk } from "../support/service.ts";
+import { confirmations, cursors, recoveries, versions } from "./badInput/acts.ts";
 import { dots, ids, methodsOf, unknownPaths } from "./badInput/addresses.ts";
 import { clients, idempotencyKeys, oldClients } from "./badInput/clients.ts";
 import { envelopes, misplaced } from "./badInput/envelopes.ts";
@@ -23,7 +26,10 @@ import { lengths, unread } from "./badInput/unread.ts";
 const ofPhones = endpoints.filter((endpoint): endpoint is PhoneEndpoint => endpoint.access !== "anonymous");
 const withBody = endpoints.filter(({ declaration }) => declaration.body);
 const withParameter = ofPhones.filter(({ declaration }) => declaration.params);
-const writes = ofPhones.filter(({ declaration }) => declaration.method !== "GET");
+// An erasure leaves nothing, the proof that it had among it.
+const writes = ofPhones.filter(
+  ({ declaration: { method, name } }) => method !== "GET" && name !== "me-erase",
+);
 
 /** Names the endpoint in a test's title. */
 function named<E extends Endpoint>(all: readonly E[]): [name: string, endpoint: E][] {
@@ -149,6 +155,36 @@ describe("an upload", () => {
   it("is refused where it does not say what it replaces", async () => {
     await expectRefusals(await startScene(upload), preconditions);
   });
+});
+
+it("begins no recovery with references or a version that can't be", async () => {
+  await expectRefusals(await startScene(find("recoveries-begin")), recoveries);
+});
+
+it("makes no version current that can't be", async () => {
+  await expectRefusals(await startScene(find("backup-versions-restore")), versions);
+});
+
+it.each(["backup-versions-restore", "recoveries-begin"])(
+  "%s finds no version from before the backup was turned off",
+  async (name) => {
+    const scene = await startScene(find(name));
+    expectOk(await scene.phone.disable());
+    expectOk(await scene.phone.enable());
+    for (let count = 0; count < 2; count++) expectOk(await scene.phone.upload(contents));
+    await expectRefusal(scene, await requestOf(scene), "version-not-found", "version 1");
+  },
+);
+
+it.each([
+  ["backup-disable", "/v1/backup", "delete"],
+  ["me-erase", "/v1/me", "erase"],
+])("%s does nothing without being confirmed", async (name, path, word) => {
+  await expectRefusals(await startScene(find(name)), confirmations(path, word));
+});
+
+it("shows no page of the record that it has not given", async () => {
+  await expectRefusals(await startScene(find("activity-read")), cursors);
 });
 
 it("refuses a storage check of another form in a header", async () => {

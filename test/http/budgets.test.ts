@@ -110,6 +110,61 @@ describe("a backup costs the store", () => {
   });
 });
 
+describe("the history costs the store", () => {
+  it("1 read to list", async () => {
+    const service = await startService();
+    const phone = await phoneWithBackup(service);
+    expect(await costOf(service, () => phone.versions())).toEqual({ ...nothing, read: 1 });
+  });
+
+  it("2 reads and 1 commit to make an older version current", async () => {
+    const service = await startService();
+    const phone = await phoneWithBackup(service);
+    expectOk(await phone.upload(contents));
+    expect(await costOf(service, () => phone.restore(1))).toEqual({ ...nothing, read: 2, commit: 1 });
+  });
+});
+
+describe("what the owner decides costs the store", () => {
+  it("1 read and 1 commit to turn backup off, 1 read to do it again", async () => {
+    const service = await startService();
+    const phone = await phoneWithBackup(service);
+    const disable = () => phone.disable();
+    expect(await costOf(service, disable)).toEqual({ ...nothing, read: 1, commit: 1 });
+    expect(await costOf(service, disable)).toEqual({ ...nothing, read: 1 });
+  });
+
+  it("1 read and 1 commit to refresh it", async () => {
+    const service = await startService();
+    const phone = await phoneWithBackup(service);
+    service.advance(1);
+    await phone.signIn();
+    expect(await costOf(service, () => phone.refresh())).toEqual({ ...nothing, read: 1, commit: 1 });
+    expect(await costOf(service, () => phone.refresh())).toEqual({ ...nothing, read: 1 });
+  });
+
+  it("1 read to look at the policy, 1 commit besides to choose another", async () => {
+    const service = await startService();
+    const phone = await phoneWithBackup(service);
+    const choose = () => phone.choosePolicy({ conflict: "any-account" });
+    expect(await costOf(service, () => phone.policy())).toEqual({ ...nothing, read: 1 });
+    expect(await costOf(service, choose)).toEqual({ ...nothing, read: 1, commit: 1 });
+    expect(await costOf(service, choose)).toEqual({ ...nothing, read: 1 });
+  });
+
+  it("1 read and 1 list for a page of the record, or for all that is held, with 1 unwrap", async () => {
+    const service = await startService();
+    const phone = await phoneWithBackup(service);
+    expect(await costOf(service, () => phone.activity())).toEqual({ ...nothing, read: 1, list: 1 });
+    expect(await costOf(service, () => phone.exportAll())).toEqual({
+      ...nothing,
+      read: 1,
+      list: 1,
+      unwrap: 1,
+    });
+  });
+});
+
 describe("a user key", () => {
   it("costs 1 read and 1 unwrap, and no unwrap while it is remembered", async () => {
     const service = await startService();
@@ -153,6 +208,16 @@ describe("a recovery", () => {
       unwrap: 1,
     });
     expect(await costOf(service, () => third.recover())).toEqual({ ...nothing, read: 2, commit: 1 });
+  });
+
+  it("costs 3 reads, as it may be a retry, and 1 commit for the record, where it is refused", async () => {
+    const service = await startService();
+    const phone = await phoneWithBackup(service);
+    const onPhone = phone.state().accounts.map(({ ref }) => ref);
+    const next = await registeredPhone(service);
+    const { result, counts } = await service.counted(() => next.recover({ onPhone }));
+    expect(problemOf(result)).toMatchObject({ code: "accounts-present" });
+    expect(counts).toEqual({ ...nothing, read: 3, commit: 1 });
   });
 
   it("costs 2 reads to look at", async () => {

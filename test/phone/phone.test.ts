@@ -101,6 +101,90 @@ describe("a phone that has turned backup on", () => {
   });
 });
 
+describe("a phone that is told what to replace [H2]", () => {
+  it("says so in the body, and seals nothing anew where the answer to the first try got lost [G2]", async () => {
+    const { first, last, mishaps } = await turnedOn();
+    mishaps.push("answer-lost");
+    await expect(first.upload(full)).rejects.toThrow("fetch failed");
+    const { envelope, replaces } = last().body;
+    expect(replaces).toBeUndefined();
+    await first.upload(full, { replaces: 7 });
+    expect(last().body).toMatchObject({ envelope, replaces: 7 });
+  });
+});
+
+describe("a phone that makes a version for the other platform [H8]", () => {
+  const ios = { platform: "ios" as const, storageSecret };
+
+  it("seals it without the storage secret, and still shows its storage account", async () => {
+    const { first, last } = await turnedOn(ios);
+    const { storageCheck } = last().body;
+    await first.upload(full, { storageBound: false });
+    expect(decodeProtectedHeader(String(last().body.envelope))).toMatchObject({ plt: "ios", ssb: false });
+    expect(last().body.storageCheck).toBe(storageCheck);
+  });
+
+  it("hands it to a phone of that platform, and to one of its own", async () => {
+    const { first, phone } = await turnedOn(ios);
+    await first.upload(full, { storageBound: false });
+    for (const options of [{}, ios]) {
+      const next = await phone(options);
+      await next.register();
+      expect(await next.recover()).toMatchObject({ ok: true, contents: full, body: { platform: "ios" } });
+    }
+  });
+
+  it("can't be made to take one that is bound where there is no storage account", async () => {
+    const { first, phone } = await turnedOn(ios);
+    await first.upload(full);
+    const next = await phone();
+    await next.register();
+    await expect(next.recover()).rejects.toMatchObject({ name: "EnvelopeRefused", reason: "ssb" });
+  });
+
+  it("does not send a bound envelope in its place after an answer that got lost", async () => {
+    const { first, last, mishaps } = await turnedOn(ios);
+    mishaps.push("answer-lost");
+    await expect(first.upload(full)).rejects.toThrow("fetch failed");
+    await first.upload(full, { storageBound: false });
+    expect(decodeProtectedHeader(String(last().body.envelope))).toMatchObject({ ssb: false });
+  });
+});
+
+describe("a phone that has turned backup off", () => {
+  it("forgets the key and what it would have sent, and keeps its accounts [F2] [F3]", async () => {
+    const { first, mishaps, last } = await turnedOn();
+    await first.upload(full);
+    mishaps.push("answer-lost");
+    await expect(first.upload(empty)).rejects.toThrow("fetch failed");
+    expect(await first.disable()).toMatchObject({ ok: true, status: 204 });
+    expect(last().headers.get("Idempotency-Key")).toBeNull();
+    const { userKey, backup, unanswered, accounts, owner } = first.state();
+    expect([userKey, backup, unanswered]).toEqual([undefined, undefined, {}]);
+    expect(accounts.map(({ userName }) => userName)).toEqual(full.accounts.map(({ userName }) => userName));
+    expect(owner).toBeDefined();
+  });
+
+  it("forgets nothing where that was refused [F1]", async () => {
+    const { first, mishaps } = await turnedOn();
+    mishaps.push(problem(400, { code: "confirmation-required", confirm: "delete" }));
+    await first.disable({ path: "/v1/backup" });
+    expect(first.state().userKey).toBeDefined();
+  });
+
+  it.each(["erased", "device-not-registered"])(
+    "forgets all but its keys when it learns that all was erased: %s [H7]",
+    async (answer) => {
+      const { first, mishaps } = await turnedOn();
+      await first.upload(full);
+      const { keys } = first.state();
+      if (answer !== "erased") mishaps.push(problem(401, { code: answer }));
+      await first.erase();
+      expect(first.state()).toEqual({ keys, accounts: [], unanswered: {} });
+    },
+  );
+});
+
 describe("a phone on which iOS has another storage account", () => {
   it("cannot open the backup, though the service hands it out [A7]", async () => {
     const { first, phone } = await turnedOn({ platform: "ios", storageSecret });
@@ -123,6 +207,18 @@ describe("a phone that has recovered", () => {
     const [status, upload] = received.slice(-2);
     expect(status).toMatchObject({ method: "GET", path: "/v1/backup" });
     expect(upload?.headers.get("If-Match")).toBe('"2"');
+  });
+
+  it("tells which accounts it had, and has those that came besides [D2]", async () => {
+    const { first, phone, last } = await turnedOn();
+    await first.upload(full);
+    const second = await phone();
+    await second.register();
+    await second.recover({ onPhone: ["r".repeat(43)], version: 1 });
+    expect(last().body).toEqual({ accounts: ["r".repeat(43)], version: 1 });
+    await second.recover();
+    expect(last().body).toEqual({ accounts: [] });
+    expect(second.state().accounts).toEqual(first.state().accounts);
   });
 
   it("reads its recovery again", async () => {
@@ -175,6 +271,19 @@ describe("a phone that gets no answer [G2]", () => {
     const key = again?.headers.get("Idempotency-Key");
     expect(key).toMatch(/^[A-Za-z0-9_-]{22}$/);
     expect(lost?.headers.get("Idempotency-Key")).toBe(key);
+  });
+
+  it("takes a new key for another recovery than the one that got no answer", async () => {
+    const { first, mishaps, received } = await turnedOn();
+    await first.upload(full);
+    for (const request of [{}, { version: 1 }]) {
+      mishaps.push("answer-lost");
+      await expect(first.recover(request)).rejects.toThrow("fetch failed");
+    }
+    await first.recover({ version: 1 });
+    const [one, two, again] = received.slice(-3).map(({ headers }) => headers.get("Idempotency-Key"));
+    expect(two).not.toBe(one);
+    expect(again).toBe(two);
   });
 
   it("takes a new key once the refusal is final", async () => {

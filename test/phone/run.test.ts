@@ -126,6 +126,18 @@ describe("the command line of a phone", () => {
   it.each([
     [["frobnicate"], "there is no command frobnicate"],
     [["upload"], "upload takes FILE after it"],
+    [["upload", SAMPLE, "--replaces", "0"], "--replaces is the number of a version"],
+    [["restore", "1.5"], "N is the number of a version"],
+    [["recover", "--version", "last"], "--version is the number of a version"],
+    [["policy", "--conflict", "none"], "--conflict is same-account or any-account"],
+    [["policy", "--other-platform", "yes"], "--other-platform is on or off"],
+    [
+      ["turn-off"],
+      "turn-off destroys every version of the backup, and its key: repeat it with --confirm delete",
+    ],
+    [["turn-off", "--confirm", "erase"], "repeat it with --confirm delete"],
+    [["erase"], "erase erases the backup, the phones and the record: repeat it with --confirm erase"],
+    [["export"], "export takes --out FILE"],
     [["upload", "nowhere.json"], "nowhere.json can't be read"],
     [["revoke"], "revoke takes DEVICE-ID after it"],
     [["status", "--platform", "symbian"], "--platform is ios or android"],

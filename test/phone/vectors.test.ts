@@ -1,7 +1,9 @@
+import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { base64url, compactVerify, decodeProtectedHeader, importJWK } from "jose";
 import { describe, expect, it } from "vitest";
 import { type Contents, ContentsRefused, type Otp, parseContents } from "../../local/phone/accounts.ts";
+import type { Activity, ActivityEvent } from "../../local/phone/activity.ts";
 import { type ContentKeyInput, contentKey } from "../../local/phone/contentKey.ts";
 import {
   type EnvelopeBinding,
@@ -16,6 +18,8 @@ import { ownerId, ownerOfToken } from "../../local/phone/ownerId.ts";
 import { accessTokenHash, makeProof } from "../../local/phone/proof.ts";
 import { openSealedKey, type SealedKey, SealedKeyRefused } from "../../local/phone/sealedKey.ts";
 import { storageCheck } from "../../local/phone/storage.ts";
+import { hashOf, verifyActivity } from "../../local/phone/verifyActivity.ts";
+import { eventShape, hashOf as hashInService } from "../../shared/activity/events.ts";
 import { readVectors } from "./support/vectors.ts";
 
 type Named<T> = T & { readonly name: string };
@@ -93,7 +97,7 @@ describe("a storage check", () => {
 });
 
 describe("a content key", () => {
-  interface Case extends Pick<ContentKeyInput, "platform" | "userId"> {
+  interface Case extends Pick<ContentKeyInput, "platform" | "userId" | "storageBound"> {
     readonly userKey: string;
     readonly storageSecret?: string;
     readonly contentKey: string;
@@ -109,6 +113,11 @@ describe("a content key", () => {
   it.each([
     ["without a storage secret on iOS", { platform: "ios" as const }],
     ["with one on Android", { platform: "android" as const, storageSecret: new Uint8Array(32) }],
+    ["bound to none", { platform: "android" as const, storageBound: true }],
+    [
+      "with one that it is not bound to",
+      { platform: "ios" as const, storageBound: false, storageSecret: new Uint8Array(32) },
+    ],
   ])("is never made %s [A7]", (_, input) => {
     expect(() => contentKey({ userKey: new Uint8Array(32), userId: "u", ...input })).toThrow(TypeError);
   });
@@ -166,9 +175,9 @@ describe("an envelope", () => {
   });
 
   it.each(refused)("is refused: $name", async ({ envelope, reason }) => {
-    const last = cases.at(-1);
-    if (!last) throw new Error("no cases");
-    const opened = openEnvelope(envelope, bytes(last.contentKey), last.binding);
+    const [, second] = cases;
+    if (!second) throw new Error("no second case");
+    const opened = openEnvelope(envelope, bytes(second.contentKey), second.binding);
     await expect(opened).rejects.toMatchObject({ name: "EnvelopeRefused", reason });
   });
 });
@@ -229,6 +238,32 @@ describe("a one-time code", () => {
   });
 });
 
+describe("the record of what happened", () => {
+  type Place = { number: number; reason: string };
+  const { cases, intact, broken } = readVectors<{
+    cases: Named<{ event: ActivityEvent; canonical: string }>[];
+    intact: Named<Activity & { from: number }>[];
+    broken: Named<Activity & Place>[];
+  }>("activity");
+
+  it.each(cases)("has the hash of the vectors, on the phone and in the service: $name [H6]", ({ event }) => {
+    expect(hashOf(event)).toBe(event.hash);
+    expect(hashInService(eventShape.omit({ schema: true }).parse(event))).toBe(event.hash);
+  });
+
+  it.each(cases)("is hashed in the canonical form of the vectors: $name", ({ event, canonical }) => {
+    expect(hash("sha256", canonical, "base64url")).toBe(event.hash);
+  });
+
+  it.each(intact)("is whole: $name [H6]", ({ events, head, from }) => {
+    expect(verifyActivity(events, head)).toEqual({ intact: true, from });
+  });
+
+  it.each(broken)("is broken, and where is said: $name [H6]", ({ events, head, number, reason }) => {
+    expect(verifyActivity(events, head)).toEqual({ intact: false, number, reason });
+  });
+});
+
 describe("docs/protocol.md", () => {
   const document = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8");
 
@@ -245,6 +280,9 @@ describe("docs/protocol.md", () => {
     ["account-reference", (file) => at(file, "subjectHashes", 0, "subjectHash")],
     ["manifest", (file) => at(file, "cases", 0, "manifest", "accounts", 0, "ref")],
     ["one-time-code", (file) => at(file, "cases", 0, "code")],
+    ["activity", (file) => at(file, "cases", 0, "canonical")],
+    ["activity", (file) => at(file, "cases", 0, "event", "hash")],
+    ["content-key", (file) => at(file, "cases", 2, "contentKey")],
   ];
 
   it.each(examples)("works its example with the numbers of the vectors: %s", (name, output) => {

@@ -45,3 +45,20 @@ export const contents: Contents = {
   ],
   settings: { appLock: true, hideCodes: true, theme: "dark", sort: "manual" },
 };
+
+/** Contents of so many accounts, all of third parties. */
+export function contentsOf(count: number): Contents {
+  const accounts = Array.from({ length: count }, (_, at) => ({
+    kind: "third-party" as const,
+    issuer: "Northwind",
+    userName: `user ${at}`,
+    push: false as const,
+    otp: {
+      secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+      algorithm: "SHA1" as const,
+      digits: 6 as const,
+      period: 30,
+    },
+  }));
+  return { ...contents, accounts };
+}

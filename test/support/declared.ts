@@ -79,7 +79,18 @@ function checkAnswer({ declaration: { name, answers } }: Endpoint, status: numbe
 
 function checkProblem(endpoint: Endpoint, status: number, body: unknown): void {
   const { name, problems } = endpoint.declaration;
-  const { code, type, title, detail, instance, remedy, retryable, status: said, ...members } = Object(body);
+  const {
+    code,
+    type,
+    title,
+    detail,
+    instance,
+    remedy,
+    remedyText,
+    retryable,
+    status: said,
+    ...members
+  } = Object(body);
   if (!Object.hasOwn(catalogue, code)) throw new Error(`${name} answered ${status} without a known code`);
   const declared = [
     ...anywhere,
@@ -90,7 +101,7 @@ function checkProblem(endpoint: Endpoint, status: number, body: unknown): void {
   if (!declared.includes(code)) throw new Error(`${name} does not declare the problem ${code}`);
   const kind = catalogue[code as ProblemCode];
   if (kind.status !== status || said !== status) throw new Error(`${code} came with status ${status}`);
-  if (![type, title, detail, instance].every((text) => typeof text === "string" && text !== "")) {
+  if (![type, title, detail, instance, remedyText].every((text) => typeof text === "string" && text !== "")) {
     throw new Error(`${code} lacks a text`);
   }
   if (remedy !== kind.remedy || retryable !== kind.retryable) throw new Error(`${code} has another remedy`);

@@ -1,237 +1,299 @@
-import type { ProblemCode } from "../catalogue.ts";
+import type { Texts } from "../texts.ts";
 
-/** What the owner reads: what happened, and what to do about it. */
-export const texts: Readonly<Record<ProblemCode, { readonly title: string; readonly detail: string }>> = {
-  "token-missing": {
-    title: "You are not signed in",
-    detail: "Sign in with your recovery account and try again.",
+export const en: Texts = {
+  problems: {
+    "token-missing": {
+      title: "You are not signed in",
+      detail: "Sign in with your recovery account and try again.",
+    },
+    "token-invalid": {
+      title: "Your sign-in was not accepted",
+      detail: "Sign in with your recovery account and try again.",
+    },
+    "token-expired": {
+      title: "Your sign-in has expired",
+      detail: "Sign in with your recovery account and try again.",
+    },
+    "work-account-refused": {
+      title: "A work or school account can't be used for backup",
+      detail: "Sign in with a personal account. Its backup holds your work and school accounts too.",
+    },
+    "provider-refused": {
+      title: "An account provider can't use a backup",
+      detail: "Backups belong to their owners alone. Sign in with a personal account.",
+    },
+    "operator-refused": {
+      title: "An operator can't use a backup",
+      detail: "Backups belong to their owners alone. Sign in with a personal account.",
+    },
+    "proof-missing": {
+      title: "The phone did not prove who it is",
+      detail: "Send one DPoP header with a proof signed by the phone's key.",
+    },
+    "proof-invalid": {
+      title: "The phone's proof was not accepted",
+      detail:
+        "Make a new proof for this method, this address and this access token, signed by the phone's key.",
+    },
+    "proof-expired": {
+      title: "The phone's proof is too old or from the future",
+      detail: "Check that the phone's clock is right, and try again with a new proof.",
+    },
+    "proof-replayed": {
+      title: "The phone's proof was used before",
+      detail: "Make a new proof for every request, also when you repeat one.",
+    },
+    "device-not-registered": {
+      title: "This phone is not registered",
+      detail: "Register this phone with your recovery account first.",
+    },
+    "step-up-required": {
+      title: "Please sign in again",
+      detail: "To protect your accounts, confirm with your recovery account that it is you.",
+    },
+    "client-version-invalid": {
+      title: "The app's version is missing or malformed",
+      detail: "Send the app's version in X-Client-Version, as one to four numbers with dots between.",
+    },
+    "client-platform-invalid": {
+      title: "The phone's platform is missing or unknown",
+      detail: "Send ios or android in X-Client-Platform.",
+    },
+    "client-platform-changed": {
+      title: "This phone was registered with another platform",
+      detail: "A phone keeps the platform it was registered with. Register this phone with new keys.",
+    },
+    "app-version-unsupported": {
+      title: "This version of the app is too old",
+      detail: "Update the app to back up and recover your accounts.",
+    },
+    "length-required": {
+      title: "The request does not say how long it is",
+      detail: "Send a Content-Length. A body in chunks is not accepted.",
+    },
+    "body-too-large": {
+      title: "The request is too large",
+      detail: "Send a smaller body.",
+    },
+    "content-type-unsupported": {
+      title: "The request is not JSON",
+      detail: "Send the body as application/json in UTF-8.",
+    },
+    "content-encoding-unsupported": {
+      title: "The request is compressed",
+      detail: "Send the body without Content-Encoding.",
+    },
+    "body-missing": {
+      title: "The request has no body",
+      detail: "Send the JSON object that this address asks for.",
+    },
+    "json-invalid": {
+      title: "The request is not valid JSON",
+      detail: "Send one JSON value in UTF-8 (RFC 8259).",
+    },
+    "json-too-deep": {
+      title: "The request is nested too deeply",
+      detail: "Send a body of the form that this address asks for.",
+    },
+    "json-duplicate-key": {
+      title: "The request names a member twice",
+      detail: "Name each member of an object once.",
+    },
+    "json-invalid-string": {
+      title: "The request holds a character that is not accepted",
+      detail: "Strings may hold neither NUL nor a lone surrogate.",
+    },
+    "private-key-refused": {
+      title: "The request holds a private key",
+      detail: "A private key never leaves the phone it was made on. Send public keys only.",
+    },
+    "body-invalid": {
+      title: "The request is not of the form that this address asks for",
+      detail: "Correct what the errors name, and try again.",
+    },
+    "parameter-invalid": {
+      title: "The address is not of the right form",
+      detail: "Correct what the errors name, and try again.",
+    },
+    "header-invalid": {
+      title: "A header is not of the right form",
+      detail: "Correct what the errors name, and try again.",
+    },
+    "idempotency-key-invalid": {
+      title: "The idempotency key is missing or malformed",
+      detail:
+        "Send 16 to 64 letters, digits, - or _ in Idempotency-Key, new for each act, the same when you retry it.",
+    },
+    "idempotency-key-reused": {
+      title: "The idempotency key belongs to another request",
+      detail: "Use a new key for a new act. A retry sends the very same body.",
+    },
+    "precondition-required": {
+      title: "The upload does not say what it replaces",
+      detail: "Send If-Match with the ETag of the status, or If-None-Match: * for the first version.",
+    },
+    "not-found": {
+      title: "There is nothing at this address",
+      detail: "Check the address and try again.",
+    },
+    "method-not-allowed": {
+      title: "This address does not take this method",
+      detail: "Use one of the methods in the Allow header.",
+    },
+    "device-id-mismatch": {
+      title: "The address names another phone",
+      detail: "A phone registers itself, under the thumbprint (RFC 7638) of the key that signs its proofs.",
+    },
+    "device-conflict": {
+      title: "This phone was registered with another sealing key",
+      detail: "Make new keys, and register the phone under the new ones.",
+    },
+    "too-many-devices": {
+      title: "You have too many phones",
+      detail: "Remove a phone that you no longer use, and try again.",
+    },
+    "backup-off": {
+      title: "Backup is off",
+      detail: "Turn on backup first.",
+    },
+    "backup-already-on": {
+      title: "There is a backup already",
+      detail: "Recover it on this phone, so that nothing in it is lost.",
+    },
+    "backup-none": {
+      title: "There is no backup",
+      detail:
+        "This recovery account has no backup. Check that you signed in with the right one, or add your accounts by hand.",
+    },
+    "backup-deleted": {
+      title: "Your backup was deleted",
+      detail:
+        "Backup was turned off, and the backup can't be brought back. Add your accounts by hand, and turn on backup again.",
+    },
+    "confirmation-required": {
+      title: "This has to be confirmed",
+      detail:
+        "It can't be undone. Send confirm in the address, with the value named here, when the owner agrees.",
+    },
+    "version-not-found": {
+      title: "This version of your backup is not there",
+      detail:
+        "It may have been removed because of its age, or together with an earlier backup. Choose another one.",
+    },
+    "version-current": {
+      title: "Your backup already is this version",
+      detail: "There is nothing to restore. Choose another version if this is not the one you want.",
+    },
+    "holder-required": {
+      title: "This phone can't change the backup yet",
+      detail:
+        "Only a phone that made the backup or recovered it can do that. Recover it on this phone first.",
+    },
+    "platform-changed": {
+      title: "Your backup was made on another kind of phone",
+      detail:
+        "A backup from one operating system can't be used on another. Your backup is kept. Add your accounts by hand on this phone.",
+    },
+    "storage-account-missing": {
+      title: "iCloud is needed",
+      detail: "Sign in to iCloud on this phone, with the account that your backup uses, and try again.",
+    },
+    "storage-account-mismatch": {
+      title: "This is not the iCloud account of your backup",
+      detail: "Sign in to the iCloud account that the backup was made with, and try again.",
+    },
+    "storage-account-unexpected": {
+      title: "A storage account is not used on this platform",
+      detail: "Leave the storage check out on Android.",
+    },
+    "envelope-invalid": {
+      title: "The envelope is malformed",
+      detail: "Send a compact JWE (RFC 7516) with exactly the header members that the protocol names.",
+    },
+    "envelope-mismatch": {
+      title: "The envelope was made for another place",
+      detail:
+        "Read the backup's status, and make the envelope anew for this owner, platform, version and key.",
+    },
+    "overwrite-refused": {
+      title: "There is a backup that this phone has not recovered",
+      detail: "Backing up now would replace it, so nothing was changed. Recover it on this phone first.",
+    },
+    "sharp-drop": {
+      title: "Most of your accounts are missing on this phone",
+      detail:
+        "To be safe, your backup was not replaced. Recover it on this phone, or confirm that you want to replace it.",
+    },
+    "version-changed": {
+      title: "The backup has changed in the meantime",
+      detail: "Check what it holds now, and back up again.",
+    },
+    "accounts-present": {
+      title: "There are accounts on this phone already",
+      detail:
+        "Remove the accounts that are in the way from this phone, and recover again. Your backup is kept.",
+    },
+    "storage-bound": {
+      title: "This backup opens with iCloud alone",
+      detail:
+        "It can't be moved to this phone as it is. On the old phone, make a version without iCloud, or use your recovery key.",
+    },
+    "recovery-not-found": {
+      title: "There is no such recovery",
+      detail: "It may have ended, or belong to another phone. Begin a new one.",
+    },
+    "store-unavailable": {
+      title: "The service is not available right now",
+      detail: "Nothing is lost. Try again in a moment.",
+    },
+    "keys-unavailable": {
+      title: "The service is not available right now",
+      detail: "Nothing is lost. Try again in a moment.",
+    },
+    "key-unusable": {
+      title: "Your backup can't be opened right now",
+      detail: "It is kept. Contact support and give them the number of this message.",
+    },
+    "data-unreadable": {
+      title: "Your data can't be read right now",
+      detail:
+        "It is kept, and nothing was changed. Contact support and give them the number of this message.",
+    },
+    "sign-in-unavailable": {
+      title: "Your sign-in can't be checked right now",
+      detail: "Nothing is lost. Try again in a moment.",
+    },
+    busy: {
+      title: "Something else is changing your backup",
+      detail: "Try again in a moment.",
+    },
+    "not-ready": {
+      title: "The service is not ready yet",
+      detail: "Try again in a moment.",
+    },
+    internal: {
+      title: "Something went wrong on our side",
+      detail: "Contact support and give them the number of this message.",
+    },
   },
-  "token-invalid": {
-    title: "Your sign-in was not accepted",
-    detail: "Sign in with your recovery account and try again.",
-  },
-  "token-expired": {
-    title: "Your sign-in has expired",
-    detail: "Sign in with your recovery account and try again.",
-  },
-  "work-account-refused": {
-    title: "A work or school account can't be used for backup",
-    detail: "Sign in with a personal account. Your work and school accounts are kept in its backup.",
-  },
-  "provider-refused": {
-    title: "An account provider can't use a backup",
-    detail: "Backups belong to their owners alone. Sign in with a personal account.",
-  },
-  "operator-refused": {
-    title: "An operator can't use a backup",
-    detail: "Backups belong to their owners alone. Sign in with a personal account.",
-  },
-  "proof-missing": {
-    title: "The phone did not prove who it is",
-    detail: "Send one DPoP header with a proof signed by the phone's key.",
-  },
-  "proof-invalid": {
-    title: "The phone's proof was not accepted",
-    detail:
-      "Make a new proof for this method, this address and this access token, signed by the phone's key.",
-  },
-  "proof-expired": {
-    title: "The phone's proof is too old or from the future",
-    detail: "Check that the phone's clock is right, and make a new proof.",
-  },
-  "proof-replayed": {
-    title: "The phone's proof was used before",
-    detail: "Make a new proof for every request, also when you try one again.",
-  },
-  "device-not-registered": {
-    title: "This phone is not registered",
-    detail: "Register this phone with your recovery account first.",
-  },
-  "step-up-required": {
-    title: "Please sign in again",
-    detail: "To protect your accounts, confirm with your recovery account that it is you.",
-  },
-  "client-version-invalid": {
-    title: "The app's version is missing or malformed",
-    detail: "Send the app's version in X-Client-Version, as one to four numbers with dots between.",
-  },
-  "client-platform-invalid": {
-    title: "The phone's platform is missing or unknown",
-    detail: "Send ios or android in X-Client-Platform.",
-  },
-  "client-platform-changed": {
-    title: "This phone was registered with another platform",
-    detail: "A phone keeps the platform it was registered with. Register this phone with new keys.",
-  },
-  "app-version-unsupported": {
-    title: "This version of the app is too old",
-    detail: "Update the app to back up and recover your accounts.",
-  },
-  "length-required": {
-    title: "The request does not say how long it is",
-    detail: "Send a Content-Length. A body in chunks is not accepted.",
-  },
-  "body-too-large": {
-    title: "The request is too large",
-    detail: "Send a smaller body.",
-  },
-  "content-type-unsupported": {
-    title: "The request is not JSON",
-    detail: "Send the body as application/json in UTF-8.",
-  },
-  "content-encoding-unsupported": {
-    title: "The request is compressed",
-    detail: "Send the body without Content-Encoding.",
-  },
-  "body-missing": {
-    title: "The request has no body",
-    detail: "Send the JSON object that this address asks for.",
-  },
-  "json-invalid": {
-    title: "The request is not valid JSON",
-    detail: "Send one JSON value in UTF-8 (RFC 8259).",
-  },
-  "json-too-deep": {
-    title: "The request is nested too deeply",
-    detail: "Send a body of the form that this address asks for.",
-  },
-  "json-duplicate-key": {
-    title: "The request names a member twice",
-    detail: "Name each member of an object once.",
-  },
-  "json-invalid-string": {
-    title: "The request holds a character that is not accepted",
-    detail: "Strings may hold neither NUL nor a lone surrogate.",
-  },
-  "private-key-refused": {
-    title: "The request holds a private key",
-    detail: "A private key never leaves the phone it was made on. Send public keys only.",
-  },
-  "body-invalid": {
-    title: "The request is not of the form that this address asks for",
-    detail: "Correct what the errors name, and try again.",
-  },
-  "parameter-invalid": {
-    title: "The address is not of the right form",
-    detail: "Correct what the errors name, and try again.",
-  },
-  "header-invalid": {
-    title: "A header is not of the right form",
-    detail: "Correct what the errors name, and try again.",
-  },
-  "idempotency-key-invalid": {
-    title: "The idempotency key is missing or malformed",
-    detail:
-      "Send 16 to 64 letters, digits, - or _ in Idempotency-Key, new for each act, the same when you retry it.",
-  },
-  "idempotency-key-reused": {
-    title: "The idempotency key belongs to another request",
-    detail: "Use a new key for a new act. A retry sends the very same body.",
-  },
-  "precondition-required": {
-    title: "The upload does not say what it replaces",
-    detail: "Send If-Match with the ETag of the status, or If-None-Match: * for the first version.",
-  },
-  "not-found": {
-    title: "There is nothing at this address",
-    detail: "Check the address.",
-  },
-  "method-not-allowed": {
-    title: "This address does not take this method",
-    detail: "Use one of the methods in the Allow header.",
-  },
-  "device-id-mismatch": {
-    title: "The address names another phone",
-    detail: "A phone registers itself, under the thumbprint (RFC 7638) of the key that signs its proofs.",
-  },
-  "device-conflict": {
-    title: "This phone was registered with another sealing key",
-    detail: "Make new keys, and register the phone under the new ones.",
-  },
-  "too-many-devices": {
-    title: "You have too many phones",
-    detail: "Remove a phone you no longer use, and try again.",
-  },
-  "backup-off": {
-    title: "Backup is off",
-    detail: "Turn backup on first.",
-  },
-  "backup-already-on": {
-    title: "There is a backup already",
-    detail: "Recover it on this phone, so that nothing in it is lost.",
-  },
-  "backup-none": {
-    title: "There is no backup",
-    detail:
-      "This recovery account has no backup. Check that you signed in with the right one, or add your accounts by hand.",
-  },
-  "platform-changed": {
-    title: "Your backup was made on another kind of phone",
-    detail:
-      "A backup from one operating system can't be used on another. Your backup is kept. Add your accounts by hand on this phone.",
-  },
-  "storage-account-missing": {
-    title: "iCloud is needed",
-    detail: "Sign in to iCloud on this phone, with the account your backup uses, and try again.",
-  },
-  "storage-account-mismatch": {
-    title: "This is not the iCloud account of your backup",
-    detail: "Sign in to the iCloud account that the backup was made with, and try again.",
-  },
-  "storage-account-unexpected": {
-    title: "A storage account is not used on this platform",
-    detail: "Leave the storage check out on Android.",
-  },
-  "envelope-invalid": {
-    title: "The envelope is malformed",
-    detail: "Send a compact JWE (RFC 7516) with exactly the header members that the protocol names.",
-  },
-  "envelope-mismatch": {
-    title: "The envelope was made for another place",
-    detail: "Read the backup's status, and make the envelope anew for this owner, platform, version and key.",
-  },
-  "overwrite-refused": {
-    title: "There is a backup that this phone has not recovered",
-    detail: "Uploading now would replace it. Recover it on this phone first.",
-  },
-  "version-changed": {
-    title: "The backup has changed in the meantime",
-    detail: "Read the backup's status, and upload again.",
-  },
-  "recovery-not-found": {
-    title: "There is no such recovery",
-    detail: "It may have ended, or belong to another phone. Begin a new one.",
-  },
-  "store-unavailable": {
-    title: "The service is not available right now",
-    detail: "Nothing is lost. Try again in a moment.",
-  },
-  "keys-unavailable": {
-    title: "The service is not available right now",
-    detail: "Nothing is lost. Try again in a moment.",
-  },
-  "key-unusable": {
-    title: "Your backup can't be opened right now",
-    detail: "It is kept. Contact support and give them the number of this answer.",
-  },
-  "data-unreadable": {
-    title: "Your data can't be read right now",
-    detail: "It is kept, and nothing was changed. Contact support and give them the number of this answer.",
-  },
-  "sign-in-unavailable": {
-    title: "Your sign-in can't be checked right now",
-    detail: "Nothing is lost. Try again in a moment.",
-  },
-  busy: {
-    title: "Something else is changing your backup",
-    detail: "Try again in a moment.",
-  },
-  "not-ready": {
-    title: "The service is not ready",
-    detail: "Try again in a moment.",
-  },
-  internal: {
-    title: "Something went wrong on our side",
-    detail: "Contact support and give them the number of this answer.",
+  remedies: {
+    "add-accounts-by-hand": "Add your accounts on this phone by hand.",
+    "contact-support": "Contact support and give them the number of this message.",
+    "fix-request": "Update the app and try again. If that does not help, contact support.",
+    "make-new-proof": "Try again. If that does not help, check that the phone's clock is right.",
+    "recover-first": "Recover your backup on this phone first.",
+    "refresh-status": "Check what your backup holds now, and try again.",
+    "remove-accounts": "Remove the accounts that are in the way from this phone, and recover again.",
+    "register-device": "Register this phone with your recovery account.",
+    "retry-later": "Try again in a moment.",
+    "revoke-a-device": "Remove a phone that you no longer use.",
+    "sign-in": "Sign in with your recovery account.",
+    "sign-in-again": "Sign in again to confirm that it is you.",
+    "sign-in-to-storage-account": "Sign in to iCloud on this phone.",
+    "turn-backup-on": "Turn on backup in the app.",
+    "update-app": "Update the app to the latest version.",
+    "use-original-phone": "Go on with the phone that the backup was made on.",
+    "use-original-storage-account": "Sign in to the iCloud account that the backup was made with.",
+    "use-personal-account": "Sign in with a personal account.",
   },
 };

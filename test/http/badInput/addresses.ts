@@ -70,7 +70,8 @@ export const unknownPaths: readonly string[] = [
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
 /** The methods that a path has, and those that it has not. */
-export function methodsOf(path: string): { allowed: string[]; others: string[] } {
+export function methodsOf(target: string): { allowed: string[]; others: string[] } {
+  const [path = ""] = target.split("?");
   const allowed = endpoints
     .filter(({ declaration: { route } }) => isAt(path.split("/"), `/v1/${route}`.split("/")))
     .map(({ declaration: { method } }): string => method);

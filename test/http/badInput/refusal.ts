@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import { catalogue, type ProblemCode } from "../../../shared/errors/catalogue.ts";
+import type { StoredItem } from "../../../shared/store/port.ts";
 import { checkDeclared } from "../../support/declared.ts";
+import { changesBetween, RECORDED } from "../../support/partition.ts";
 import { type RawAnswer, type RawRequest, sendRaw } from "../../support/raw.ts";
 import { type Case, MARKER, requestOf, type Scene } from "./scene.ts";
 
@@ -19,7 +22,16 @@ export async function expectRefusals(scene: Scene, cases: readonly Case[]): Prom
 /** What {@link observe} tells where a bad request left nothing behind. */
 export const UNTOUCHED = { leaked: [], stored: "as before", errors: [] } as const;
 
-/** One request is refused as the catalogue says, nothing of it comes back, and nothing is stored. */
+/** The refusals that the owner is told of, by their endpoint; the same one of an upload but once a minute. */
+const TOLD: Readonly<Record<string, readonly ProblemCode[]>> = {
+  "backup-upload": ["envelope-mismatch", "version-changed"],
+  "recoveries-begin": ["version-not-found"],
+};
+
+/**
+ * One request is refused as the catalogue says, nothing of it comes back, and nothing is stored but the event of a
+ * refusal that the owner is told of.
+ */
 export async function expectRefusal(
   scene: Scene,
   request: RawRequest,
@@ -28,11 +40,12 @@ export async function expectRefusal(
 ): Promise<RawAnswer> {
   const { result: answer, ...seen } = await observe(scene, request);
   const { name } = scene.endpoint.declaration;
+  const stored = TOLD[name]?.includes(code) && seen.stored === "recorded" ? seen.stored : "as before";
   // HEAD is answered without a body.
   const said = request.method === "HEAD" ? { code, faults: "none" } : readProblem(request, answer, scene);
   expect
     .soft({ ...seen, status: answer.status, ...said }, `${name}, ${title}`)
-    .toEqual({ ...UNTOUCHED, status: catalogue[code].status, code, faults: "none" });
+    .toEqual({ ...UNTOUCHED, stored, status: catalogue[code].status, code, faults: "none" });
   return answer;
 }
 
@@ -53,9 +66,17 @@ export async function observe(scene: Scene, request: RawRequest) {
     leaked: [["marker", MARKER] as const, ...secrets]
       .filter(([, value]) => said.includes(value.replace(/^Bearer /, "").toLowerCase()))
       .map(([what]) => what),
-    stored: JSON.stringify(after) === JSON.stringify(before) ? "as before" : "changed",
+    stored: whatWasStored(before, after),
     errors: lines.filter(({ level }) => level === "error"),
   };
+}
+
+/** `recorded`: nothing but the event of a refusal, and in the backup's health that there was one. */
+function whatWasStored(before: readonly StoredItem[], after: readonly StoredItem[]) {
+  if (JSON.stringify(after) === JSON.stringify(before)) return "as before";
+  const { changed, ...items } = changesBetween(before, after);
+  const told = { ...items, changed: changed.filter((member) => member !== "owner.backup.lastFailure") };
+  return isDeepStrictEqual(told, RECORDED) ? "recorded" : "changed";
 }
 
 /** The code of a problem, and what is wrong with the document. */

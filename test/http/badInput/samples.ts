@@ -14,6 +14,8 @@ import {
 import type { Sample } from "./scene.ts";
 
 const storageSecret = new Uint8Array(32).fill(7);
+/** The reference of an account that no backup here holds. */
+const ELSEWHERE = "r".repeat(43);
 const ios = { platform: "ios", storageSecret } as const;
 
 /** A phone with a version of its own, so that there is something to lose. */
@@ -84,7 +86,7 @@ export const samples: Readonly<Record<string, (service: TestService) => Promise<
       phone,
       path: "/v1/recoveries",
       headers: { "Idempotency-Key": randomUUID() },
-      body: { storageCheck: shown(phone) },
+      body: { storageCheck: shown(phone), accounts: [ELSEWHERE], version: 1 },
     };
   },
 
@@ -94,6 +96,53 @@ export const samples: Readonly<Record<string, (service: TestService) => Promise<
     expectOk(begun);
     return { phone, path: `/v1/recoveries/${begun.body.recoveryId}` };
   },
+
+  "backup-disable": async (service) => ({
+    phone: await phoneWithBackup(service),
+    path: "/v1/backup?confirm=delete",
+  }),
+
+  "backup-refresh": async (service) => {
+    const phone = await phoneWithBackup(service);
+    // The next sign-in is a newer one.
+    service.advance(1);
+    return { phone, path: "/v1/backup/refresh" };
+  },
+
+  "backup-versions": async (service) => ({
+    phone: await phoneWithBackup(service),
+    path: "/v1/backup/versions",
+  }),
+
+  "backup-versions-restore": async (service) => {
+    const phone = await phoneWithBackup(service);
+    expectOk(await phone.upload(contents));
+    const headers = { "Idempotency-Key": randomUUID() };
+    return { phone, path: "/v1/backup/versions/1/restore", headers };
+  },
+
+  "backup-policy-read": async (service) => ({
+    phone: await phoneWithBackup(service),
+    path: "/v1/backup/policy",
+  }),
+
+  "backup-policy-choose": async (service) => ({
+    phone: await phoneWithBackup(service),
+    path: "/v1/backup/policy",
+    body: { conflict: "any-account", otherPlatform: true },
+  }),
+
+  "activity-read": async (service) => ({
+    phone: await phoneWithBackup(service),
+    path: "/v1/activity?page=0",
+  }),
+
+  "me-export": async (service) => ({ phone: await phoneWithBackup(service), path: "/v1/me/export" }),
+
+  "me-erase": async (service) => ({
+    phone: await phoneWithBackup(service),
+    path: "/v1/me?confirm=erase",
+  }),
 
   "service-health": anyone("/v1/health"),
   "service-ready": anyone("/v1/ready"),

@@ -2,6 +2,7 @@ import {
   CompactEncrypt,
   compactVerify,
   decodeJwt,
+  decodeProtectedHeader,
   EmbeddedJWK,
   importJWK,
   type JWK,
@@ -55,11 +56,26 @@ export function createService() {
     return { id: KEY_ID, sealed };
   }
 
+  /** As the present envelope's header says. */
+  function sealed() {
+    const { ver, ssb } = typeof envelope === "string" ? decodeProtectedHeader(envelope) : {};
+    return { sealedAs: ver, storageBound: ssb };
+  }
+
   function status() {
     if (on === undefined) return Response.json({ state: "off", nextVersion: 1 });
     const device = { deviceId: "d", name: "first", platform: on };
-    const current = { version, uploadedAt: NOW, accounts: manifest.accounts.length, bytes: 100, device };
-    const body = { state: "on", platform: on, enabledAt: NOW, nextVersion: version + 1, versions: version };
+    const accounts = manifest.accounts.length;
+    const current = { version, uploadedAt: NOW, accounts, bytes: 100, device, ...sealed() };
+    const body = {
+      state: "on",
+      platform: on,
+      enabledAt: NOW,
+      nextVersion: version + 1,
+      versions: version,
+      health: { outOfDate: false, outOfDateAt: NOW },
+      indicator: "none",
+    };
     return Response.json(version > 0 ? { ...body, current } : body, { headers: { ETag: `"${version}"` } });
   }
 
@@ -101,8 +117,12 @@ export function createService() {
         return Response.json({ key: await sealTo(id, userId), platform });
       case "POST /v1/recoveries": {
         const key = await sealTo(id, userId);
-        return Response.json({ ...recovery, key, envelope }, { status: 201 });
+        return Response.json({ ...recovery, platform: on, key, envelope, ...sealed() }, { status: 201 });
       }
+      case "DELETE /v1/backup":
+      case "DELETE /v1/me":
+        on = undefined;
+        return new Response(null, { status: 204 });
       case "GET /v1/recoveries/r1":
         return Response.json(recovery);
       case `DELETE /v1/devices/${id}`:

@@ -1,0 +1,42 @@
+import * as z from "zod";
+import { sha256, timestamp, timestampOf } from "../../shared/formats.ts";
+import { forOwner } from "../../shared/http/endpoint.ts";
+import { releaseUserKey, sealedKey } from "../backup/userKey.ts";
+
+/** GET me/export: everything that is held about the owner, as it is stored [H7]. */
+export const exportOwner = forOwner(
+  { stepUp: "needed", oldApps: "allowed" },
+  {
+    name: "me-export",
+    method: "GET",
+    route: "me/export",
+    summary: "Answers every stored item of the owner, ciphertexts included, and the key that opens them.",
+    answers: {
+      200: z.strictObject({
+        /** Of this document; the items are those of docs/storage-schema.md. */
+        schema: z.literal(1),
+        exportedAt: timestamp,
+        userId: sha256,
+        /** Left out where there is no backup. */
+        key: sealedKey.optional(),
+        items: z.array(z.strictObject({ id: z.string(), body: z.looseObject({}) })),
+      }),
+    },
+    problems: [],
+  },
+  async (call) => {
+    const { owner, identity, services, now } = call;
+    const { backup } = owner.item;
+    const items = await services.store.list(identity.userId, "");
+    return {
+      status: 200,
+      body: {
+        schema: 1,
+        exportedAt: timestampOf(now),
+        userId: identity.userId,
+        ...(backup.state === "on" && { key: await releaseUserKey(call, backup.userKey) }),
+        items: items.map(({ id, body }) => ({ id, body })),
+      },
+    };
+  },
+);

@@ -1,0 +1,33 @@
+import * as z from "zod";
+import { type Result, readAnswer } from "./problem.ts";
+import type { Overrides, Session } from "./session.ts";
+
+export const conflictSchema = z.enum(["same-account", "any-account"]);
+
+const policySchema = z.looseObject({
+  /** What is in the way of a recovery: an account that is in the backup too, or any. */
+  conflict: conflictSchema,
+  /** Whether a phone of the other platform may recover. */
+  otherPlatform: z.boolean(),
+});
+export type Policy = z.infer<typeof policySchema>;
+
+/** What to choose; what is left out stays as it is. */
+export interface PolicyChanges {
+  readonly conflict?: Policy["conflict"];
+  readonly otherPlatform?: boolean;
+}
+
+/** What the owner chooses. */
+export function policyActs({ act }: Session) {
+  return {
+    async policy(overrides?: Overrides): Promise<Result<Policy>> {
+      return readAnswer(await act({ method: "GET", path: "/v1/backup/policy" }, overrides), policySchema);
+    },
+
+    async choosePolicy(changes: PolicyChanges, overrides?: Overrides): Promise<Result<Policy>> {
+      const request = { method: "PUT", path: "/v1/backup/policy", body: { ...changes } };
+      return readAnswer(await act(request, overrides), policySchema);
+    },
+  };
+}

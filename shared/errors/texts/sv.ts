@@ -1,0 +1,304 @@
+import type { Texts } from "../texts.ts";
+
+export const sv: Texts = {
+  problems: {
+    "token-missing": {
+      title: "Du är inte inloggad",
+      detail: "Logga in med ditt återställningskonto och försök igen.",
+    },
+    "token-invalid": {
+      title: "Din inloggning godtogs inte",
+      detail: "Logga in med ditt återställningskonto och försök igen.",
+    },
+    "token-expired": {
+      title: "Din inloggning har gått ut",
+      detail: "Logga in med ditt återställningskonto och försök igen.",
+    },
+    "work-account-refused": {
+      title: "Ett arbets- eller skolkonto kan inte användas för säkerhetskopiering",
+      detail:
+        "Logga in med ett personligt konto. Dess säkerhetskopia innehåller även dina arbets- och skolkonton.",
+    },
+    "provider-refused": {
+      title: "En kontoleverantör kan inte använda en säkerhetskopia",
+      detail: "Säkerhetskopior är bara till för sina ägare. Logga in med ett personligt konto.",
+    },
+    "operator-refused": {
+      title: "Driftpersonal kan inte använda en säkerhetskopia",
+      detail: "Säkerhetskopior är bara till för sina ägare. Logga in med ett personligt konto.",
+    },
+    "proof-missing": {
+      title: "Telefonen har inte bevisat vilken den är",
+      detail: "Skicka ett DPoP-huvud med ett bevis som är signerat med telefonens nyckel.",
+    },
+    "proof-invalid": {
+      title: "Telefonens bevis godtogs inte",
+      detail:
+        "Skapa ett nytt bevis för den här metoden, adressen och åtkomsttoken, signerat med telefonens nyckel.",
+    },
+    "proof-expired": {
+      title: "Telefonens bevis är för gammalt eller från framtiden",
+      detail: "Kontrollera att telefonens klocka går rätt och försök igen med ett nytt bevis.",
+    },
+    "proof-replayed": {
+      title: "Telefonens bevis har redan använts",
+      detail: "Skapa ett nytt bevis för varje begäran, även när du upprepar en.",
+    },
+    "device-not-registered": {
+      title: "Den här telefonen är inte registrerad",
+      detail: "Registrera först telefonen med ditt återställningskonto.",
+    },
+    "step-up-required": {
+      title: "Logga in igen",
+      detail: "För att skydda dina konton behöver du bekräfta med ditt återställningskonto att det är du.",
+    },
+    "client-version-invalid": {
+      title: "Appens version saknas eller har fel format",
+      detail: "Skicka appens version i X-Client-Version, som ett till fyra tal med punkter emellan.",
+    },
+    "client-platform-invalid": {
+      title: "Telefonens plattform saknas eller är okänd",
+      detail: "Skicka ios eller android i X-Client-Platform.",
+    },
+    "client-platform-changed": {
+      title: "Telefonen är registrerad med en annan plattform",
+      detail:
+        "En telefon behåller den plattform som den registrerades med. Registrera telefonen med nya nycklar.",
+    },
+    "app-version-unsupported": {
+      title: "Den här versionen av appen är för gammal",
+      detail: "Uppdatera appen för att säkerhetskopiera och återställa dina konton.",
+    },
+    "length-required": {
+      title: "Begäran anger inte hur lång den är",
+      detail: "Skicka Content-Length. Innehåll som skickas i delar godtas inte.",
+    },
+    "body-too-large": {
+      title: "Begäran är för stor",
+      detail: "Skicka ett mindre innehåll.",
+    },
+    "content-type-unsupported": {
+      title: "Begäran är inte JSON",
+      detail: "Skicka innehållet som application/json i UTF-8.",
+    },
+    "content-encoding-unsupported": {
+      title: "Begäran är komprimerad",
+      detail: "Skicka innehållet utan Content-Encoding.",
+    },
+    "body-missing": {
+      title: "Begäran saknar innehåll",
+      detail: "Skicka det JSON-objekt som adressen kräver.",
+    },
+    "json-invalid": {
+      title: "Begäran är inte giltig JSON",
+      detail: "Skicka ett JSON-värde i UTF-8 (RFC 8259).",
+    },
+    "json-too-deep": {
+      title: "Begäran har för många nivåer",
+      detail: "Skicka ett innehåll i det format som adressen kräver.",
+    },
+    "json-duplicate-key": {
+      title: "Begäran anger samma medlem två gånger",
+      detail: "Ange varje medlem i ett objekt en enda gång.",
+    },
+    "json-invalid-string": {
+      title: "Begäran innehåller ett tecken som inte godtas",
+      detail: "Strängar får varken innehålla NUL eller ett ensamt surrogat.",
+    },
+    "private-key-refused": {
+      title: "Begäran innehåller en privat nyckel",
+      detail: "En privat nyckel får aldrig lämna telefonen där den skapades. Skicka bara publika nycklar.",
+    },
+    "body-invalid": {
+      title: "Begäran har inte det format som adressen kräver",
+      detail: "Rätta det som listan över fel anger och försök igen.",
+    },
+    "parameter-invalid": {
+      title: "Adressen har fel format",
+      detail: "Rätta det som listan över fel anger och försök igen.",
+    },
+    "header-invalid": {
+      title: "Ett huvud har fel format",
+      detail: "Rätta det som listan över fel anger och försök igen.",
+    },
+    "idempotency-key-invalid": {
+      title: "Idempotensnyckeln saknas eller har fel format",
+      detail:
+        "Skicka 16 till 64 bokstäver, siffror, - eller _ i Idempotency-Key, en ny nyckel för varje åtgärd och samma när du upprepar den.",
+    },
+    "idempotency-key-reused": {
+      title: "Idempotensnyckeln hör till en annan begäran",
+      detail: "Använd en ny nyckel för en ny åtgärd. Ett nytt försök skickar exakt samma innehåll.",
+    },
+    "precondition-required": {
+      title: "Uppladdningen anger inte vad den ersätter",
+      detail: "Skicka If-Match med statusens ETag, eller If-None-Match: * för den första versionen.",
+    },
+    "not-found": {
+      title: "Det finns ingenting på den här adressen",
+      detail: "Kontrollera adressen och försök igen.",
+    },
+    "method-not-allowed": {
+      title: "Adressen tar inte emot den här metoden",
+      detail: "Använd någon av metoderna i huvudet Allow.",
+    },
+    "device-id-mismatch": {
+      title: "Adressen anger en annan telefon",
+      detail:
+        "En telefon registrerar bara sig själv, med tumavtrycket (RFC 7638) av nyckeln som signerar dess bevis.",
+    },
+    "device-conflict": {
+      title: "Telefonen är registrerad med en annan förseglingsnyckel",
+      detail: "Skapa nya nycklar och registrera telefonen med dem.",
+    },
+    "too-many-devices": {
+      title: "Du har för många telefoner",
+      detail: "Ta bort en telefon som du inte längre använder och försök igen.",
+    },
+    "backup-off": {
+      title: "Säkerhetskopiering är avstängd",
+      detail: "Slå först på säkerhetskopiering.",
+    },
+    "backup-already-on": {
+      title: "Det finns redan en säkerhetskopia",
+      detail: "Återställ den på den här telefonen, så att ingenting i den går förlorat.",
+    },
+    "backup-none": {
+      title: "Det finns ingen säkerhetskopia",
+      detail:
+        "Återställningskontot har ingen säkerhetskopia. Kontrollera att du är inloggad med rätt konto, eller lägg till dina konton för hand.",
+    },
+    "backup-deleted": {
+      title: "Din säkerhetskopia har raderats",
+      detail:
+        "Säkerhetskopieringen stängdes av och kopian kan inte fås tillbaka. Lägg till dina konton för hand och slå på säkerhetskopiering igen.",
+    },
+    "confirmation-required": {
+      title: "Det här måste bekräftas",
+      detail:
+        "Det går inte att ångra. Skicka confirm i adressen, med värdet som anges här, när ägaren har godkänt det.",
+    },
+    "version-not-found": {
+      title: "Den här versionen av din säkerhetskopia finns inte",
+      detail:
+        "Den kan ha tagits bort på grund av sin ålder, eller tillsammans med en tidigare säkerhetskopia. Välj en annan.",
+    },
+    "version-current": {
+      title: "Din säkerhetskopia är redan den här versionen",
+      detail: "Det finns ingenting att återställa. Välj en annan version om det inte är den du vill ha.",
+    },
+    "holder-required": {
+      title: "Den här telefonen kan inte ändra säkerhetskopian än",
+      detail:
+        "Det kan bara en telefon som har skapat eller återställt säkerhetskopian. Återställ den först på den här telefonen.",
+    },
+    "platform-changed": {
+      title: "Din säkerhetskopia gjordes på en annan sorts telefon",
+      detail:
+        "En säkerhetskopia från ett operativsystem kan inte användas på ett annat. Din säkerhetskopia finns kvar. Lägg till dina konton för hand på den här telefonen.",
+    },
+    "storage-account-missing": {
+      title: "iCloud behövs",
+      detail:
+        "Logga in på iCloud på den här telefonen, med kontot som din säkerhetskopia använder, och försök igen.",
+    },
+    "storage-account-mismatch": {
+      title: "Det här är inte säkerhetskopians iCloud-konto",
+      detail: "Logga in på det iCloud-konto som säkerhetskopian gjordes med och försök igen.",
+    },
+    "storage-account-unexpected": {
+      title: "Lagringskonto används inte på den här plattformen",
+      detail: "Utelämna lagringskontrollen på Android.",
+    },
+    "envelope-invalid": {
+      title: "Kuvertet har fel format",
+      detail: "Skicka en kompakt JWE (RFC 7516) med exakt de medlemmar i huvudet som protokollet anger.",
+    },
+    "envelope-mismatch": {
+      title: "Kuvertet gjordes för en annan plats",
+      detail:
+        "Läs säkerhetskopians status och gör om kuvertet för den här ägaren, plattformen, versionen och nyckeln.",
+    },
+    "overwrite-refused": {
+      title: "Det finns en säkerhetskopia som den här telefonen inte har återställt",
+      detail:
+        "Att säkerhetskopiera nu skulle ersätta den, så ingenting har ändrats. Återställ den först på den här telefonen.",
+    },
+    "sharp-drop": {
+      title: "De flesta av dina konton saknas på den här telefonen",
+      detail:
+        "För säkerhets skull ersattes inte din säkerhetskopia. Återställ den på den här telefonen, eller bekräfta att du vill ersätta den.",
+    },
+    "version-changed": {
+      title: "Säkerhetskopian har ändrats under tiden",
+      detail: "Kontrollera vad den innehåller nu och säkerhetskopiera igen.",
+    },
+    "accounts-present": {
+      title: "Det finns redan konton på den här telefonen",
+      detail:
+        "Ta bort de konton som är i vägen från telefonen och återställ igen. Din säkerhetskopia finns kvar.",
+    },
+    "storage-bound": {
+      title: "Den här säkerhetskopian går bara att öppna med iCloud",
+      detail:
+        "Den kan inte flyttas till den här telefonen som den är. Gör en version utan iCloud på den gamla telefonen, eller använd din återställningsnyckel.",
+    },
+    "recovery-not-found": {
+      title: "Återställningen finns inte",
+      detail: "Den kan ha avslutats eller höra till en annan telefon. Påbörja en ny.",
+    },
+    "store-unavailable": {
+      title: "Tjänsten är inte tillgänglig just nu",
+      detail: "Ingenting har gått förlorat. Försök igen om en stund.",
+    },
+    "keys-unavailable": {
+      title: "Tjänsten är inte tillgänglig just nu",
+      detail: "Ingenting har gått förlorat. Försök igen om en stund.",
+    },
+    "key-unusable": {
+      title: "Din säkerhetskopia kan inte öppnas just nu",
+      detail: "Den finns kvar. Kontakta supporten och uppge numret på det här meddelandet.",
+    },
+    "data-unreadable": {
+      title: "Dina data kan inte läsas just nu",
+      detail:
+        "De finns kvar och ingenting har ändrats. Kontakta supporten och uppge numret på det här meddelandet.",
+    },
+    "sign-in-unavailable": {
+      title: "Din inloggning kan inte kontrolleras just nu",
+      detail: "Ingenting har gått förlorat. Försök igen om en stund.",
+    },
+    busy: {
+      title: "Något annat håller på att ändra din säkerhetskopia",
+      detail: "Försök igen om en stund.",
+    },
+    "not-ready": {
+      title: "Tjänsten är inte redo än",
+      detail: "Försök igen om en stund.",
+    },
+    internal: {
+      title: "Något gick fel hos oss",
+      detail: "Kontakta supporten och uppge numret på det här meddelandet.",
+    },
+  },
+  remedies: {
+    "add-accounts-by-hand": "Lägg till dina konton för hand på den här telefonen.",
+    "contact-support": "Kontakta supporten och uppge numret på det här meddelandet.",
+    "fix-request": "Uppdatera appen och försök igen. Kontakta supporten om det inte hjälper.",
+    "make-new-proof": "Försök igen. Kontrollera att telefonens klocka går rätt om det inte hjälper.",
+    "recover-first": "Återställ först din säkerhetskopia på den här telefonen.",
+    "refresh-status": "Kontrollera vad din säkerhetskopia innehåller nu och försök igen.",
+    "remove-accounts": "Ta bort de konton som är i vägen från telefonen och återställ igen.",
+    "register-device": "Registrera telefonen med ditt återställningskonto.",
+    "retry-later": "Försök igen om en stund.",
+    "revoke-a-device": "Ta bort en telefon som du inte längre använder.",
+    "sign-in": "Logga in med ditt återställningskonto.",
+    "sign-in-again": "Logga in igen för att bekräfta att det är du.",
+    "sign-in-to-storage-account": "Logga in på iCloud på den här telefonen.",
+    "turn-backup-on": "Slå på säkerhetskopiering i appen.",
+    "update-app": "Uppdatera appen till den senaste versionen.",
+    "use-original-phone": "Fortsätt på telefonen som säkerhetskopian gjordes på.",
+    "use-original-storage-account": "Logga in på det iCloud-konto som säkerhetskopian gjordes med.",
+    "use-personal-account": "Logga in med ett personligt konto.",
+  },
+};

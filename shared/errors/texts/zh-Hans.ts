@@ -1,0 +1,287 @@
+import type { Texts } from "../texts.ts";
+
+export const zhHans: Texts = {
+  problems: {
+    "token-missing": {
+      title: "你尚未登录",
+      detail: "请使用恢复帐户登录，然后重试。",
+    },
+    "token-invalid": {
+      title: "无法接受你的登录",
+      detail: "请使用恢复帐户登录，然后重试。",
+    },
+    "token-expired": {
+      title: "你的登录已过期",
+      detail: "请使用恢复帐户登录，然后重试。",
+    },
+    "work-account-refused": {
+      title: "工作或学校帐户不能用于备份",
+      detail: "请使用个人帐户登录。它的备份也会包含你的工作和学校帐户。",
+    },
+    "provider-refused": {
+      title: "帐户提供方不能使用备份",
+      detail: "备份只属于其所有者。请使用个人帐户登录。",
+    },
+    "operator-refused": {
+      title: "运营人员不能使用备份",
+      detail: "备份只属于其所有者。请使用个人帐户登录。",
+    },
+    "proof-missing": {
+      title: "手机未证明自己的身份",
+      detail: "请发送一个 DPoP 标头，其中包含由手机密钥签名的证明。",
+    },
+    "proof-invalid": {
+      title: "无法接受手机的证明",
+      detail: "请针对此方法、此地址和此访问令牌创建新的证明，并用手机密钥签名。",
+    },
+    "proof-expired": {
+      title: "手机的证明太旧，或时间晚于现在",
+      detail: "请确认手机的时间正确，然后使用新的证明重试。",
+    },
+    "proof-replayed": {
+      title: "手机的证明已被使用过",
+      detail: "每个请求都请创建新的证明，重试时也一样。",
+    },
+    "device-not-registered": {
+      title: "此手机尚未注册",
+      detail: "请先使用恢复帐户注册此手机。",
+    },
+    "step-up-required": {
+      title: "请重新登录",
+      detail: "为了保护你的帐户，请使用恢复帐户确认是你本人。",
+    },
+    "client-version-invalid": {
+      title: "缺少应用版本，或格式不正确",
+      detail: "请在 X-Client-Version 中发送应用版本，由一到四个数字组成，并以句点分隔。",
+    },
+    "client-platform-invalid": {
+      title: "缺少手机平台，或无法识别",
+      detail: "请在 X-Client-Platform 中发送 ios 或 android。",
+    },
+    "client-platform-changed": {
+      title: "此手机注册时使用的是另一个平台",
+      detail: "手机会保留注册时的平台。请使用新的密钥注册此手机。",
+    },
+    "app-version-unsupported": {
+      title: "此版本的应用太旧",
+      detail: "请更新应用，以备份和恢复你的帐户。",
+    },
+    "length-required": {
+      title: "请求未说明其长度",
+      detail: "请发送 Content-Length。不接受分块传输的正文。",
+    },
+    "body-too-large": {
+      title: "请求过大",
+      detail: "请发送较小的正文。",
+    },
+    "content-type-unsupported": {
+      title: "请求不是 JSON",
+      detail: "请以 application/json 和 UTF-8 发送正文。",
+    },
+    "content-encoding-unsupported": {
+      title: "请求经过压缩",
+      detail: "请发送不带 Content-Encoding 的正文。",
+    },
+    "body-missing": {
+      title: "请求没有正文",
+      detail: "请发送此地址所要求的 JSON 对象。",
+    },
+    "json-invalid": {
+      title: "请求不是有效的 JSON",
+      detail: "请以 UTF-8 发送一个 JSON 值（RFC 8259）。",
+    },
+    "json-too-deep": {
+      title: "请求的嵌套层级过深",
+      detail: "请按照此地址所要求的格式发送正文。",
+    },
+    "json-duplicate-key": {
+      title: "请求中有重复的成员名称",
+      detail: "对象中的每个成员名称只能出现一次。",
+    },
+    "json-invalid-string": {
+      title: "请求含有不接受的字符",
+      detail: "字符串不得含有 NUL 或未成对的代理字符。",
+    },
+    "private-key-refused": {
+      title: "请求含有私钥",
+      detail: "私钥绝不能离开生成它的手机。请只发送公钥。",
+    },
+    "body-invalid": {
+      title: "请求不符合此地址所要求的格式",
+      detail: "请更正错误列表中列出的项目，然后重试。",
+    },
+    "parameter-invalid": {
+      title: "地址的格式不正确",
+      detail: "请更正错误列表中列出的项目，然后重试。",
+    },
+    "header-invalid": {
+      title: "标头的格式不正确",
+      detail: "请更正错误列表中列出的项目，然后重试。",
+    },
+    "idempotency-key-invalid": {
+      title: "缺少幂等键，或格式不正确",
+      detail:
+        "请在 Idempotency-Key 中发送 16 到 64 个字母、数字、- 或 _。每个新操作使用新的键，重试时使用相同的键。",
+    },
+    "idempotency-key-reused": {
+      title: "此幂等键属于另一个请求",
+      detail: "新的操作请使用新的键。重试时请发送完全相同的正文。",
+    },
+    "precondition-required": {
+      title: "上传未说明要替换哪个版本",
+      detail: "请用状态的 ETag 发送 If-Match；如果是第一个版本，请发送 If-None-Match: *。",
+    },
+    "not-found": {
+      title: "此地址没有任何内容",
+      detail: "请检查地址，然后重试。",
+    },
+    "method-not-allowed": {
+      title: "此地址不接受此方法",
+      detail: "请使用 Allow 标头中列出的方法。",
+    },
+    "device-id-mismatch": {
+      title: "地址指向另一部手机",
+      detail: "手机只能注册自己，并以签署证明的密钥的指纹（RFC 7638）作为名称。",
+    },
+    "device-conflict": {
+      title: "此手机注册时使用的是另一个密封密钥",
+      detail: "请创建新的密钥，并用新的密钥注册手机。",
+    },
+    "too-many-devices": {
+      title: "你的手机数量过多",
+      detail: "请移除不再使用的手机，然后重试。",
+    },
+    "backup-off": {
+      title: "备份已关闭",
+      detail: "请先打开备份。",
+    },
+    "backup-already-on": {
+      title: "已经有备份",
+      detail: "请在此手机上恢复备份，以免丢失其中的内容。",
+    },
+    "backup-none": {
+      title: "没有备份",
+      detail: "此恢复帐户没有备份。请确认你登录的是正确的帐户，或手动添加你的帐户。",
+    },
+    "backup-deleted": {
+      title: "你的备份已删除",
+      detail: "备份功能已关闭，之前的备份无法找回。请手动添加你的帐户，然后重新打开备份。",
+    },
+    "confirmation-required": {
+      title: "此操作需要确认",
+      detail: "此操作无法撤消。所有者同意后，请在地址中发送 confirm，并使用此处指定的值。",
+    },
+    "version-not-found": {
+      title: "找不到此版本的备份",
+      detail: "它可能因时间过久而被移除，或已随之前的备份一并移除。请选择其他版本。",
+    },
+    "version-current": {
+      title: "你的备份已经是此版本",
+      detail: "没有需要还原的内容。如果这不是你要的版本，请选择其他版本。",
+    },
+    "holder-required": {
+      title: "此手机还不能更改备份",
+      detail: "只有创建或恢复过该备份的手机才能更改。请先在此手机上恢复备份。",
+    },
+    "platform-changed": {
+      title: "你的备份是在另一种手机上创建的",
+      detail: "一种操作系统的备份不能用于另一种操作系统。你的备份仍会保留。请在此手机上手动添加你的帐户。",
+    },
+    "storage-account-missing": {
+      title: "需要 iCloud",
+      detail: "请在此手机上使用备份所用的帐户登录 iCloud，然后重试。",
+    },
+    "storage-account-mismatch": {
+      title: "这不是你备份所用的 iCloud 帐户",
+      detail: "请登录创建备份时使用的 iCloud 帐户，然后重试。",
+    },
+    "storage-account-unexpected": {
+      title: "此平台不使用存储帐户",
+      detail: "在 Android 上请勿发送存储校验值。",
+    },
+    "envelope-invalid": {
+      title: "加密信封的格式不正确",
+      detail: "请发送紧凑格式的 JWE（RFC 7516），且标头成员须与协议所列的完全相同。",
+    },
+    "envelope-mismatch": {
+      title: "加密信封不是为此处创建的",
+      detail: "请读取备份状态，并针对此所有者、平台、版本和密钥重新创建加密信封。",
+    },
+    "overwrite-refused": {
+      title: "有一份此手机尚未恢复的备份",
+      detail: "现在备份会替换它，因此未做任何更改。请先在此手机上恢复备份。",
+    },
+    "sharp-drop": {
+      title: "此手机缺少你的大部分帐户",
+      detail: "为了安全起见，你的备份未被替换。请在此手机上恢复备份，或确认你要替换它。",
+    },
+    "version-changed": {
+      title: "备份在此期间已更改",
+      detail: "请查看备份目前的内容，然后重新备份。",
+    },
+    "accounts-present": {
+      title: "此手机上已经有帐户",
+      detail: "请从此手机移除妨碍恢复的帐户，然后重新恢复。你的备份仍会保留。",
+    },
+    "storage-bound": {
+      title: "此备份只能通过 iCloud 打开",
+      detail: "目前无法将它移到此手机。请在旧手机上创建不需要 iCloud 的版本，或使用你的恢复密钥。",
+    },
+    "recovery-not-found": {
+      title: "找不到此恢复操作",
+      detail: "它可能已经结束，或属于另一部手机。请重新开始恢复。",
+    },
+    "store-unavailable": {
+      title: "服务目前不可用",
+      detail: "你的数据没有丢失。请稍后重试。",
+    },
+    "keys-unavailable": {
+      title: "服务目前不可用",
+      detail: "你的数据没有丢失。请稍后重试。",
+    },
+    "key-unusable": {
+      title: "目前无法打开你的备份",
+      detail: "你的备份仍会保留。请联系支持人员，并提供此消息的编号。",
+    },
+    "data-unreadable": {
+      title: "目前无法读取你的数据",
+      detail: "你的数据仍会保留，且未做任何更改。请联系支持人员，并提供此消息的编号。",
+    },
+    "sign-in-unavailable": {
+      title: "目前无法检查你的登录",
+      detail: "你的数据没有丢失。请稍后重试。",
+    },
+    busy: {
+      title: "你的备份正在进行其他更改",
+      detail: "请稍后重试。",
+    },
+    "not-ready": {
+      title: "服务尚未就绪",
+      detail: "请稍后重试。",
+    },
+    internal: {
+      title: "我们的服务出现问题",
+      detail: "请联系支持人员，并提供此消息的编号。",
+    },
+  },
+  remedies: {
+    "add-accounts-by-hand": "请在此手机上手动添加你的帐户。",
+    "contact-support": "请联系支持人员，并提供此消息的编号。",
+    "fix-request": "请更新应用，然后重试。如果问题仍未解决，请联系支持人员。",
+    "make-new-proof": "请重试。如果问题仍未解决，请确认手机的时间正确。",
+    "recover-first": "请先在此手机上恢复你的备份。",
+    "refresh-status": "请查看备份目前的内容，然后重试。",
+    "remove-accounts": "请从此手机移除妨碍恢复的帐户，然后重新恢复。",
+    "register-device": "请使用恢复帐户注册此手机。",
+    "retry-later": "请稍后重试。",
+    "revoke-a-device": "请移除不再使用的手机。",
+    "sign-in": "请使用恢复帐户登录。",
+    "sign-in-again": "请重新登录，以确认是你本人。",
+    "sign-in-to-storage-account": "请在此手机上登录 iCloud。",
+    "turn-backup-on": "请在应用中打开备份。",
+    "update-app": "请将应用更新到最新版本。",
+    "use-original-phone": "请改用创建备份的手机继续。",
+    "use-original-storage-account": "请登录创建备份时使用的 iCloud 帐户。",
+    "use-personal-account": "请使用个人帐户登录。",
+  },
+};

@@ -1,0 +1,287 @@
+import type { Texts } from "../texts.ts";
+
+export const zhHant: Texts = {
+  problems: {
+    "token-missing": {
+      title: "您尚未登入",
+      detail: "請使用復原帳戶登入，然後再試一次。",
+    },
+    "token-invalid": {
+      title: "無法接受您的登入",
+      detail: "請使用復原帳戶登入，然後再試一次。",
+    },
+    "token-expired": {
+      title: "您的登入已過期",
+      detail: "請使用復原帳戶登入，然後再試一次。",
+    },
+    "work-account-refused": {
+      title: "公司或學校帳戶無法用於備份",
+      detail: "請使用個人帳戶登入。它的備份也會包含您的公司和學校帳戶。",
+    },
+    "provider-refused": {
+      title: "帳戶提供者無法使用備份",
+      detail: "備份只屬於其擁有者。請使用個人帳戶登入。",
+    },
+    "operator-refused": {
+      title: "營運人員無法使用備份",
+      detail: "備份只屬於其擁有者。請使用個人帳戶登入。",
+    },
+    "proof-missing": {
+      title: "手機未證明自己的身分",
+      detail: "請傳送一個 DPoP 標頭，其中包含以手機金鑰簽署的證明。",
+    },
+    "proof-invalid": {
+      title: "無法接受手機的證明",
+      detail: "請針對此方法、此位址和此存取權杖建立新的證明，並以手機金鑰簽署。",
+    },
+    "proof-expired": {
+      title: "手機的證明太舊，或時間晚於現在",
+      detail: "請確認手機的時間正確，然後使用新的證明再試一次。",
+    },
+    "proof-replayed": {
+      title: "手機的證明已使用過",
+      detail: "每個要求都請建立新的證明，重試時也一樣。",
+    },
+    "device-not-registered": {
+      title: "此手機尚未註冊",
+      detail: "請先使用復原帳戶註冊此手機。",
+    },
+    "step-up-required": {
+      title: "請再次登入",
+      detail: "為了保護您的帳戶，請使用復原帳戶確認是您本人。",
+    },
+    "client-version-invalid": {
+      title: "缺少應用程式版本，或格式不正確",
+      detail: "請在 X-Client-Version 中傳送應用程式版本，以一到四個數字組成，並以句點分隔。",
+    },
+    "client-platform-invalid": {
+      title: "缺少手機平台，或無法辨識",
+      detail: "請在 X-Client-Platform 中傳送 ios 或 android。",
+    },
+    "client-platform-changed": {
+      title: "此手機註冊時使用的是另一個平台",
+      detail: "手機會保留註冊時的平台。請使用新的金鑰註冊此手機。",
+    },
+    "app-version-unsupported": {
+      title: "此版本的應用程式太舊",
+      detail: "請更新應用程式，以備份和復原您的帳戶。",
+    },
+    "length-required": {
+      title: "要求未說明其長度",
+      detail: "請傳送 Content-Length。不接受分塊傳送的本文。",
+    },
+    "body-too-large": {
+      title: "要求過大",
+      detail: "請傳送較小的本文。",
+    },
+    "content-type-unsupported": {
+      title: "要求不是 JSON",
+      detail: "請以 application/json 和 UTF-8 傳送本文。",
+    },
+    "content-encoding-unsupported": {
+      title: "要求經過壓縮",
+      detail: "請傳送不含 Content-Encoding 的本文。",
+    },
+    "body-missing": {
+      title: "要求沒有本文",
+      detail: "請傳送此位址所要求的 JSON 物件。",
+    },
+    "json-invalid": {
+      title: "要求不是有效的 JSON",
+      detail: "請以 UTF-8 傳送一個 JSON 值（RFC 8259）。",
+    },
+    "json-too-deep": {
+      title: "要求的巢狀層級過深",
+      detail: "請依照此位址所要求的格式傳送本文。",
+    },
+    "json-duplicate-key": {
+      title: "要求中有重複的成員名稱",
+      detail: "物件中的每個成員名稱只能出現一次。",
+    },
+    "json-invalid-string": {
+      title: "要求含有不接受的字元",
+      detail: "字串不得含有 NUL 或未成對的代理字元。",
+    },
+    "private-key-refused": {
+      title: "要求含有私密金鑰",
+      detail: "私密金鑰絕不能離開產生它的手機。請只傳送公開金鑰。",
+    },
+    "body-invalid": {
+      title: "要求不符合此位址所要求的格式",
+      detail: "請更正錯誤清單中列出的項目，然後再試一次。",
+    },
+    "parameter-invalid": {
+      title: "位址的格式不正確",
+      detail: "請更正錯誤清單中列出的項目，然後再試一次。",
+    },
+    "header-invalid": {
+      title: "標頭的格式不正確",
+      detail: "請更正錯誤清單中列出的項目，然後再試一次。",
+    },
+    "idempotency-key-invalid": {
+      title: "缺少等冪金鑰，或格式不正確",
+      detail:
+        "請在 Idempotency-Key 中傳送 16 到 64 個字母、數字、- 或 _。每個新動作使用新的金鑰，重試時使用相同的金鑰。",
+    },
+    "idempotency-key-reused": {
+      title: "此等冪金鑰屬於另一個要求",
+      detail: "新的動作請使用新的金鑰。重試時請傳送完全相同的本文。",
+    },
+    "precondition-required": {
+      title: "上傳未說明要取代哪個版本",
+      detail: "請以狀態的 ETag 傳送 If-Match；如果是第一個版本，請傳送 If-None-Match: *。",
+    },
+    "not-found": {
+      title: "此位址沒有任何內容",
+      detail: "請檢查位址，然後再試一次。",
+    },
+    "method-not-allowed": {
+      title: "此位址不接受此方法",
+      detail: "請使用 Allow 標頭中列出的方法。",
+    },
+    "device-id-mismatch": {
+      title: "位址指向另一支手機",
+      detail: "手機只能註冊自己，並以簽署證明的金鑰指紋（RFC 7638）作為名稱。",
+    },
+    "device-conflict": {
+      title: "此手機註冊時使用的是另一個密封金鑰",
+      detail: "請建立新的金鑰，並以新的金鑰註冊手機。",
+    },
+    "too-many-devices": {
+      title: "您的手機數量過多",
+      detail: "請移除不再使用的手機，然後再試一次。",
+    },
+    "backup-off": {
+      title: "備份已關閉",
+      detail: "請先開啟備份。",
+    },
+    "backup-already-on": {
+      title: "已經有備份",
+      detail: "請在此手機上復原備份，以免遺失其中的內容。",
+    },
+    "backup-none": {
+      title: "沒有備份",
+      detail: "此復原帳戶沒有備份。請確認您登入的是正確的帳戶，或手動新增您的帳戶。",
+    },
+    "backup-deleted": {
+      title: "您的備份已刪除",
+      detail: "備份功能已關閉，先前的備份無法找回。請手動新增您的帳戶，然後再次開啟備份。",
+    },
+    "confirmation-required": {
+      title: "此動作需要確認",
+      detail: "此動作無法撤銷。擁有者同意後，請在位址中傳送 confirm，並使用此處指定的值。",
+    },
+    "version-not-found": {
+      title: "找不到此版本的備份",
+      detail: "它可能因時間過久而移除，或已隨先前的備份一併移除。請選擇其他版本。",
+    },
+    "version-current": {
+      title: "您的備份已經是此版本",
+      detail: "沒有需要還原的內容。如果這不是您要的版本，請選擇其他版本。",
+    },
+    "holder-required": {
+      title: "此手機還不能變更備份",
+      detail: "只有建立或復原過該備份的手機才能變更。請先在此手機上復原備份。",
+    },
+    "platform-changed": {
+      title: "您的備份是在另一種手機上建立的",
+      detail: "一種作業系統的備份無法用於另一種作業系統。您的備份仍會保留。請在此手機上手動新增您的帳戶。",
+    },
+    "storage-account-missing": {
+      title: "需要 iCloud",
+      detail: "請在此手機上使用備份所用的帳戶登入 iCloud，然後再試一次。",
+    },
+    "storage-account-mismatch": {
+      title: "這不是您備份所用的 iCloud 帳戶",
+      detail: "請登入建立備份時使用的 iCloud 帳戶，然後再試一次。",
+    },
+    "storage-account-unexpected": {
+      title: "此平台不使用儲存空間帳戶",
+      detail: "在 Android 上請勿傳送儲存空間檢查值。",
+    },
+    "envelope-invalid": {
+      title: "加密信封的格式不正確",
+      detail: "請傳送精簡格式的 JWE（RFC 7516），且標頭成員須與通訊協定所列的完全相同。",
+    },
+    "envelope-mismatch": {
+      title: "加密信封不是為此處建立的",
+      detail: "請讀取備份狀態，並針對此擁有者、平台、版本和金鑰重新建立加密信封。",
+    },
+    "overwrite-refused": {
+      title: "有一份此手機尚未復原的備份",
+      detail: "現在備份會取代它，因此未做任何變更。請先在此手機上復原備份。",
+    },
+    "sharp-drop": {
+      title: "此手機缺少您大部分的帳戶",
+      detail: "為了安全起見，您的備份未被取代。請在此手機上復原備份，或確認您要取代它。",
+    },
+    "version-changed": {
+      title: "備份在此期間已變更",
+      detail: "請查看備份目前的內容，然後再備份一次。",
+    },
+    "accounts-present": {
+      title: "此手機上已經有帳戶",
+      detail: "請從此手機移除妨礙復原的帳戶，然後再復原一次。您的備份仍會保留。",
+    },
+    "storage-bound": {
+      title: "此備份只能透過 iCloud 開啟",
+      detail: "目前無法將它移到此手機。請在舊手機上建立不需要 iCloud 的版本，或使用您的復原金鑰。",
+    },
+    "recovery-not-found": {
+      title: "找不到此復原作業",
+      detail: "它可能已經結束，或屬於另一支手機。請重新開始復原。",
+    },
+    "store-unavailable": {
+      title: "服務目前無法使用",
+      detail: "您的資料沒有遺失。請稍後再試一次。",
+    },
+    "keys-unavailable": {
+      title: "服務目前無法使用",
+      detail: "您的資料沒有遺失。請稍後再試一次。",
+    },
+    "key-unusable": {
+      title: "目前無法開啟您的備份",
+      detail: "您的備份仍會保留。請聯絡支援人員，並提供此訊息的編號。",
+    },
+    "data-unreadable": {
+      title: "目前無法讀取您的資料",
+      detail: "您的資料仍會保留，且未做任何變更。請聯絡支援人員，並提供此訊息的編號。",
+    },
+    "sign-in-unavailable": {
+      title: "目前無法檢查您的登入",
+      detail: "您的資料沒有遺失。請稍後再試一次。",
+    },
+    busy: {
+      title: "您的備份正在進行其他變更",
+      detail: "請稍後再試一次。",
+    },
+    "not-ready": {
+      title: "服務尚未就緒",
+      detail: "請稍後再試一次。",
+    },
+    internal: {
+      title: "我們的服務發生問題",
+      detail: "請聯絡支援人員，並提供此訊息的編號。",
+    },
+  },
+  remedies: {
+    "add-accounts-by-hand": "請在此手機上手動新增您的帳戶。",
+    "contact-support": "請聯絡支援人員，並提供此訊息的編號。",
+    "fix-request": "請更新應用程式，然後再試一次。如果問題仍未解決，請聯絡支援人員。",
+    "make-new-proof": "請再試一次。如果問題仍未解決，請確認手機的時間正確。",
+    "recover-first": "請先在此手機上復原您的備份。",
+    "refresh-status": "請查看備份目前的內容，然後再試一次。",
+    "remove-accounts": "請從此手機移除妨礙復原的帳戶，然後再復原一次。",
+    "register-device": "請使用復原帳戶註冊此手機。",
+    "retry-later": "請稍後再試一次。",
+    "revoke-a-device": "請移除不再使用的手機。",
+    "sign-in": "請使用復原帳戶登入。",
+    "sign-in-again": "請再次登入，以確認是您本人。",
+    "sign-in-to-storage-account": "請在此手機上登入 iCloud。",
+    "turn-backup-on": "請在應用程式中開啟備份。",
+    "update-app": "請將應用程式更新為最新版本。",
+    "use-original-phone": "請改用建立備份的手機繼續。",
+    "use-original-storage-account": "請登入建立備份時使用的 iCloud 帳戶。",
+    "use-personal-account": "請使用個人帳戶登入。",
+  },
+};

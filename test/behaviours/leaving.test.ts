@@ -1,0 +1,227 @@
+import { base64url } from "jose";
+import { describe, expect, it } from "vitest";
+import { contentKey } from "../../local/phone/contentKey.ts";
+import { openEnvelope } from "../../local/phone/envelope.ts";
+import { openSealedKey } from "../../local/phone/sealedKey.ts";
+import { envelope, ids, owner } from "../../shared/store/items.ts";
+import { BATCH_OPERATIONS, type Store } from "../../shared/store/port.ts";
+import { parseItem } from "../../shared/store/schema.ts";
+import { contents, contentsOf } from "../support/accounts.ts";
+import { startCosmosStore } from "../support/cosmosServer/store.ts";
+import { partitionOf, userIdOf } from "../support/partition.ts";
+import {
+  backedUpPhone,
+  expectOk,
+  problemOf,
+  registeredPhone,
+  START,
+  startService,
+  type TestService,
+} from "../support/service.ts";
+
+const storageSecret = new Uint8Array(32).fill(7);
+
+describe("an export", () => {
+  it("is everything that is stored of the owner, item by item [H7]", async () => {
+    const service = await startService();
+    const phone = await backedUpPhone(service);
+    expectOk(await phone.upload(contents));
+    const next = await registeredPhone(service);
+    expectOk(await next.recover());
+    expectOk(await next.upload(contents));
+    const stored = await partitionOf(service, next);
+    const exported = await next.exportAll();
+    expectOk(exported);
+    expect(exported.body).toMatchObject({
+      schema: 1,
+      exportedAt: new Date(START).toISOString(),
+      userId: userIdOf(next),
+    });
+    expect(exported.body.items).toEqual(stored.map(({ id, body }) => ({ id, body })));
+    const kinds = new Set(stored.map(({ id }) => id.replace(/:.*/, "")));
+    expect(kinds).toEqual(new Set(["owner", "envelope", "event", "idempotency", "proof", "recovery"]));
+  });
+
+  it.each(["android", "ios"] as const)(
+    "has ciphertexts that its owner's phone opens with the key in it: %s [H7]",
+    async (platform) => {
+      const service = await startService();
+      const phone = await backedUpPhone(service, { platform, storageSecret });
+      for (const count of [4, 5]) expectOk(await phone.upload(contentsOf(count)));
+      const exported = await phone.exportAll();
+      expectOk(exported);
+      const { key = expect.fail("no key"), items, userId } = exported.body;
+
+      const { sealing } = phone.state().keys;
+      const userKey = await openSealedKey(key, sealing, userId);
+      const opening = contentKey({
+        userKey,
+        userId,
+        platform,
+        storageSecret: platform === "ios" ? storageSecret : undefined,
+      });
+      for (const ver of [1, 2]) {
+        const { body } = items.find(({ id }) => id === ids.envelope(ver)) ?? expect.fail(`no version ${ver}`);
+        const binding = { kid: key.id, uid: userId, plt: platform, ver };
+        expect(await openEnvelope(String(body.envelope), opening, binding)).toEqual(contentsOf(3 + ver));
+      }
+    },
+  );
+
+  it("is in the form of the storage schema, which says what each member is [H7]", async () => {
+    const service = await startService();
+    const phone = await backedUpPhone(service);
+    expectOk(await phone.upload(contents));
+    const exported = await phone.exportAll();
+    expectOk(exported);
+    const read = (wanted: string) => {
+      const { id, body } = exported.body.items.find(({ id }) => id === wanted) ?? expect.fail(wanted);
+      return { id, etag: "", body };
+    };
+    expect(parseItem(owner, read(ids.owner)).devices).toMatchObject([{ deviceId: phone.deviceId }]);
+    expect(parseItem(envelope, read(ids.envelope(1)))).toMatchObject({ version: 1 });
+  });
+
+  it("holds no account in the clear, and no key that is not sealed or wrapped [H7] [C4]", async () => {
+    const service = await startService();
+    const phone = await backedUpPhone(service);
+    expectOk(await phone.upload(contents));
+    const exported = await phone.exportAll();
+    expectOk(exported);
+    const said = JSON.stringify(exported.body);
+    for (const { issuer, userName } of contents.accounts) {
+      expect(said).not.toContain(issuer);
+      expect(said).not.toContain(userName);
+    }
+    const { userKey = expect.fail("no user key") } = phone.state();
+    expect(said).not.toContain(userKey.value);
+    const hex = Buffer.from(base64url.decode(userKey.value)).toString("hex");
+    expect(said).not.toContain(hex);
+  });
+
+  it("is without a key where there is no backup, and needs a recent sign-in [H7]", async () => {
+    const service = await startService();
+    const phone = await registeredPhone(service);
+    const exported = await phone.exportAll();
+    expectOk(exported);
+    expect(exported.body.key).toBeUndefined();
+    expect(exported.body.items.map(({ id }) => id)).toEqual(
+      (await partitionOf(service, phone)).map(({ id }) => id),
+    );
+    await phone.signIn({ signedInSecondsAgo: 3000 });
+    expect(problemOf(await phone.exportAll())).toMatchObject({ code: "step-up-required" });
+  });
+});
+
+describe.each(["SQLite", "Cosmos DB"] as const)("an erasure, in %s", (driver) => {
+  it("leaves no item of the owner, and touches no other's [H7]", async () => {
+    const { service, store } = await start();
+    const bob = await backedUpPhone(service, { owner: "bob" });
+    expectOk(await bob.upload(contents));
+    const bobs = await store.list(userIdOf(bob), "");
+
+    const phone = await backedUpPhone(service);
+    for (let version = 0; version < 3; version++) expectOk(await phone.upload(contents));
+    expectOk(await (await registeredPhone(service)).recover());
+    const userId = userIdOf(phone);
+    expect((await store.list(userId, "")).length).toBeGreaterThan(8);
+
+    expectOk(await phone.erase());
+    expect(await store.list(userId, "")).toEqual([]);
+    expect(await store.list(userIdOf(bob), "")).toEqual(bobs);
+    expect(problemOf(await phone.status())).toMatchObject({ status: 401, code: "device-not-registered" });
+  });
+
+  it("takes as many commits as there are items for, more than one holds [H7]", async () => {
+    const { service, store } = await start();
+    const phone = await backedUpPhone(service);
+    for (let count = 0; count < 60; count++)
+      expectOk(await phone.choosePolicy({ otherPlatform: count % 2 === 0 }));
+    const userId = userIdOf(phone);
+    expect((await store.list(userId, "")).length).toBeGreaterThan(100);
+    expectOk(await phone.erase());
+    expect(await store.list(userId, "")).toEqual([]);
+  });
+
+  it("makes who comes back a new owner, to whom nothing has happened [H7]", async () => {
+    const { service } = await start();
+    const phone = await backedUpPhone(service);
+    expectOk(await phone.upload(contents));
+    const salt = phone.state().owner?.referenceSalt;
+    expectOk(await phone.erase());
+    expectOk(await phone.register());
+    expect(phone.state().owner?.referenceSalt).not.toBe(salt);
+    const status = await phone.status();
+    expectOk(status);
+    expect(status.body).toEqual({ state: "off", nextVersion: 1 });
+    const record = await phone.activity();
+    expectOk(record);
+    expect(record.body.events.map(({ type }) => type)).toEqual(["device-registered"]);
+    expect(problemOf(await phone.recover())).toMatchObject({ code: "backup-none" });
+  });
+
+  async function start(): Promise<{ service: TestService; store: Store }> {
+    if (driver === "SQLite") {
+      const service = await startService();
+      return { service, store: service.adapters.store };
+    }
+    const { store } = await startCosmosStore({ now: () => START });
+    return { service: await startService({ wrap: ({ kek }) => ({ store, kek }) }), store };
+  }
+});
+
+describe("an erasure", () => {
+  it.each(["/v1/me", "/v1/me?confirm=Erase", "/v1/me?confirm=delete"])(
+    "needs to be confirmed: nothing happens with DELETE %s [H7]",
+    async (path) => {
+      const service = await startService();
+      const phone = await backedUpPhone(service);
+      const before = await partitionOf(service, phone);
+      expect(problemOf(await phone.erase({ path }))).toMatchObject({
+        status: 400,
+        code: "confirmation-required",
+        confirm: "erase",
+      });
+      await phone.signIn({ signedInSecondsAgo: 3000 });
+      expect(problemOf(await phone.erase())).toMatchObject({ code: "step-up-required" });
+      expect(await partitionOf(service, phone)).toEqual(before);
+    },
+  );
+
+  it("is one commit where it fits, and where not the key goes first: broken off, it goes on [H7]", async () => {
+    let commits = Number.POSITIVE_INFINITY;
+    const service = await startService({
+      wrap: ({ store, kek }) => ({
+        kek,
+        store: {
+          ...store,
+          commit: (...call) => {
+            commits--;
+            if (commits < 0) throw new Error("the process ended");
+            return store.commit(...call);
+          },
+        },
+      }),
+    });
+    const phone = await backedUpPhone(service);
+    // Each leaves an event and a spent proof: more items than a batch holds.
+    for (let uploads = 0; uploads < 48; uploads++) expectOk(await phone.upload(contents));
+    expect((await partitionOf(service, phone)).length).toBeGreaterThan(BATCH_OPERATIONS);
+    commits = 1;
+    expect(problemOf(await phone.erase())).toMatchObject({ status: 500, code: "internal" });
+    const left = await partitionOf(service, phone);
+    expect(JSON.stringify(left)).not.toContain("wrapped");
+
+    commits = Number.POSITIVE_INFINITY;
+    const userId = userIdOf(phone);
+    expectOk(await phone.erase());
+    expect(await service.adapters.store.list(userId, "")).toEqual([]);
+
+    const other = await backedUpPhone(service, { owner: "bob" });
+    expectOk(await other.upload(contents));
+    const bob = userIdOf(other);
+    commits = 1;
+    expectOk(await other.erase());
+    expect(await service.adapters.store.list(bob, "")).toEqual([]);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import type { Refusal } from "../../shared/recovery/guards.ts";
+import { contents } from "../support/accounts.ts";
+import { changesBetween, partitionOf, RECORDED } from "../support/partition.ts";
+import {
+  backedUpPhone,
+  expectOk,
+  type PhoneSetup,
+  problemOf,
+  registeredPhone,
+  startService,
+  type TestPhone,
+  type TestService,
+} from "../support/service.ts";
+
+const ios = { platform: "ios", storageSecret: new Uint8Array(32).fill(7) } as const;
+const otherICloud = new Uint8Array(32).fill(8);
+
+/** A phone whose recovery is refused, and what it asks for. */
+interface Refused {
+  readonly phone: TestPhone;
+  readonly recover?: Parameters<TestPhone["recover"]>;
+}
+
+/** By its reason, how it comes that a recovery is refused: one for each there is. */
+const scenes: {
+  readonly [Reason in Refusal["reason"]]: (service: TestService) => Promise<Refused>;
+} = {
+  "backup-none": async (service) => ({ phone: await registeredPhone(service) }),
+  "backup-deleted": async (service) => {
+    const old = await withBackup(service);
+    const phone = await registeredPhone(service);
+    expectOk(await old.disable());
+    return { phone };
+  },
+  "version-not-found": async (service) => {
+    await withBackup(service);
+    return { phone: await registeredPhone(service), recover: [{ version: 2 }] };
+  },
+  "platform-changed": async (service) => {
+    await withBackup(service);
+    return { phone: await registeredPhone(service, ios) };
+  },
+  "storage-bound": async (service) => {
+    const old = await withBackup(service, ios);
+    expectOk(await old.choosePolicy({ otherPlatform: true }));
+    return { phone: await registeredPhone(service) };
+  },
+  "storage-account-missing": async (service) => {
+    await withBackup(service, ios);
+    return { phone: await registeredPhone(service, { platform: "ios" }) };
+  },
+  "storage-account-mismatch": async (service) => {
+    await withBackup(service, ios);
+    return { phone: await registeredPhone(service, { platform: "ios", storageSecret: otherICloud }) };
+  },
+  "storage-account-unexpected": async (service) => {
+    await withBackup(service);
+    const phone = await registeredPhone(service);
+    return { phone, recover: [{}, { body: { storageCheck: "c".repeat(43) } }] };
+  },
+  "accounts-present": async (service) => {
+    const old = await withBackup(service);
+    const onPhone = old.state().accounts.map(({ ref }) => ref);
+    return { phone: await registeredPhone(service), recover: [{ onPhone }] };
+  },
+  "step-up-required": async (service) => {
+    await withBackup(service);
+    const phone = await registeredPhone(service);
+    await phone.signIn({ signedInSecondsAgo: 3000 });
+    return { phone };
+  },
+};
+
+describe("a refused recovery", () => {
+  it.each(Object.entries(scenes))(
+    "changes nothing but the owner's record, which tells of it: %s [D4]",
+    async (reason, prepare) => {
+      const service = await startService();
+      const { phone, recover = [] } = await prepare(service);
+      const before = await partitionOf(service, phone);
+      expect(problemOf(await phone.recover(...recover))).toMatchObject({ code: reason });
+      expect(changesBetween(before, await partitionOf(service, phone))).toEqual(RECORDED);
+
+      const record = await phone.activity();
+      expectOk(record);
+      expect(record.body.events[0]).toMatchObject({
+        type: "recovery-refused",
+        device: { deviceId: phone.deviceId },
+        details: { code: reason },
+      });
+    },
+  );
+
+  it("can be tried again, and begins then as if nothing had been [D4]", async () => {
+    const service = await startService();
+    const { phone } = await scenes["step-up-required"](service);
+    expect(problemOf(await phone.recover())).toMatchObject({ code: "step-up-required" });
+    await phone.signIn();
+    const recovered = await phone.recover();
+    expectOk(recovered);
+    expect(recovered.contents).toEqual(contents);
+  });
+
+  it("for what the request looks like leaves not even an event [D4]", async () => {
+    const service = await startService();
+    await withBackup(service);
+    const phone = await registeredPhone(service);
+    const before = await partitionOf(service, phone);
+    const refused = await phone.recover({}, { body: { accounts: ["a name"] } });
+    expect(problemOf(refused)).toMatchObject({ code: "body-invalid" });
+    expect(await partitionOf(service, phone)).toEqual(before);
+  });
+});
+
+async function withBackup(service: TestService, setup: PhoneSetup = {}): Promise<TestPhone> {
+  const phone = await backedUpPhone(service, setup);
+  expectOk(await phone.upload(contents));
+  return phone;
+}
