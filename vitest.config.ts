@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -20,8 +21,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst, shuffle: { files: false, tests: true } },
     // Modules hold nothing that a test could leave behind; loading them for each file took a third of the time.
     isolate: false,
-    // One of two cores would otherwise be left to vitest itself, which has little to do.
-    maxWorkers: "100%",
+    // One more than there are cores: a test that waits for a socket or a process leaves its core to another.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 20_000,
   },
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { base64url, CompactSign, importJWK } from "jose";
+import { base64url, CompactSign } from "jose";
 import { type PrivateJwk, publicJwk } from "./keys.ts";
 import type { System } from "./system.ts";
 
@@ -40,5 +40,5 @@ export async function makeProof(input: ProofInput, overrides: ProofOverrides = {
   const key = overrides.key ?? input.signing;
   return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
     .setProtectedHeader(header)
-    .sign(key instanceof Uint8Array ? key : await importJWK(key, "ES256"));
+    .sign(key);
 }

@@ -6,18 +6,18 @@ const TIME_LIMIT = 120_000;
 
 it("keeps its promises to several owners at once, whatever fails", { timeout: TIME_LIMIT }, async () => {
   const { operations, versions, faults } = await run({
-    operations: 600,
+    operations: 300,
     seed: 7,
     makeData: makeSqliteData,
   });
-  expect(operations).toBeGreaterThanOrEqual(600);
-  expect(versions).toBeGreaterThan(30);
+  expect(operations).toBeGreaterThanOrEqual(300);
+  expect(versions).toBeGreaterThan(20);
   // Each kind of fault came to pass.
   expect(Math.min(...Object.values(faults))).toBeGreaterThan(0);
 });
 
 it("does the same again for the same seed", { timeout: TIME_LIMIT }, async () => {
-  const options = { operations: 100, makeData: makeSqliteData };
+  const options = { operations: 60, makeData: makeSqliteData };
   const [first, again, another] = [
     await run({ ...options, seed: 1 }),
     await run({ ...options, seed: 1 }),

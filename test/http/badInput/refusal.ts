@@ -5,6 +5,7 @@ import type { StoredItem } from "../../../shared/store/port.ts";
 import { checkDeclared } from "../../support/declared.ts";
 import { changesBetween, RECORDED } from "../../support/partition.ts";
 import { type RawAnswer, type RawRequest, sendRaw } from "../../support/raw.ts";
+import type { TestService } from "../../support/service.ts";
 import { type Case, MARKER, requestOf, type Scene } from "./scene.ts";
 
 const UUID_URN = /^urn:uuid:[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
@@ -49,14 +50,19 @@ export async function expectRefusal(
   return answer;
 }
 
+/** The partition as the last case of a service left it. */
+const left = new WeakMap<TestService, readonly StoredItem[]>();
+
 /** Sends a request, and tells what it left behind: in the answer, in the log and in the store. */
 export async function observe(scene: Scene, request: RawRequest) {
   const { service, userId } = scene;
-  const before = await service.adapters.store.list(userId, "");
+  // What one case left is what the next one finds: nobody else is at work here.
+  const before = left.get(service) ?? (await service.adapters.store.list(userId, ""));
   const logged = service.lines.length;
   const result = await sendRaw(service.origin, request);
   const lines = service.lines.slice(logged);
   const after = await service.adapters.store.list(userId, "");
+  left.set(service, after);
   const said = (result.text + JSON.stringify(lines)).toLowerCase();
   const secrets = request.headers.filter(
     ([name, { length }]) => /^(authorization|dpop)$/i.test(name) && length > 8,
