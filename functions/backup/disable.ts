@@ -5,8 +5,8 @@ import { ids } from "../../shared/store/items.ts";
 import { actorOf, commitOwner } from "../../shared/store/owner.ts";
 
 /**
- * DELETE backup?confirm=delete: turns backup off [F1–F4]. The wrapped key and every version go in one commit: a copy
- * of the database made earlier opens with nothing that is left. Phones stay.
+ * DELETE backup?confirm=delete: turns backup off [F1–F4]. The wrapped key and every version go in one commit, so that
+ * nothing which is still held opens a copy of the database made earlier. Phones stay.
  */
 export const disableBackup = forOwner(
   { stepUp: "needed", oldApps: "allowed" },
