@@ -17,8 +17,8 @@ const CONNECTIONS = 32;
 const BATCH = 10_000;
 const BATCH_MS = 50_000;
 
-/** Of 100 requests in turn: 90 of the status, 1 of the key, 9 uploads; a key is asked for once a recovery. */
-const MIX = { status: 90, key: 1, upload: 9 };
+/** Of 120 requests in turn: 114 of the status, 1 of the key, 5 uploads; a key is asked for once a recovery. */
+const MIX = { status: 114, key: 1, upload: 5 };
 
 /**
  * The service's resident memory after 1,000 requests of a mix, and after `requests` of it.
@@ -54,7 +54,7 @@ export async function measureMemory(requests: number): Promise<Memory> {
 }
 
 function mixed(status: Traffic, key: Traffic, upload: Traffic): Traffic {
-  // Nine statuses, then one of the others: spread as they come in life.
+  // Nineteen statuses, then one of the others: spread as they come in life.
   const others = [...Array(MIX.key).fill(key), ...Array(MIX.upload).fill(upload)];
   const between = Array(MIX.status / others.length).fill(status);
   return inTurn(others.flatMap((other) => [...between, other]));

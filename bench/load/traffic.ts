@@ -27,7 +27,7 @@ export function reads(phone: LoadPhone, path: string): Traffic {
 /** POST /v1/recoveries: each request begins another recovery. */
 export function recoveries(phone: LoadPhone): Traffic {
   const path = "/v1/recoveries";
-  const body = Buffer.from("{}");
+  const body = Buffer.from('{"accounts":[]}');
   let requests: (readonly Uint8Array[])[] = [];
   const build = () => {
     const headers = { "Idempotency-Key": randomBytes(16).toString("base64url") };

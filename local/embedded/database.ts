@@ -40,70 +40,17 @@ function makeFile(file: string): void {
   }
 }
 
-export interface GroupCommit {
-  /**
-   * Runs `act` in a transaction, which is durable when the promise resolves. What `act` did is undone where its
-   * outcome is not `committed`, or where it throws.
-   * @throws {StoreUnavailable}
-   */
-  <Outcome extends { readonly committed: boolean }>(act: () => Outcome): Promise<Outcome>;
-  /** Commits what waits, now. */
-  flush(): void;
-}
-
-interface Waiting {
-  /** Runs the act; what goes wrong in it is its own, unless SQLite has undone the whole transaction. */
-  readonly run: () => void;
-  readonly settle: () => void;
-  readonly fail: (error: unknown) => void;
-}
-
-/** Group commit: acts that are asked for in one turn of the event loop share a transaction, and one flush to disk. */
-export function groupCommits(database: DatabaseSync): GroupCommit {
-  let waiting: Waiting[] = [];
-
-  function flush(): void {
-    const group = waiting;
-    waiting = [];
-    if (group.length === 0) return;
-    try {
-      orUnavailable(() => inTransaction(database, group));
-      for (const { settle } of group) settle();
-    } catch (error) {
-      for (const { fail } of group) fail(error);
-    }
-  }
-
-  function commit<Outcome extends { readonly committed: boolean }>(act: () => Outcome): Promise<Outcome> {
-    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-    let settle = () => {};
-    const run = () => {
-      database.exec("savepoint act");
-      try {
-        const outcome = orUnavailable(act);
-        settle = () => resolve(outcome);
-        if (!outcome.committed) database.exec("rollback to act");
-      } catch (error) {
-        if (!database.isTransaction) throw error;
-        database.exec("rollback to act");
-        settle = () => reject(error);
-      }
-      database.exec("release act");
-    };
-    if (waiting.length === 0) setImmediate(flush);
-    waiting.push({ run, settle: () => settle(), fail: reject });
-    return promise;
-  }
-
-  return Object.assign(commit, { flush });
-}
-
-function inTransaction(database: DatabaseSync, group: readonly Waiting[]): void {
-  // "immediate" takes the write lock before the first read: nobody changes what the acts have read.
+/** Commits what `act` did if it answers `committed`, and undoes it if not, or if it throws. */
+export function inTransaction<Outcome extends { readonly committed: boolean }>(
+  database: DatabaseSync,
+  act: () => Outcome,
+): Outcome {
+  // "immediate" takes the write lock before the first read: nobody changes what `act` has read.
   database.exec("begin immediate");
   try {
-    for (const { run } of group) run();
-    database.exec("commit");
+    const outcome = act();
+    database.exec(outcome.committed ? "commit" : "rollback");
+    return outcome;
   } catch (error) {
     // After some faults, a full disk among them, SQLite has undone it already.
     if (database.isTransaction) database.exec("rollback");

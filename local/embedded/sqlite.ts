@@ -8,7 +8,7 @@ import {
   type StoredItem,
   serializeBatch,
 } from "../../shared/store/port.ts";
-import { groupCommits, openDatabase, orUnavailable } from "./database.ts";
+import { inTransaction, openDatabase, orUnavailable } from "./database.ts";
 
 export interface SqliteStoreOptions {
   /** The database's path. It is made, and its folder, where there is none: for this user alone. */
@@ -23,7 +23,6 @@ export interface SqliteStoreOptions {
 export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreOptions): Store {
   const database = openDatabase({ file, schema: SCHEMA, busyTimeout });
   const statements = prepare(database);
-  const inTransaction = groupCommits(database);
 
   function read(partition: string, id: string): StoredItem | undefined {
     const row = statements.read.get(partition, id, now()) as Row | undefined;
@@ -68,13 +67,11 @@ export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreO
     list: async (partition, prefix) => orUnavailable(() => list(partition, prefix)),
     commit: async (partition, operations) => {
       const bodies = serializeBatch(operations);
-      return await inTransaction(() => commit(partition, operations, bodies));
+      return orUnavailable(() => inTransaction(database, () => commit(partition, operations, bodies)));
     },
     check: async () => void orUnavailable(() => statements.check.get()),
     close: async () => {
-      if (!database.isOpen) return;
-      inTransaction.flush();
-      database.close();
+      if (database.isOpen) database.close();
     },
   };
 }
