@@ -16,7 +16,7 @@ import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../support/folder.ts";
-import { freePort, startProcess } from "./process.ts";
+import { bundleService, freePort, startProcess } from "./process.ts";
 import { seeded } from "./random.ts";
 import { createSite, killAgainAndAgain } from "./site.ts";
 
@@ -46,8 +46,9 @@ it("keeps what it acknowledged, whenever it is killed", { timeout: 30_000 + KILL
   await annotate(`${KILLS} kills, ${versions.join(" + ")} versions`);
 });
 
-/** Starts and ends the service once, since a process that is killed doesn't leave its compiled modules. */
+/** Bundles the service, and starts and ends it once, since a process that is killed doesn't leave its compiled modules. */
 async function fillCache(folder: string, compileCache: string): Promise<void> {
+  await bundleService(compileCache);
   const service = startProcess({ port: await freePort(), folder, compileCache });
   await service.ready();
   await service.stop();
