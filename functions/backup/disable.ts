@@ -1,8 +1,7 @@
-import { problem } from "../../shared/errors/problem.ts";
-import { timestampOf } from "../../shared/formats.ts";
+import { turnedOff } from "../../shared/backup/turnOff.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { ids } from "../../shared/store/items.ts";
-import { actorOf, commitOwner } from "../../shared/store/owner.ts";
+import { actorOf, commitOwner, deleteEnvelope } from "../../shared/store/owner.ts";
+import { requireConfirmation } from "../confirmation.ts";
 
 /**
  * DELETE backup?confirm=delete: turns backup off [F1–F4]. The wrapped key and every version go in one commit, so that
@@ -20,24 +19,13 @@ export const disableBackup = forOwner(
   },
   async (call) => {
     const { owner, device, now, request } = call;
-    if (request.query.get("confirm") !== "delete")
-      throw problem("confirmation-required", { confirm: "delete" });
+    requireConfirmation(request, "delete");
     const { item } = owner;
     if (item.backup.state !== "on") return { status: 204 };
-    await commitOwner(
-      call,
-      {
-        ...item,
-        backup: { state: "deleted", deletedAt: timestampOf(now), device: actorOf(device) },
-        devices: item.devices.map((other) => ({ ...other, holdsBackup: false, awaitsSignIn: false })),
-      },
-      {
-        event: { type: "backup-deleted", device },
-        operations: item.backup.versions.map(
-          ({ version }) => ({ kind: "delete", id: ids.envelope(version) }) as const,
-        ),
-      },
-    );
+    await commitOwner(call, turnedOff(item, actorOf(device), now), {
+      event: { type: "backup-deleted", device },
+      operations: item.backup.versions.map(deleteEnvelope),
+    });
     return { status: 204 };
   },
 );

@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { thin } from "../../shared/backup/history.ts";
-import { etagOf, versionAnswer, withoutDigest } from "../../shared/backup/status.ts";
+import { etagAfter, versionAnswer, withoutDigest } from "../../shared/backup/status.ts";
 import { problem } from "../../shared/errors/problem.ts";
 import { timestampOf } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
 import { ids, type Owner, type Version } from "../../shared/store/items.ts";
-import { actorOf, Contention, commitOwner } from "../../shared/store/owner.ts";
+import { actorOf, Contention, commitOwner, deleteEnvelope } from "../../shared/store/owner.ts";
 import { readEnvelope } from "../../shared/store/read.ts";
 import { requireOn } from "./require.ts";
 
@@ -62,7 +62,7 @@ export const restoreVersion = forOwner(
     await commitOwner(call, next, {
       event: { type: "version-restored", device, details: { version: restored.version } },
       operations: [
-        ...dropped.map(({ version }) => ({ kind: "delete", id: ids.envelope(version) }) as const),
+        ...dropped.map(deleteEnvelope),
         {
           kind: "create",
           id: ids.envelope(restored.version),
@@ -83,11 +83,9 @@ function find({ owner }: OwnerCall, wanted: number): Version {
 }
 
 function answer({ device: { deviceId }, now }: OwnerCall, version: Version, owner: Owner) {
-  // To a late retry whose version was replaced since, the present ETag would say that it has seen what is there.
-  const isPresent = owner.nextVersion === version.version + 1;
   return {
     status: 201,
-    headers: isPresent ? { ETag: etagOf(owner, deviceId, now) } : {},
+    headers: etagAfter(version.version, owner, deviceId, now),
     body: withoutDigest(version),
   };
 }

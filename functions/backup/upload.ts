@@ -1,16 +1,21 @@
 import { hash } from "node:crypto";
 import * as z from "zod";
-import { misplaced, readEnvelopeHeader } from "../../shared/backup/envelope.ts";
+import {
+  type EnvelopeHeader,
+  misplaced,
+  type Place,
+  readEnvelopeHeader,
+} from "../../shared/backup/envelope.ts";
 import { thin } from "../../shared/backup/history.ts";
 import { manifest } from "../../shared/backup/manifest.ts";
 import { overwriteRefusal } from "../../shared/backup/overwrite.ts";
-import { etagOf, precondition } from "../../shared/backup/status.ts";
+import { etagAfter, precondition } from "../../shared/backup/status.ts";
 import { Problem, problem } from "../../shared/errors/problem.ts";
 import { sha256, timestamp, timestampOf } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
 import { missingFrom } from "../../shared/http/stepUp.ts";
 import { type BackupOn, ids, type Owner, type Version } from "../../shared/store/items.ts";
-import { actorOf, commitOwner, refuse } from "../../shared/store/owner.ts";
+import { actorOf, commitOwner, deleteEnvelope, refuse } from "../../shared/store/owner.ts";
 import { requireOn, requireReadable } from "./require.ts";
 
 const declaration = {
@@ -69,8 +74,7 @@ export const uploadBackup = forOwner(
 
     try {
       requireAllowed(call, backup);
-      const place = placeOf(call, backup);
-      const member = misplaced(header, place);
+      const member = misplaced(header, placeOf(call, backup, header));
       if (member) throw problem("envelope-mismatch", { header: member });
     } catch (error) {
       if (!(error instanceof Problem) || error.code === "precondition-required") throw error;
@@ -95,14 +99,17 @@ function requireAllowed({ owner, device, body, request: { header } }: UploadCall
 }
 
 /** Where an envelope of this phone belongs. Whether it is bound to the storage secret is the phone's to say [H8]. */
-function placeOf({ owner: { item }, identity, body }: UploadCall, { userKey, platform }: BackupOn) {
-  const header = readEnvelopeHeader(body.envelope);
+function placeOf(
+  { owner: { item }, identity }: UploadCall,
+  { userKey, platform }: BackupOn,
+  { ssb }: EnvelopeHeader,
+): Place {
   return {
     kid: userKey.id,
     uid: identity.userId,
     plt: platform,
     ver: item.nextVersion,
-    ssb: platform === "ios" && (item.policy.otherPlatform ? header?.ssb === true : true),
+    ssb: platform === "ios" && (ssb || !item.policy.otherPlatform),
   };
 }
 
@@ -160,7 +167,7 @@ async function store(
     event: { type: "backup-uploaded", device, details: { version: version.version } },
     operations: [
       // First, so that SQLite puts the new envelope where the old one was: fewer pages to make durable.
-      ...dropped.map(({ version }) => ({ kind: "delete", id: ids.envelope(version) }) as const),
+      ...dropped.map(deleteEnvelope),
       {
         kind: "create",
         id: ids.envelope(version.version),
@@ -180,11 +187,9 @@ async function store(
 }
 
 function stored({ device, now }: UploadCall, { version, uploadedAt, accounts }: Version, owner: Owner) {
-  // To a late retry whose version was replaced since, the present ETag would say that it has seen what is there.
-  const isPresent = owner.nextVersion === version + 1;
   return {
     status: 200,
-    headers: isPresent ? { ETag: etagOf(owner, device.deviceId, now) } : {},
+    headers: etagAfter(version, owner, device.deviceId, now),
     body: { version, uploadedAt, accounts, nextVersion: owner.nextVersion },
   };
 }

@@ -1,9 +1,9 @@
-import { problem } from "../../shared/errors/problem.ts";
-import { timestampOf } from "../../shared/formats.ts";
-import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
+import { turnedOff } from "../../shared/backup/turnOff.ts";
+import { forOwner } from "../../shared/http/endpoint.ts";
 import { ids } from "../../shared/store/items.ts";
 import { actorOf, Contention, commitOwner } from "../../shared/store/owner.ts";
 import { BATCH_OPERATIONS } from "../../shared/store/port.ts";
+import { requireConfirmation } from "../confirmation.ts";
 
 /**
  * DELETE me?confirm=erase: erases everything at once [H7], in one commit where it fits. Where it does not, the key goes
@@ -21,12 +21,13 @@ export const eraseOwner = forOwner(
     problems: ["confirmation-required", "proof-replayed", "busy"],
   },
   async (call) => {
-    if (call.request.query.get("confirm") !== "erase")
-      throw problem("confirmation-required", { confirm: "erase" });
-    const { owner, identity, services } = call;
+    requireConfirmation(call.request, "erase");
+    const { owner, device, identity, services, now } = call;
     const items = await services.store.list(identity.userId, "");
     if (items.length > BATCH_OPERATIONS && owner.item.backup.state === "on") {
-      await destroyKey(call);
+      await commitOwner(call, turnedOff(owner.item, actorOf(device), now), {
+        event: { type: "backup-deleted", device },
+      });
       // The owner item is another now: begin again with it.
       throw new Contention();
     }
@@ -47,16 +48,3 @@ export const eraseOwner = forOwner(
     return { status: 204 };
   },
 );
-
-async function destroyKey(call: OwnerCall): Promise<void> {
-  const { owner, device, now } = call;
-  await commitOwner(
-    call,
-    {
-      ...owner.item,
-      backup: { state: "deleted", deletedAt: timestampOf(now), device: actorOf(device) },
-      devices: owner.item.devices.map((other) => ({ ...other, holdsBackup: false, awaitsSignIn: false })),
-    },
-    { event: { type: "backup-deleted", device } },
-  );
-}

@@ -76,6 +76,19 @@ export function etagOf(owner: Owner, deviceId: string, now: number): string {
   return `"${replaceable(owner)}.${said}"`;
 }
 
+/**
+ * The ETag header of an answer to the write that made `version`. A late retry whose version was replaced since gets
+ * none: the present ETag would say that the phone has seen what is there.
+ */
+export function etagAfter(
+  version: number,
+  owner: Owner,
+  deviceId: string,
+  now: number,
+): Record<string, string> {
+  return owner.nextVersion === version + 1 ? { ETag: etagOf(owner, deviceId, now) } : {};
+}
+
 /** Whether `If-None-Match` names this status: the phone has it already. */
 export function isUnchanged(ifNoneMatch: string | undefined, etag: string): boolean {
   return list(ifNoneMatch).some((tag) => tag === "*" || tag.replace(/^W\//, "") === etag);

@@ -112,7 +112,7 @@ async function runForPhone(
   requirePersonal(identity);
   const client = readClient(request);
   if (access.oldApps === "refused") requireSupported(client);
-  const proof = await verifyProof(request.header("dpop"), {
+  const proof = verifyProof(request.header("dpop"), {
     method: declaration.method,
     url: services.config.publicOrigin + request.path,
     tokenHash: identity.tokenHash,

@@ -1,10 +1,9 @@
 import { type Actor, chained, type Details, EVENT_TTL, type EventType } from "../activity/events.ts";
-import type { Problem } from "../errors/problem.ts";
-import { problem } from "../errors/problem.ts";
+import { type Problem, problem } from "../errors/problem.ts";
 import { timestampOf } from "../formats.ts";
 import type { LoadedOwner, OwnerCall, PhoneCall } from "../http/endpoint.ts";
 import { PROOF_WINDOW, proofReplayed } from "../identity/proof.ts";
-import { IDEMPOTENCY_TTL, idempotency, ids, type Owner, owner } from "./items.ts";
+import { IDEMPOTENCY_TTL, idempotency, ids, type Owner, owner, type Version } from "./items.ts";
 import type { Operation, Store } from "./port.ts";
 import { parseItem } from "./schema.ts";
 
@@ -36,6 +35,11 @@ export interface CommitParts {
 /** The phone as events, versions and answers name it. */
 export function actorOf({ deviceId, name, platform }: Actor): Actor {
   return { deviceId, name, platform };
+}
+
+/** Takes a version's ciphertext out of the store. */
+export function deleteEnvelope({ version }: Pick<Version, "version">): Operation {
+  return { kind: "delete", id: ids.envelope(version) };
 }
 
 /**
