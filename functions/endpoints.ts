@@ -6,7 +6,9 @@ import { readActivity } from "./activity/read.ts";
 import { disableBackup } from "./backup/disable.ts";
 import { enableBackup } from "./backup/enable.ts";
 import { readKey } from "./backup/key.ts";
+import { liftFreeze } from "./backup/liftFreeze.ts";
 import { choosePolicy, readPolicy } from "./backup/policy.ts";
+import { removeRecoveryKey, setRecoveryKey } from "./backup/recoveryKey.ts";
 import { refreshBackup } from "./backup/refresh.ts";
 import { restoreVersion } from "./backup/restore.ts";
 import { readStatus } from "./backup/status.ts";
@@ -17,7 +19,12 @@ import { registerDevice } from "./devices/register.ts";
 import { revokeDevice } from "./devices/revoke.ts";
 import { eraseOwner } from "./me/erase.ts";
 import { exportOwner } from "./me/export.ts";
+import { approveRecovery } from "./recoveries/approve.ts";
 import { beginRecovery } from "./recoveries/begin.ts";
+import { cancelRecovery } from "./recoveries/cancel.ts";
+import { denyRecovery } from "./recoveries/deny.ts";
+import { openRecovery } from "./recoveries/open.ts";
+import { previewRecovery } from "./recoveries/preview.ts";
 import { readRecoveryState } from "./recoveries/read.ts";
 import { health } from "./service/health.ts";
 import { describeProblem } from "./service/problem.ts";
@@ -39,8 +46,16 @@ export const endpoints: readonly Endpoint[] = [
   restoreVersion,
   readPolicy,
   choosePolicy,
+  setRecoveryKey,
+  removeRecoveryKey,
+  liftFreeze,
+  previewRecovery,
   beginRecovery,
   readRecoveryState,
+  openRecovery,
+  cancelRecovery,
+  approveRecovery,
+  denyRecovery,
   readActivity,
   exportOwner,
   eraseOwner,

@@ -1,6 +1,7 @@
+import { actorOf } from "../../shared/activity/events.ts";
 import { turnedOff } from "../../shared/backup/turnOff.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { actorOf, commitOwner, deleteEnvelope } from "../../shared/store/owner.ts";
+import { commitOwner, deleteEnvelope } from "../../shared/store/owner.ts";
 import { requireConfirmation } from "../confirmation.ts";
 
 /**
@@ -8,7 +9,7 @@ import { requireConfirmation } from "../confirmation.ts";
  * nothing which is still held opens a copy of the database made earlier. Phones stay.
  */
 export const disableBackup = forOwner(
-  { stepUp: "needed", oldApps: "allowed" },
+  { stepUp: "needed", standing: "guarded", oldApps: "allowed" },
   {
     name: "backup-disable",
     method: "DELETE",

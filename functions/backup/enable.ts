@@ -10,7 +10,7 @@ import { releaseUserKey, sealedKey, sealForPhone } from "./userKey.ts";
 
 /** POST backup/enable: turns backup on, for the platform of this phone [B1–B3]. */
 export const enableBackup = forOwner(
-  { stepUp: "needed", oldApps: "refused", idempotencyKey: "needed" },
+  { stepUp: "needed", standing: "guarded", oldApps: "refused", idempotencyKey: "needed" },
   {
     name: "backup-enable",
     method: "POST",

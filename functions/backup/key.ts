@@ -8,7 +8,7 @@ import { releaseUserKey, sealedKey } from "./userKey.ts";
 
 /** GET backup/key: the user key, sealed to this phone. */
 export const readKey = forOwner(
-  { stepUp: "needed", oldApps: "refused" },
+  { stepUp: "needed", standing: "guarded", oldApps: "refused" },
   {
     name: "backup-key",
     method: "GET",

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { policy } from "../../shared/backup/policy.ts";
-import { problem } from "../../shared/errors/problem.ts";
+import { choice, chosen, policy, settled } from "../../shared/backup/policy.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { commitOwner } from "../../shared/store/owner.ts";
+import { requireOn } from "./require.ts";
 
 /** GET backup/policy: what the owner chose. */
 export const readPolicy = forOwner(
@@ -15,30 +15,32 @@ export const readPolicy = forOwner(
     answers: { 200: policy },
     problems: [],
   },
-  async ({ owner }) => ({ status: 200, body: owner.item.policy }),
+  async ({ owner, now }) => ({ status: 200, body: settled(owner.item.policy, now) }),
 );
 
 /** PUT backup/policy: chooses; what is left out stays as it is. */
 export const choosePolicy = forOwner(
-  { stepUp: "needed", oldApps: "refused" },
+  // Who has only signed in on a new phone could otherwise open the way for it [H8].
+  { stepUp: "needed", standing: "holder", oldApps: "refused" },
   {
     name: "backup-policy-choose",
     method: "PUT",
     route: "backup/policy",
-    summary: "Chooses what blocks a recovery, and whether a phone of the other platform may recover.",
-    body: policy.partial(),
+    summary:
+      "Chooses what blocks a recovery, whether the other platform may recover, and how long a new phone waits.",
+    body: choice.partial(),
     answers: { 200: policy },
-    problems: ["holder-required", "proof-replayed", "busy"],
+    problems: ["backup-off", "proof-replayed", "busy"],
   },
   async (call) => {
-    const { owner, device, body } = call;
-    // Who has only signed in on a new phone could otherwise open the way for it [H8].
-    if (!device.holdsBackup) throw problem("holder-required");
-    const chosen = { ...owner.item.policy, ...definedOnly(body) };
+    const { owner, device, body, now } = call;
+    requireOn(owner.item);
+    const present = settled(owner.item.policy, now);
+    const next = chosen(present, definedOnly(body), now);
     // A retry whose first try was carried out: the record tells of it once.
-    if (isDeepStrictEqual(chosen, owner.item.policy)) return { status: 200, body: chosen };
-    await commitOwner(call, { ...owner.item, policy: chosen }, { event: { type: "policy-changed", device } });
-    return { status: 200, body: chosen };
+    if (isDeepStrictEqual(next, present)) return { status: 200, body: next };
+    await commitOwner(call, { ...owner.item, policy: next }, { event: { type: "policy-changed", device } });
+    return { status: 200, body: next };
   },
 );
 

@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { actorOf } from "../../shared/activity/events.ts";
 import { thin } from "../../shared/backup/history.ts";
 import { etagAfter, versionAnswer, withoutDigest } from "../../shared/backup/status.ts";
 import { problem } from "../../shared/errors/problem.ts";
 import { timestampOf } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
 import { ids, type Owner, type Version } from "../../shared/store/items.ts";
-import { actorOf, Contention, commitOwner, deleteEnvelope } from "../../shared/store/owner.ts";
+import { Contention, commitOwner, deleteEnvelope } from "../../shared/store/owner.ts";
 import { readEnvelope } from "../../shared/store/read.ts";
 import { requireOn } from "./require.ts";
 
@@ -34,7 +35,7 @@ const declaration = {
 
 /** POST backup/versions/{version}/restore [H1] */
 export const restoreVersion = forOwner(
-  { stepUp: "needed", oldApps: "refused", idempotencyKey: "needed" },
+  { stepUp: "needed", standing: "guarded", oldApps: "refused", idempotencyKey: "needed" },
   declaration,
   async (call) => {
     const { owner, device, identity, services, now } = call;

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import * as z from "zod";
+import { actorOf } from "../../shared/activity/events.ts";
 import {
   type EnvelopeHeader,
   misplaced,
@@ -13,9 +14,10 @@ import { etagAfter, precondition } from "../../shared/backup/status.ts";
 import { Problem, problem } from "../../shared/errors/problem.ts";
 import { sha256, timestamp, timestampOf } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
+import { requireStanding } from "../../shared/http/standing.ts";
 import { missingFrom } from "../../shared/http/stepUp.ts";
 import { type BackupOn, ids, type Owner, type Version } from "../../shared/store/items.ts";
-import { actorOf, commitOwner, deleteEnvelope, refuse } from "../../shared/store/owner.ts";
+import { commitOwner, deleteEnvelope, refuse } from "../../shared/store/owner.ts";
 import { requireOn, requireReadable } from "./require.ts";
 
 const declaration = {
@@ -48,6 +50,8 @@ const declaration = {
     "precondition-required",
     "overwrite-refused",
     "sharp-drop",
+    "backup-frozen",
+    "holder-required",
     "version-changed",
     "envelope-mismatch",
     "proof-replayed",
@@ -85,7 +89,10 @@ export const uploadBackup = forOwner(
 );
 
 /** @throws {Problem} this phone can't read what it would write, or would replace what it has not seen */
-function requireAllowed({ owner, device, body, request: { header } }: UploadCall, backup: BackupOn): void {
+function requireAllowed(
+  { owner, device, body, now, request: { header } }: UploadCall,
+  backup: BackupOn,
+): void {
   const found = precondition(owner.item, {
     ifMatch: header("if-match"),
     ifNoneMatch: header("if-none-match"),
@@ -95,6 +102,8 @@ function requireAllowed({ owner, device, body, request: { header } }: UploadCall
   const offered = body.manifest.accounts.length;
   const refusal = overwriteRefusal({ device, versions: backup.versions, offered, replaces: body.replaces });
   if (refusal) throw refusal;
+  // Its upload would make it a phone that has the backup.
+  if (!device.holdsBackup) requireStanding({ owner, device, now }, "guarded");
   if (found === "failed") throw problem("version-changed");
 }
 

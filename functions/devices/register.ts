@@ -78,7 +78,7 @@ export const registerDevice = forNewPhone(
 /** An owner whose first phone is being registered. */
 function newOwner({ services: { system }, now }: PhoneCall): Owner {
   return {
-    schema: 2,
+    schema: 3,
     createdAt: timestampOf(now),
     referenceSalt: randomId(system, 32),
     secondFactorSeen: false,
@@ -86,6 +86,8 @@ function newOwner({ services: { system }, now }: PhoneCall): Owner {
     nextVersion: 1,
     backup: { state: "off" },
     policy: DEFAULT_POLICY,
+    recoveries: [],
+    tries: [],
     activity: NOTHING,
   };
 }

@@ -1,4 +1,7 @@
-import { forOwner } from "../../shared/http/endpoint.ts";
+import { type Declaration, forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
+import { requireStanding } from "../../shared/http/standing.ts";
+import { mayLift } from "../../shared/recovery/freeze.ts";
+import { withoutPhone } from "../../shared/recovery/listed.ts";
 import { commitOwner } from "../../shared/store/owner.ts";
 import { deviceParams } from "./answers.ts";
 
@@ -12,19 +15,31 @@ export const revokeDevice = forOwner(
     summary: "Removes one of the owner's phones; a repeat is harmless.",
     params: deviceParams,
     answers: { 204: null },
-    problems: ["proof-replayed", "busy"],
+    problems: ["backup-frozen", "holder-required", "proof-replayed", "busy"],
   },
   async (call) => {
     const { item } = call.owner;
+    requireSay(call);
     const devices = item.devices.filter(({ deviceId }) => deviceId !== call.params.deviceId);
     if (devices.length < item.devices.length) {
       const details = { deviceId: call.params.deviceId };
       await commitOwner(
         call,
-        { ...item, devices },
+        { ...item, devices, recoveries: withoutPhone(item.recoveries, call.params.deviceId) },
         { event: { type: "device-revoked", device: call.device, details } },
       );
     }
     return { status: 204 };
   },
 );
+
+/**
+ * A phone may always revoke itself. Of another, while the backup is frozen, only the phones that may lift that: a thief
+ * would otherwise take the owner's last one away.
+ */
+function requireSay(call: OwnerCall<{ readonly params: typeof deviceParams } & Declaration>): void {
+  const { owner, device, params } = call;
+  if (params.deviceId === device.deviceId) return;
+  const { freeze } = owner.item;
+  if (!freeze || !mayLift(freeze, device)) requireStanding(call, "guarded");
+}

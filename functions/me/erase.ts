@@ -1,7 +1,8 @@
+import { actorOf } from "../../shared/activity/events.ts";
 import { turnedOff } from "../../shared/backup/turnOff.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { ids } from "../../shared/store/items.ts";
-import { actorOf, Contention, commitOwner } from "../../shared/store/owner.ts";
+import { Contention, commitOwner } from "../../shared/store/owner.ts";
 import { BATCH_OPERATIONS } from "../../shared/store/port.ts";
 import { requireConfirmation } from "../confirmation.ts";
 
@@ -11,7 +12,7 @@ import { requireConfirmation } from "../confirmation.ts";
  * until nothing is left.
  */
 export const eraseOwner = forOwner(
-  { stepUp: "needed", oldApps: "allowed" },
+  { stepUp: "needed", standing: "guarded", oldApps: "allowed" },
   {
     name: "me-erase",
     method: "DELETE",

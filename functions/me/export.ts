@@ -3,9 +3,12 @@ import { sha256, timestamp, timestampOf } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { releaseUserKey, sealedKey } from "../backup/userKey.ts";
 
-/** GET me/export: everything that is held about the owner, as it is stored [H7]. */
+/**
+ * GET me/export: everything that is held about the owner, as it is stored [H7]. Not for a phone that has yet to recover:
+ * a thief would have the backup without its guards, and without anybody being told.
+ */
 export const exportOwner = forOwner(
-  { stepUp: "needed", oldApps: "allowed" },
+  { stepUp: "needed", standing: "holder", oldApps: "allowed" },
   {
     name: "me-export",
     method: "GET",

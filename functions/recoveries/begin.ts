@@ -1,56 +1,49 @@
 import * as z from "zod";
-import { MOST_ACCOUNTS } from "../../shared/backup/manifest.ts";
-import { problem } from "../../shared/errors/problem.ts";
-import { randomId as id, sha256, timestampOf } from "../../shared/formats.ts";
+import { settled } from "../../shared/backup/policy.ts";
+import { randomId as id } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
 import { missingFrom } from "../../shared/http/stepUp.ts";
-import { recoveredFrom } from "../../shared/recovery/accounts.ts";
-import { explain } from "../../shared/recovery/explain.ts";
-import { judge, type Verdict } from "../../shared/recovery/guards.ts";
-import { type Envelope, ids, RECOVERY_TTL, type Recovery, type Version } from "../../shared/store/items.ts";
-import { Contention, commitOwner, refuse } from "../../shared/store/owner.ts";
-import { readEnvelope, readRecovery } from "../../shared/store/read.ts";
+import { type TryKind, triesLeft, withTry } from "../../shared/limits/tries.ts";
+import { tellOthers } from "../../shared/notify/tell.ts";
+import { withRecovery } from "../../shared/recovery/listed.ts";
+import { ids, type Owner, RECOVERY_TTL, type Recovery } from "../../shared/store/items.ts";
+import { AlreadyDone, commitOwner, readOutcome } from "../../shared/store/owner.ts";
+import type { Operation } from "../../shared/store/port.ts";
 import { randomId } from "../../shared/system.ts";
-import { releaseUserKey, sealedKey } from "../backup/userKey.ts";
-import { describe, recoveryAnswer } from "./answers.ts";
+import { describe, releasedAnswer, waitingAnswer, wanted } from "./answers.ts";
+import {
+  approversOf,
+  explained,
+  findVersion,
+  judgeCall,
+  refusals,
+  refuseRecovery,
+  triesToBegin,
+  waitingHere,
+} from "./judgement.ts";
+import { loadOwn, requireGoing } from "./load.ts";
+import { commitRelease, type Granted, listedAs, newRecovery, releasedBody } from "./release.ts";
+
+/** How many more recoveries a phone without the backup may begin for now. */
+const left = { triesLeft: z.int() };
 
 const declaration = {
   name: "recoveries-begin",
   method: "POST",
   route: "recoveries",
-  summary: "Begins a recovery: answers the envelope, the sealed user key and what each account still needs.",
-  body: z.strictObject({
-    storageCheck: sha256.optional(),
-    /** References of the accounts that are on the phone already. */
-    accounts: z.array(sha256).max(MOST_ACCOUNTS),
-    /** An older version of the history; left out, the present one. */
-    version: z.int().positive().optional(),
-  }),
+  summary:
+    "Begins a recovery: answers all that opens the backup or, with a waiting time, until when it waits.",
+  body: wanted,
   answers: {
-    201: recoveryAnswer.extend({
-      key: sealedKey,
-      /** Compact JWE. */
-      envelope: z.string(),
-      /** The `ver` in its header. */
-      sealedAs: z.int(),
-      /** Whether its content key needs the storage secret. */
-      storageBound: z.boolean(),
-    }),
+    200: waitingAnswer.extend(left),
+    201: z.discriminatedUnion("state", [releasedAnswer.extend(left), waitingAnswer.extend(left)]),
   },
   problems: [
-    "backup-none",
-    "backup-deleted",
-    "version-not-found",
-    "platform-changed",
-    "storage-bound",
-    "storage-account-missing",
-    "storage-account-mismatch",
-    "storage-account-unexpected",
-    "accounts-present",
-    "step-up-required",
+    ...refusals,
     "idempotency-key-invalid",
     "idempotency-key-reused",
     "recovery-not-found",
+    "recovery-over",
     "proof-replayed",
     "busy",
   ],
@@ -63,86 +56,90 @@ export const beginRecovery = forOwner(
   { stepUp: "by-guards", oldApps: "refused", idempotencyKey: "needed" },
   declaration,
   async (call) => {
-    const { owner, device, identity, services, now } = call;
-    const wanted = choose(call, call.body.version);
-    const envelope = wanted && (await readEnvelope(services.store, identity.userId, wanted.version));
-    // Replaced or turned off between the two reads: look again.
-    if (wanted && !envelope) throw new Contention();
-    const verdict = judgeCall(call, wanted, envelope);
-    if (verdict.refused || !envelope) return await refuse(call, "recovery-refused", explained(call, verdict));
+    const { owner, device, body, services, now } = call;
+    const judgement = await judged(call, body.version, triesToBegin(call, body.version));
+    if (judgement.refused) return await refuseRecovery(call, judgement.refused);
+    const waiting = waitingHere(call, body.version);
+    if (waiting) {
+      // A retry of the request that began it is answered as that was.
+      if (await readOutcome(call)) throw new AlreadyDone();
+      const { item } = await loadOwn(call, waiting.recoveryId);
+      return begunAnswer(call, waitingBody(call, waiting.recoveryId, item), owner.item.tries, 200);
+    }
 
-    const { backup, version } = verdict;
-    const key = await releaseUserKey(call, backup.userKey);
-    const recoveryId = randomId(services.system);
-    const begun: Recovery = {
-      schema: 1,
-      deviceId: device.deviceId,
-      version: version.version,
-      platform: backup.platform,
-      accounts: envelope.manifest.accounts.map(recoveredFrom),
-      startedAt: timestampOf(now),
-      expiresAt: timestampOf(now + RECOVERY_TTL * 1000),
+    const known = device.holdsBackup;
+    const wait = known ? 0 : settled(owner.item.policy, now).waitingSeconds;
+    const tries = known ? owner.item.tries : withTry(owner.item.tries, "recoveries", device, now);
+    const begun: Granted = {
+      ...judgement,
+      recoveryId: randomId(services.system),
+      recovery: newRecovery(call, judgement, wait),
+      withRecoveryKey: body.recoveryKeyCheck !== undefined,
     };
-    const awaitsSignIn = begun.accounts.some(({ means }) => means.includes("fresh-sign-in"));
-    const devices = owner.item.devices.map((other) =>
-      other.deviceId === device.deviceId ? { ...other, holdsBackup: true, awaitsSignIn } : other,
-    );
-    await commitOwner(
-      call,
-      { ...owner.item, devices, backup: { ...backup, signedInAt: begun.startedAt } },
-      {
-        event: { type: "recovery-begun", device, details: { recoveryId, version: version.version } },
-        operations: [{ kind: "create", id: ids.recovery(recoveryId), body: begun, ttl: RECOVERY_TTL }],
-        outcome: { recoveryId },
-      },
-    );
-    return begunAnswer(recoveryId, begun, version, envelope, key);
+    const commit = wait > 0 ? beginWaiting : beginReleased;
+    return begunAnswer(call, await commit(call, begun, { ...owner.item, tries }), tries);
   },
   async (call, outcome) => {
-    const { identity, services } = call;
     const recoveryId = id.parse(outcome.recoveryId);
-    const begun = await readRecovery(services.store, identity.userId, recoveryId);
-    const wanted = begun && choose(call, begun.version);
-    const envelope = wanted && (await readEnvelope(services.store, identity.userId, wanted.version));
-    if (!begun || !envelope) throw problem("recovery-not-found");
-    const verdict = judgeCall(call, wanted, envelope);
-    if (verdict.refused) throw explained(call, verdict);
-    const key = await releaseUserKey(call, verdict.backup.userKey);
-    return begunAnswer(recoveryId, begun, verdict.version, envelope, key);
+    const { tries } = call.owner.item;
+    const { item, state } = await loadOwn(call, recoveryId);
+    requireGoing(state, "open");
+    if (state === "waiting") return begunAnswer(call, waitingBody(call, recoveryId, item), tries);
+    const judgement = await judged(call, item.version, []);
+    if (judgement.refused) throw explained(call, judgement.refused);
+    const begun: Granted = {
+      ...judgement,
+      recoveryId,
+      recovery: item,
+      withRecoveryKey: call.body.recoveryKeyCheck !== undefined,
+    };
+    return begunAnswer(call, await releasedBody(call, begun), tries);
   },
 );
 
-/** The version of that number; the present one without a number. */
-function choose({ owner: { item } }: OwnerCall, wanted: number | undefined): Version | undefined {
-  if (item.backup.state !== "on") return undefined;
-  const { versions } = item.backup;
-  return wanted === undefined ? versions[0] : versions.find(({ version }) => version === wanted);
+async function judged(call: BeginCall, named: number | undefined, tries: readonly TryKind[]) {
+  const found = await findVersion(call, named);
+  return judgeCall(call, found, { shown: call.body, tries, missing: missingFrom(call) });
 }
 
-function judgeCall(call: BeginCall, version: Version | undefined, envelope: Envelope | undefined): Verdict {
-  const { owner, device, body } = call;
-  return judge({
-    backup: owner.item.backup,
-    policy: owner.item.policy,
-    version,
-    inBackup: envelope?.manifest.accounts.map(({ ref }) => ref) ?? [],
-    platform: device.platform,
-    storageCheck: body.storageCheck,
-    onPhone: body.accounts,
-    missing: missingFrom(call),
-  });
+function waitingBody(call: BeginCall, recoveryId: string, item: Recovery): z.infer<typeof waitingAnswer> {
+  const state = "waiting";
+  return { ...describe(recoveryId, { item, state }), state, approvers: approversOf(call) };
 }
 
-function explained({ identity, services }: BeginCall, { refused }: Verdict) {
-  return explain(refused ?? { reason: "backup-none" }, identity, services.config.stepUpMaxAge);
+function begunAnswer<Body>({ device, now }: BeginCall, body: Body, tries: Owner["tries"], status = 201) {
+  const asNew = { ...device, holdsBackup: false };
+  return { status, body: { ...body, triesLeft: triesLeft(tries, "recoveries", asNew, now) } };
 }
 
-function begunAnswer(
-  recoveryId: string,
-  begun: Recovery,
-  { sealedAs, storageBound }: Version,
-  { envelope }: Envelope,
-  key: z.infer<typeof sealedKey>,
-) {
-  return { status: 201, body: { ...describe(recoveryId, begun), key, envelope, sealedAs, storageBound } };
+function created({ recoveryId, recovery }: Granted): Operation {
+  return { kind: "create", id: ids.recovery(recoveryId), body: recovery, ttl: RECOVERY_TTL };
+}
+
+async function beginReleased(call: BeginCall, begun: Granted, item: Owner) {
+  // The key first: where it can't be released, nothing has begun.
+  const body = await releasedBody(call, begun);
+  const outcome = { recoveryId: begun.recoveryId };
+  await commitRelease(call, item, begun, created(begun), { type: "recovery-begun", outcome });
+  return body;
+}
+
+async function beginWaiting(call: BeginCall, begun: Granted, item: Owner) {
+  const { device, body, now } = call;
+  const { recoveryId, recovery } = begun;
+  const listed = listedAs(recoveryId, recovery, body.version);
+  const { releaseAt } = recovery;
+  await commitOwner(
+    call,
+    { ...item, recoveries: withRecovery(item.recoveries, listed, now) },
+    {
+      event: { type: "recovery-begun", device, details: { recoveryId, version: recovery.version } },
+      operations: [
+        created(begun),
+        ...tellOthers(call, item.devices, { type: "recovery-waiting", recoveryId, releaseAt }),
+      ],
+      outcome: { recoveryId },
+    },
+  );
+  return waitingBody(call, recoveryId, recovery);
 }

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { logToConsole } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
 import { TOKEN_PATH } from "../issuer/http.ts";
+import { OUTBOX_PATH } from "../outbox/http.ts";
 import { startLocalService } from "./service.ts";
 
 const HELP = `npm start -- [--port 7071] [--data .local]
@@ -39,6 +40,8 @@ Three requests to try:
 
 The first says that it is ready. The second is refused, and says why: nobody is signed in.
 The third carries what a phone carries, and tells the state of alice's backup.
+
+What the owners' other phones are told: ${origin}${OUTBOX_PATH}
 
 A phone at the command line:
   npm run phone -- turn-on${option}

@@ -10,6 +10,8 @@ import { issuerHandler, JWKS_PATH } from "../issuer/http.ts";
 import { createIssuer, type Issuer } from "../issuer/issuer.ts";
 import { loadKey } from "../issuer/key.ts";
 import { issuerSettings } from "../issuer/settings.ts";
+import { outboxHandler } from "../outbox/http.ts";
+import { readOutbox } from "../outbox/outbox.ts";
 import { freePort } from "./freePort.ts";
 import { serve } from "./server.ts";
 
@@ -53,11 +55,16 @@ export async function startLocalService(options: LocalOptions): Promise<LocalSer
   });
   const issuer = createIssuer({ key: await loadKey(join(folder, "issuer.json")), now: system.now });
   const adapters = wrap(await openAdapters(config, system, options.cloud?.emulated));
+  const { store } = config;
+  const toOutbox = outboxHandler(() =>
+    store.driver === "sqlite" ? readOutbox({ file: store.file, now: system.now() }) : [],
+  );
+  const toIssuer = issuerHandler(issuer);
   const host = await serve({
     routes: routesOf(createServices(config, adapters, { system, log })),
     port,
     requestId: () => uuid(system),
-    extra: issuerHandler(issuer),
+    extra: async (...request) => toOutbox(...request) || (await toIssuer(...request)),
   });
   return {
     origin,

@@ -6,7 +6,8 @@ const eventSchema = z.looseObject({
   number: z.int(),
   at: z.string(),
   type: z.string(),
-  device: z.looseObject({ deviceId: z.string(), name: z.string(), platform: z.string() }),
+  /** Absent where the service did not know which phone it was. */
+  device: z.looseObject({ deviceId: z.string(), name: z.string(), platform: z.string() }).optional(),
   details: z.looseObject({
     code: z.string().optional(),
     deviceId: z.string().optional(),

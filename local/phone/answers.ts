@@ -54,11 +54,30 @@ export const versionSchema = z.looseObject({
 /** Newest first. */
 export const versionsSchema = z.looseObject({ versions: z.array(versionSchema) });
 
+/** On any of the owner's phones. */
+const recoveriesSchema = z.array(
+  z.looseObject({
+    recoveryId: z.string(),
+    state: z.enum(["waiting", "released"]),
+    device: z.looseObject(phone),
+    startedAt: z.iso.datetime(),
+    releaseAt: z.iso.datetime(),
+    thisPhone: z.boolean(),
+  }),
+);
+
+/** What a status says in every state. */
+const always = {
+  nextVersion: z.int(),
+  /** A recovery was denied from that phone, and nobody has lifted it since. */
+  frozen: z.looseObject({ at: z.iso.datetime(), device: z.looseObject(phone) }).optional(),
+};
+
 export const statusSchema = z.discriminatedUnion("state", [
-  z.looseObject({ state: z.literal("off"), nextVersion: z.int() }),
+  z.looseObject({ state: z.literal("off"), ...always }),
   z.looseObject({
     state: z.literal("deleted"),
-    nextVersion: z.int(),
+    ...always,
     deletedAt: z.iso.datetime(),
     device: z.looseObject(phone),
   }),
@@ -66,7 +85,9 @@ export const statusSchema = z.discriminatedUnion("state", [
     state: z.literal("on"),
     platform: platformSchema,
     enabledAt: z.iso.datetime(),
-    nextVersion: z.int(),
+    ...always,
+    recoveryKey: z.looseObject({ setAt: z.iso.datetime() }).optional(),
+    recoveries: recoveriesSchema,
     current: versionSchema.optional(),
     /** How many are kept. */
     versions: z.int(),
@@ -83,32 +104,6 @@ export const statusSchema = z.discriminatedUnion("state", [
 
 export const keySchema = z.looseObject({ key: sealedKeySchema, platform: platformSchema });
 
-export const recoverySchema = z.looseObject({
-  recoveryId: z.string(),
-  version: z.int(),
-  platform: platformSchema,
-  /** In the envelope's order. */
-  accounts: z.array(
-    z.looseObject({
-      ref: z.string(),
-      kind: z.enum(["personal", "work-or-school", "third-party"]),
-      push: z.boolean(),
-      state: z.enum(["ready", "action-required"]),
-      means: z.array(z.string()).optional(),
-    }),
-  ),
-  startedAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime(),
-});
-
-export const recoveryStartedSchema = recoverySchema.extend({
-  key: sealedKeySchema,
-  /** Compact JWE. */
-  envelope: z.string(),
-  sealedAs: z.int(),
-  storageBound: z.boolean(),
-});
-
 export type Registered = z.infer<typeof registeredSchema>;
 export type Devices = z.infer<typeof devicesSchema>;
 export type Enabled = z.infer<typeof enabledSchema>;
@@ -116,6 +111,5 @@ export type Uploaded = z.infer<typeof uploadedSchema>;
 export type Version = z.infer<typeof versionSchema>;
 export type Versions = z.infer<typeof versionsSchema>;
 export type Status = z.infer<typeof statusSchema>;
+export type Recoveries = z.infer<typeof recoveriesSchema>;
 export type Key = z.infer<typeof keySchema>;
-export type Recovery = z.infer<typeof recoverySchema>;
-export type RecoveryStarted = z.infer<typeof recoveryStartedSchema>;

@@ -46,7 +46,13 @@ export function backupActs(session: Session) {
     if (pending?.contents === digest) return pending;
     return {
       contents: digest,
-      ...(await makeUpload({ ...session, contents, storageBound, envelopeHeader })),
+      ...(await makeUpload({
+        ...session,
+        storageSecret: session.storageSecret(),
+        contents,
+        storageBound,
+        envelopeHeader,
+      })),
     };
   }
 

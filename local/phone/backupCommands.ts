@@ -3,7 +3,8 @@ import { type CommandLine, operandsOf, parseVersion, requireConfirmed } from "./
 import { readJson } from "./files.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Phone } from "./phone.ts";
-import { formatStatus, formatVersions } from "./print.ts";
+import { formatVersions } from "./print.ts";
+import { formatStatus } from "./printStatus.ts";
 
 export async function turnOn(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);

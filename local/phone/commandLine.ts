@@ -21,6 +21,8 @@ export interface CommandLine {
   /** A version of the history. */
   readonly version: number | undefined;
   readonly replaces: number | undefined;
+  /** As the owner typed it. */
+  readonly recoveryKey: string | undefined;
   readonly withoutIcloud: boolean;
   /** What the owner wants to be done, spelt out. */
   readonly confirm: string | undefined;
@@ -48,10 +50,14 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     out: values.out,
     version: values.version === undefined ? undefined : parseVersion("--version", values.version),
     replaces: values.replaces === undefined ? undefined : parseVersion("--replaces", values.replaces),
+    recoveryKey: values["recovery-key"],
     withoutIcloud: values["without-icloud"],
     confirm: values.confirm,
     verify: values.verify,
-    policy: parsePolicy(values.conflict, values["other-platform"]),
+    policy: {
+      ...parsePolicy(values.conflict, values["other-platform"]),
+      ...(values.waiting !== undefined && { waitingSeconds: parseDuration("--waiting", values.waiting) }),
+    },
     help: values.help || command === "help",
   };
 }
@@ -71,11 +77,13 @@ function parse(args: readonly string[]) {
         out: { type: "string" },
         version: { type: "string" },
         replaces: { type: "string" },
+        "recovery-key": { type: "string" },
         "without-icloud": { type: "boolean", default: false },
         confirm: { type: "string" },
         verify: { type: "boolean", default: false },
         conflict: { type: "string" },
         "other-platform": { type: "string" },
+        waiting: { type: "string" },
         help: { type: "boolean", default: false },
       },
     });
@@ -101,6 +109,16 @@ export function operandsOf({ command, operands }: CommandLine, names: readonly s
 export function parseVersion(what: string, text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new UsageError(`${what} is the number of a version`);
+}
+
+const SECONDS = { d: 86_400, h: 3_600, s: 1 } as const;
+
+/** @returns seconds @throws {UsageError} */
+function parseDuration(what: string, text: string): number {
+  const [, count, unit = "s"] = /^(\d{1,6})([dhs])?$/.exec(text) ?? [];
+  if (count === undefined)
+    throw new UsageError(`${what} is a time in days, hours or seconds: 3d, 12h or 600`);
+  return Number(count) * SECONDS[unit as keyof typeof SECONDS];
 }
 
 function parsePolicy(conflict: string | undefined, otherPlatform: string | undefined): PolicyChanges {

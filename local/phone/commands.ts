@@ -1,11 +1,22 @@
 import { parseContents } from "./accounts.ts";
 import { refresh, restore, status, turnOff, turnOn, upload, versions } from "./backupCommands.ts";
 import { type CommandLine, operandsOf } from "./commandLine.ts";
-import { readJson, writePrivate } from "./files.ts";
+import { readJson } from "./files.ts";
 import type { Command, Outcome } from "./outcome.ts";
 import { activity, erase, exportAll, policy } from "./ownerCommands.ts";
 import type { Phone } from "./phone.ts";
-import { formatCodes, formatDevices, formatRecovery } from "./print.ts";
+import { formatCodes, formatDevices } from "./print.ts";
+import {
+  approve,
+  cancel,
+  deny,
+  liftFreeze,
+  open,
+  preview,
+  recover,
+  removeRecoveryKey,
+  setRecoveryKey,
+} from "./recoveryCommands.ts";
 import type { System } from "./system.ts";
 
 /** The commands that talk to the service, for a phone that is registered. */
@@ -16,7 +27,15 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["refresh", refresh],
   ["versions", versions],
   ["restore", restore],
+  ["preview", preview],
   ["recover", recover],
+  ["open", open],
+  ["cancel", cancel],
+  ["approve", approve],
+  ["deny", deny],
+  ["lift-freeze", liftFreeze],
+  ["recovery-key", setRecoveryKey],
+  ["remove-recovery-key", removeRecoveryKey],
   ["policy", policy],
   ["turn-off", turnOff],
   ["list", list],
@@ -31,21 +50,6 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 export async function codes(line: CommandLine, system: System): Promise<string> {
   const [file] = operandsOf(line, ["FILE"]);
   return formatCodes(parseContents(await readJson(file)), system.now());
-}
-
-async function recover(phone: Phone, line: CommandLine): Promise<Outcome> {
-  operandsOf(line, []);
-  const { out, version } = line;
-  const onPhone = phone.state().accounts.map(({ ref }) => ref);
-  const result = await phone.recover({ onPhone, ...(version !== undefined && { version }) });
-  if (!result.ok) return result;
-  const { body, contents } = result;
-  if (out !== undefined) await writePrivate(out, contents);
-  return [
-    `Recovered version ${body.version}: ${contents.accounts.length} accounts.`,
-    formatRecovery(contents, body, phone.state().owner?.referenceSalt ?? ""),
-    ...(out === undefined ? [] : [`Written to ${out}.`]),
-  ].join("\n");
 }
 
 async function list(phone: Phone, line: CommandLine): Promise<Outcome> {

@@ -15,7 +15,21 @@ const phoneFileSchema = z.strictObject({
 });
 export type PhoneFile = z.infer<typeof phoneFileSchema>;
 
-const icloudFileSchema = z.strictObject({ storageSecret: z.base64url().length(43) });
+const secretSchema = z.base64url().length(43);
+
+const icloudFileSchema = z.strictObject({
+  /** From when an iCloud account had one for all owners. */
+  storageSecret: secretSchema.optional(),
+  /** By owner: the secret that a recovery key brings must not take the place of another owner's. */
+  storageSecrets: z.record(z.string(), secretSchema).default({}),
+});
+
+/** Whose storage secret, and in which iCloud account. */
+export interface StoragePlace {
+  readonly directory: string;
+  readonly icloud: string;
+  readonly owner: string;
+}
 
 /** The phone of that name; `undefined` where there is none yet. */
 export async function readPhone(directory: string, name: string): Promise<PhoneFile | undefined> {
@@ -28,16 +42,28 @@ export async function writePhone(directory: string, name: string, phone: PhoneFi
   await writePrivate(phonePath(directory, name), phone);
 }
 
-/** The storage secret in the iCloud account of that name: 32 bytes, made when it has none. */
-export async function openStorage(directory: string, name: string, system: System): Promise<Uint8Array> {
-  const path = join(directory, "icloud", `${name}.json`);
-  const text = await readIfThere(path);
-  if (text !== undefined) {
-    return base64url.decode(icloudFileSchema.parse(JSON.parse(text)).storageSecret);
-  }
-  const storageSecret = makeStorageSecret(system);
-  await writePrivate(path, { storageSecret: base64url.encode(storageSecret) });
-  return storageSecret;
+/** The owner's storage secret in that iCloud account: 32 bytes, made when it has none. */
+export async function openStorage(place: StoragePlace, system: System): Promise<Uint8Array> {
+  const { storageSecret, storageSecrets } = await readIcloud(place);
+  const kept = storageSecrets[place.owner] ?? storageSecret;
+  if (kept !== undefined) return base64url.decode(kept);
+  const made = makeStorageSecret(system);
+  await keepStorage(place, made);
+  return made;
+}
+
+/**
+ * Keeps an owner's storage secret. One that is there already goes: what a recovery key brings is the secret of the
+ * owner's backup, of which there is one; the other opened nothing, or a backup that is destroyed.
+ */
+export async function keepStorage(place: StoragePlace, storageSecret: Uint8Array): Promise<void> {
+  const kept = await readIcloud(place);
+  const storageSecrets = { ...kept.storageSecrets, [place.owner]: base64url.encode(storageSecret) };
+  await writePrivate(icloudPath(place), { ...kept, storageSecrets });
+}
+
+async function readIcloud(place: StoragePlace) {
+  return icloudFileSchema.parse(JSON.parse((await readIfThere(icloudPath(place))) ?? "{}"));
 }
 
 /** @throws {UsageError} the file can't be read, or is not JSON */
@@ -56,6 +82,10 @@ export async function writePrivate(path: string, value: unknown): Promise<void> 
   await writeFile(written, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
   await chmod(written, 0o600);
   await rename(written, path);
+}
+
+function icloudPath({ directory, icloud }: StoragePlace): string {
+  return join(directory, "icloud", `${icloud}.json`);
 }
 
 function phonePath(directory: string, name: string): string {

@@ -11,10 +11,24 @@ Commands
   refresh            the owner has signed in again: the backup is up to date
   versions           the versions that are kept
   restore N          make an older version present again
-  recover            get the backup onto this phone
+  preview            what a recovery would bring; begins none
+                     [--version N: of an older one] [--recovery-key TEXT]
+  recover            get the backup onto this phone, or begin to wait for it
                      [--version N: an older one] [--out FILE: write what came]
+                     [--recovery-key TEXT: in place of the iCloud account]
+  open [RECOVERY-ID] get the backup when the recovery has waited [--out FILE] [--recovery-key TEXT]
+  cancel [RECOVERY-ID]
+                     do without a recovery of this phone
+  approve RECOVERY-ID
+                     end the wait of a recovery on another phone
+  deny RECOVERY-ID   "this wasn't me": end a recovery, revoke its phone, freeze the backup
+  lift-freeze        let a frozen backup go on
+  recovery-key       set up a recovery key, for an owner who loses the iCloud account
+  remove-recovery-key
+                     from then on, who finds it finds nothing
   policy             what the owner chose
-                     [--conflict same-account|any-account] [--other-platform on|off: choose]
+                     [--conflict same-account|any-account] [--other-platform on|off]
+                     [--waiting 3d|12h|SECONDS: how long recoveries on new phones wait]
   turn-off           destroy the backup; takes --confirm delete
   list               the owner's phones
   revoke DEVICE-ID   take a phone's access away
@@ -35,12 +49,14 @@ Options
   --help
 
 A phone's keys, and the names of the accounts on it, are kept in .local/phones/; the secrets of iCloud accounts in
-.local/icloud/.
+.local/icloud/. open and cancel take the recovery that waits on the phone where none is named.
 
 Examples
   npm run phone -- turn-on
   npm run phone -- upload local/phone/sample-accounts.json
   npm run phone -- recover --phone second --out /tmp/recovered.json
   npm run phone -- turn-on --phone tablet --owner bob --platform ios
+  npm run phone -- recovery-key --phone tablet
+  npm run phone -- policy --waiting 3d
   npm run phone -- status --app-version 5.6.9
 `;

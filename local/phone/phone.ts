@@ -1,9 +1,11 @@
 import { backupActs } from "./backup.ts";
 import { deviceActs } from "./devices.ts";
 import { historyActs } from "./history.ts";
+import { otherPhonesActs } from "./otherPhones.ts";
 import { ownerActs } from "./owner.ts";
 import { policyActs } from "./policy.ts";
 import { recoveryActs } from "./recovery.ts";
+import { recoveryKeyActs } from "./recoveryKeyActs.ts";
 import { createSession, type PhoneOptions } from "./session.ts";
 
 export type Phone = Awaited<ReturnType<typeof createPhone>>;
@@ -14,6 +16,7 @@ export type Phone = Awaited<ReturnType<typeof createPhone>>;
  */
 export async function createPhone(options: PhoneOptions) {
   const session = await createSession(options);
+  const backup = backupActs(session);
   return {
     deviceId: session.deviceId,
     /** Any request, tampered with or not. */
@@ -21,10 +24,14 @@ export async function createPhone(options: PhoneOptions) {
     headersOf: session.headersOf,
     /** A copy of what the phone keeps, serialisable. */
     state: () => structuredClone(session.state),
+    /** The 32 bytes that belong in iCloud: given to this phone, or opened with a recovery key. */
+    storageSecret: session.storageSecret,
     ...deviceActs(session),
-    ...backupActs(session),
+    ...backup,
     ...historyActs(session),
     ...recoveryActs(session),
+    ...recoveryKeyActs(session, backup.key),
+    ...otherPhonesActs(session),
     ...policyActs(session),
     ...ownerActs(session),
   };

@@ -9,6 +9,10 @@ const policySchema = z.looseObject({
   conflict: conflictSchema,
   /** Whether a phone of the other platform may recover. */
   otherPlatform: z.boolean(),
+  /** From the begin of a recovery on a new phone to its release. */
+  waitingSeconds: z.int(),
+  /** A shorter waiting time that was chosen, and from when it counts. */
+  shortening: z.looseObject({ waitingSeconds: z.int(), from: z.iso.datetime() }).optional(),
 });
 export type Policy = z.infer<typeof policySchema>;
 
@@ -16,6 +20,8 @@ export type Policy = z.infer<typeof policySchema>;
 export interface PolicyChanges {
   readonly conflict?: Policy["conflict"];
   readonly otherPlatform?: boolean;
+  /** Up to 604 800: 7 days. */
+  readonly waitingSeconds?: number;
 }
 
 /** What the owner chooses. */

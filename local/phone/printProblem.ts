@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { nameOf } from "./printTable.ts";
 import type { Problem, Refused } from "./problem.ts";
 import type { PhoneState } from "./state.ts";
 
@@ -25,15 +26,38 @@ const facts: ReadonlyMap<string, z.ZodType<string>> = new Map<string, z.ZodType<
     "backup-deleted",
     z
       .looseObject({ deletedAt: z.string(), device: presentSchema.shape.device })
+      .transform(({ deletedAt, device }) => `Deleted: ${deletedAt}, from ${nameOf(device)}.`),
+  ],
+  [
+    "backup-frozen",
+    z
+      .looseObject({ frozenAt: z.string(), device: presentSchema.shape.device })
       .transform(
-        ({ deletedAt, device }) => `Deleted: ${deletedAt}, from ${device.name} (${device.platform}).`,
+        ({ frozenAt, device }) => `Frozen: ${frozenAt}, from ${nameOf(device)}. If all is well: lift-freeze.`,
       ),
+  ],
+  [
+    "recovery-waiting",
+    z
+      .looseObject({ releaseAt: z.string(), approvers: z.int() })
+      .transform(
+        ({ releaseAt, approvers }) => `Waits until: ${releaseAt}. Phones that can approve it: ${approvers}.`,
+      ),
+  ],
+  ["recovery-over", z.looseObject({ state: z.string() }).transform(({ state }) => `It is ${state}.`)],
+  [
+    "too-many-tries",
+    z
+      .looseObject({ of: z.string(), retryAt: z.string() })
+      .transform(({ of, retryAt }) => `No more tries (${of}) until: ${retryAt}.`),
   ],
 ]);
 
+const countedSchema = z.looseObject({ triesLeft: z.int() });
+
 function describe({ version, accounts, uploadedAt, device }: z.infer<typeof presentSchema>): string {
   return [
-    `There now: version ${version}, ${accounts} accounts, ${uploadedAt}, from ${device.name} (${device.platform}).`,
+    `There now: version ${version}, ${accounts} accounts, ${uploadedAt}, from ${nameOf(device)}.`,
     `To replace it all the same: upload --replaces ${version}.`,
   ].join("\n");
 }
@@ -42,10 +66,12 @@ function describe({ version, accounts, uploadedAt, device }: z.infer<typeof pres
 export function formatProblem({ problem, retryAfter }: Refused, held: PhoneState["accounts"]): string {
   const wait = retryAfter === undefined ? "" : ` (after ${retryAfter} s)`;
   const fact = facts.get(problem.code)?.safeParse(problem).data;
+  const triesLeft = countedSchema.safeParse(problem).data?.triesLeft;
   return [
     problem.title,
     problem.detail,
     ...(fact === undefined ? [] : [fact]),
+    ...(triesLeft === undefined ? [] : [`Tries left: ${triesLeft}.`]),
     ...conflictsOf(problem, held).map((name) => `In the way: ${name}`),
     `code:   ${problem.code} (HTTP ${problem.status})`,
     `remedy: ${problem.remedy}${wait}`,

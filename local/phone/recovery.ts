@@ -1,67 +1,134 @@
+import * as z from "zod";
 import type { Contents } from "./accounts.ts";
-import { type Recovery, type RecoveryStarted, recoverySchema, recoveryStartedSchema } from "./answers.ts";
-import { contentKey } from "./contentKey.ts";
-import { EnvelopeRefused, openEnvelope } from "./envelope.ts";
 import { heldAccounts } from "./manifest.ts";
-import { type Result, readAnswer } from "./problem.ts";
+import { openRecovery } from "./openRecovery.ts";
+import { type Answer, type Refused, type Result, readAnswer } from "./problem.ts";
+import {
+  type Preview,
+  previewSchema,
+  type Recovery,
+  type RecoveryReleased,
+  type RecoveryWaiting,
+  recoveryBegunSchema,
+  recoveryReleasedSchema,
+  recoverySchema,
+} from "./recoveryAnswers.ts";
+import { parseRecoveryKey, recoveryKeyCheck } from "./recoveryKey.ts";
 import type { Overrides, Session } from "./session.ts";
 
-/** What is to be recovered, and onto what. */
-export interface RecoverRequest {
+/** What this phone has to show for a recovery. */
+export interface ShownRequest {
   /** References of the accounts that are on the phone already; none where left out. */
   readonly onPhone?: readonly string[];
+  /** As the owner typed it, in place of the iCloud account. */
+  readonly recoveryKey?: string;
+}
+
+/** The same, and what is to be recovered. */
+export interface RecoverRequest extends ShownRequest {
   /** An older version of the history; the present one where left out. */
   readonly version?: number;
 }
 
+export type Opened = { readonly ok: true } & Answer<RecoveryReleased> & { readonly contents: Contents };
+
+/** A recovery that waits brings nothing yet. */
+export type Waits = { readonly ok: true } & Answer<RecoveryWaiting> & { readonly contents?: undefined };
+
 /** Getting a backup onto this phone. */
 export function recoveryActs(session: Session) {
-  const { state, send } = session;
+  const { state, act, send } = session;
 
-  /** Of the backup's platform, which the owner may have allowed another one to recover. */
-  async function open(
-    { key, envelope, platform, sealedAs, storageBound }: RecoveryStarted,
-    userKey: Uint8Array,
-  ): Promise<Contents> {
-    const storageSecret = storageBound && platform === "ios" ? session.storageSecret : undefined;
-    if (storageBound && !storageSecret) throw new EnvelopeRefused("ssb");
-    const userId = await session.userId();
-    const binding = { kid: key.id, uid: userId, plt: platform, ver: sealedAs, ssb: storageBound };
-    const openingKey = contentKey({ userKey, storageSecret, userId, platform, storageBound });
-    return openEnvelope(envelope, openingKey, binding);
+  async function bodyOf({ onPhone = [], recoveryKey }: ShownRequest) {
+    const shown =
+      recoveryKey === undefined
+        ? await session.storageCheck()
+        : { recoveryKeyCheck: recoveryKeyCheck(parseRecoveryKey(recoveryKey), await session.userId()) };
+    return { accounts: onPhone, ...shown };
+  }
+
+  /** Opens what came, and keeps what the phone needs from now on. */
+  async function take(
+    result: { ok: true } & Answer<RecoveryReleased>,
+    recoveryKey?: string,
+  ): Promise<Opened> {
+    const contents = await openRecovery(session, result.body, recoveryKey);
+    delete state.recovery;
+    // The next upload builds on what is newest then: its ETag comes with the status, not with a recovery.
+    delete state.backup;
+    const arrived = heldAccounts(contents, state.owner);
+    const had = state.accounts.filter(({ ref }) => arrived.every((account) => account.ref !== ref));
+    state.accounts = [...had, ...arrived];
+    return { ...result, contents };
+  }
+
+  function forget(recoveryId: string): void {
+    if (state.recovery?.recoveryId === recoveryId) delete state.recovery;
+  }
+
+  /** Whether a recovery is not there to be opened any more, and the phone need not keep it in mind. */
+  function isGone({ problem }: Refused): boolean {
+    return problem.code === "recovery-over" || problem.code === "recovery-not-found";
   }
 
   return {
     /**
-     * Begins a recovery and opens what came. After a try without an answer, the next one has the same
-     * Idempotency-Key.
+     * Asks what a recovery would bring, and what stands against it; begins none.
+     * @throws {RecoveryKeyMistyped} before anything is sent
+     */
+    async preview(
+      { version, ...shown }: RecoverRequest = {},
+      overrides?: Overrides,
+    ): Promise<Result<Preview>> {
+      const body = { ...(await bodyOf(shown)), ...(version !== undefined && { version }) };
+      const request = { method: "POST", path: "/v1/recoveries/preview", body };
+      return readAnswer(await act(request, overrides), previewSchema);
+    },
+
+    /**
+     * Begins a recovery and opens what came; where it has to wait, the phone keeps its id. After a try without an
+     * answer, the next one has the same Idempotency-Key.
+     * @throws {RecoveryKeyMistyped} before anything is sent
      * @throws {SealedKeyRefused}
+     * @throws {StorageSecretRefused}
      * @throws {EnvelopeRefused}
      */
     async recover(
-      { onPhone = [], version }: RecoverRequest = {},
+      { version, ...shown }: RecoverRequest = {},
       overrides?: Overrides,
-    ): Promise<Result<RecoveryStarted, { readonly contents: Contents }>> {
-      const body = {
-        accounts: onPhone,
-        ...(version !== undefined && { version }),
-        ...(await session.storageCheck()),
-      };
+    ): Promise<Opened | Waits | Refused> {
+      const body = { ...(await bodyOf(shown)), ...(version !== undefined && { version }) };
       const request = { method: "POST", path: "/v1/recoveries", body };
-      const result = await session.create(
-        "recover",
-        { ...request, schema: recoveryStartedSchema },
-        overrides,
-      );
+      const result = await session.create("recover", { ...request, schema: recoveryBegunSchema }, overrides);
       if (!result.ok) return result;
-      const userKey = await session.keepKey(result.body.key);
-      const contents = await open(result.body, userKey);
-      // The next upload builds on what is newest then: its ETag comes with the status, not with a recovery.
-      delete state.backup;
-      const arrived = heldAccounts(contents, state.owner);
-      const had = state.accounts.filter(({ ref }) => arrived.every((account) => account.ref !== ref));
-      state.accounts = [...had, ...arrived];
-      return { ...result, contents };
+      if (result.body.state !== "waiting") return take({ ...result, body: result.body }, shown.recoveryKey);
+      state.recovery = { recoveryId: result.body.recoveryId };
+      return { ...result, body: result.body };
+    },
+
+    /** Opens a recovery that has waited; again as often as needed. @throws as `recover` */
+    async open(
+      recoveryId: string,
+      shown: ShownRequest = {},
+      overrides?: Overrides,
+    ): Promise<Opened | Refused> {
+      const request = {
+        method: "POST",
+        path: `/v1/recoveries/${recoveryId}/open`,
+        body: await bodyOf(shown),
+      };
+      const result = readAnswer(await act(request, overrides), recoveryReleasedSchema);
+      if (result.ok) return take(result, shown.recoveryKey);
+      if (isGone(result)) forget(recoveryId);
+      return result;
+    },
+
+    /** Does without a recovery that this phone began. */
+    async cancel(recoveryId: string, overrides?: Overrides): Promise<Result<undefined>> {
+      const request = { method: "DELETE", path: `/v1/recoveries/${recoveryId}` };
+      const result = readAnswer(await act(request, overrides), z.undefined());
+      if (result.ok || isGone(result)) forget(recoveryId);
+      return result;
     },
 
     async readRecovery(recoveryId: string): Promise<Result<Recovery>> {

@@ -2,12 +2,14 @@ import { ContentsRefused } from "./accounts.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./commandLine.ts";
 import { codes, commands } from "./commands.ts";
 import { EnvelopeRefused } from "./envelope.ts";
-import { openStorage, readPhone, writePhone } from "./files.ts";
+import { keepStorage, openStorage, readPhone, writePhone } from "./files.ts";
 import { HELP } from "./help.ts";
 import type { Outcome } from "./outcome.ts";
 import { RecordBroken } from "./ownerCommands.ts";
 import { createPhone } from "./phone.ts";
 import { formatProblem } from "./printProblem.ts";
+import { RecoveryKeyMistyped, StorageSecretRefused } from "./recoveryKey.ts";
+import { StorageSecretMissing } from "./recoveryKeyActs.ts";
 import { SealedKeyRefused } from "./sealedKey.ts";
 import type { System } from "./system.ts";
 import { signIn } from "./tokens.ts";
@@ -47,7 +49,7 @@ async function runCommand(
   if (line.command === "codes") return codes(line, surroundings.system);
   const command = commands.get(line.command);
   if (!command) throw new UsageError(`there is no command ${line.command}: see --help`);
-  const { owner, platform, phone } = await openPhone(line, surroundings);
+  const { owner, platform, phone, keep } = await openPhone(line, surroundings);
   const tell = (outcome: Outcome) =>
     typeof outcome === "string" ? outcome : { told: formatProblem(outcome, phone.state().accounts) };
   try {
@@ -59,7 +61,7 @@ async function runCommand(
     return tell(await command(phone, line));
   } finally {
     // Kept where a command failed too: a write that got no answer is sent again as it was.
-    await writePhone(surroundings.directory, line.phone, { owner, platform, phone: phone.state() });
+    await keep();
   }
 }
 
@@ -72,8 +74,8 @@ async function openPhone(line: CommandLine, { directory, system, fetch }: Surrou
       `the phone ${line.phone} is ${kept.owner}'s (${kept.platform}): name another --phone`,
     );
   }
-  const storageSecret =
-    platform === "ios" ? await openStorage(directory, line.icloud ?? owner, system) : undefined;
+  const place = { directory, icloud: line.icloud ?? owner, owner };
+  const storageSecret = platform === "ios" ? await openStorage(place, system) : undefined;
   const phone = await createPhone({
     origin: line.origin,
     platform,
@@ -85,14 +87,29 @@ async function openPhone(line: CommandLine, { directory, system, fetch }: Surrou
     state: kept?.phone,
     token: () => signIn(line.origin, owner, fetch),
   });
-  return { owner, platform, phone };
+  return {
+    owner,
+    platform,
+    phone,
+    async keep(): Promise<void> {
+      const now = phone.storageSecret();
+      // First what a recovery key brought: without it, the phone's state is of no use.
+      if (now && storageSecret && !Buffer.from(now).equals(storageSecret)) await keepStorage(place, now);
+      await writePhone(directory, line.phone, { owner, platform, phone: phone.state() });
+    },
+  };
 }
 
+/** What is the owner's to put right. */
+const OWNERS = [UsageError, ContentsRefused, RecordBroken, RecoveryKeyMistyped, StorageSecretMissing];
+
+/** What was changed on the way, or is another's. */
+const CHANGED = [EnvelopeRefused, SealedKeyRefused, StorageSecretRefused];
+
 function explain(error: unknown): string {
-  if (error instanceof UsageError || error instanceof ContentsRefused || error instanceof RecordBroken) {
-    return error.message;
-  }
-  if (error instanceof EnvelopeRefused || error instanceof SealedKeyRefused) {
+  if (!(error instanceof Error)) throw error;
+  if (OWNERS.some((kind) => error instanceof kind)) return error.message;
+  if (CHANGED.some((kind) => error instanceof kind)) {
     return `This phone does not trust what came: ${error.message}.`;
   }
   if (error instanceof TypeError && error.message === "fetch failed") {

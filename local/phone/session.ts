@@ -37,7 +37,7 @@ export type Session = Awaited<ReturnType<typeof createSession>>;
 /** What every act of one phone has in common: its state, and how it sends. */
 export async function createSession(options: PhoneOptions) {
   const { platform, name, system = machine } = options;
-  const storageSecret = platform === "ios" ? options.storageSecret : undefined;
+  let storageSecret = platform === "ios" ? options.storageSecret : undefined;
   const state: PhoneState = structuredClone(options.state) ?? {
     keys: await generateKeys(),
     accounts: [],
@@ -67,7 +67,6 @@ export async function createSession(options: PhoneOptions) {
     deviceId: await deviceId(state.keys.signing),
     name,
     platform,
-    storageSecret,
     system,
     token: options.token,
     state,
@@ -75,6 +74,14 @@ export async function createSession(options: PhoneOptions) {
     headersOf,
     act,
     userId,
+
+    /** 32 bytes, in iCloud and nowhere else: whoever uses the phone keeps it there. Undefined on Android. */
+    storageSecret: () => storageSecret,
+
+    /** The one that a recovery key opened is the backup's; on Android there is no iCloud account to keep it in. */
+    keepStorageSecret(unwrapped: Uint8Array): void {
+      if (platform === "ios") storageSecret = unwrapped;
+    },
 
     /** `storageCheck` where the platform has one: in a body, or as X-Storage-Check. */
     async storageCheck(): Promise<{ readonly storageCheck?: string }> {
@@ -91,6 +98,7 @@ export async function createSession(options: PhoneOptions) {
     forgetBackup(): void {
       delete state.userKey;
       delete state.backup;
+      delete state.recovery;
       state.unanswered = {};
     },
 

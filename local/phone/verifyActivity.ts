@@ -40,14 +40,14 @@ function reasonOf(events: Activity["events"], wanted: number, last: number) {
   return wanted === last ? "end-missing" : "missing";
 }
 
-/** `hash`: base64url(SHA-256(the event's members as a JSON array, RFC 8785)); a detail that it does not have is null. */
+/** `hash`: base64url(SHA-256(the event's members as a JSON array, RFC 8785)); what it does not have is null. */
 export function hashOf({ number, at, type, device, details, previous }: ActivityEvent): string {
   const { code = null, deviceId = null, recoveryId = null, version = null } = details;
   const members = [
     number,
     at,
     type,
-    [device.deviceId, device.name, device.platform],
+    device ? [device.deviceId, device.name, device.platform] : null,
     [code, deviceId, recoveryId, version],
     previous,
   ];

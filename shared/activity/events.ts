@@ -15,8 +15,16 @@ export const eventType = z.enum([
   "backup-deleted",
   "version-restored",
   "policy-changed",
+  "recovery-key-set",
+  "recovery-key-removed",
   "recovery-begun",
   "recovery-refused",
+  "recovery-approved",
+  "recovery-released",
+  "recovery-cancelled",
+  "recovery-denied",
+  "freeze-lifted",
+  "tries-exhausted",
 ]);
 
 export type EventType = z.infer<typeof eventType>;
@@ -25,6 +33,11 @@ export type EventType = z.infer<typeof eventType>;
 export const actor = z.strictObject({ deviceId: sha256, name: z.string(), platform });
 
 export type Actor = z.infer<typeof actor>;
+
+/** A phone as events, versions and answers name it. */
+export function actorOf({ deviceId, name, platform }: Actor): Actor {
+  return { deviceId, name, platform };
+}
 
 /** What else is told of an event: ids, numbers and codes, never a name of an account. */
 export const details = z.strictObject({
@@ -42,7 +55,8 @@ export const eventShape = z.strictObject({
   number: z.int().positive(),
   at: timestamp,
   type: eventType,
-  device: actor,
+  /** Left out where no phone was known: proofs that were refused. */
+  device: actor.optional(),
   details,
   /** The hash of the event before; empty of the first. */
   previous: z.string(),
@@ -82,7 +96,7 @@ export function hashOf(event: Omit<Event, "schema" | "hash">): string {
     number,
     at,
     type,
-    [device.deviceId, device.name, device.platform],
+    device ? [device.deviceId, device.name, device.platform] : null,
     [code, deviceId, recoveryId, version],
     previous,
   ];

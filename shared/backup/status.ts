@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import * as z from "zod";
-import { actor } from "../activity/events.ts";
-import { timestamp, timestampOf } from "../formats.ts";
+import { actor, actorOf } from "../activity/events.ts";
+import { randomId, timestamp, timestampOf } from "../formats.ts";
+import { isAlive, isToBeOpened } from "../recovery/listed.ts";
 import { type Owner, type Version, version } from "../store/items.ts";
 import { platform } from "./appVersion.ts";
 import { freshnessOf } from "./freshness.ts";
@@ -12,12 +13,16 @@ export const indicator = z.enum(["none", "red-dot", "exclamation"]);
 /** A version as the owner sees it. */
 export const versionAnswer = version.omit({ digest: true });
 
+/** That a recovery was denied, when and from which phone; left out where none was [H5]. */
+const frozen = z.strictObject({ at: timestamp, device: actor }).optional();
+
 /** What an owner is told about the backup: nothing of its content. */
 export const status = z.discriminatedUnion("state", [
-  z.strictObject({ state: z.literal("off"), nextVersion: z.int() }),
+  z.strictObject({ state: z.literal("off"), nextVersion: z.int(), frozen }),
   z.strictObject({
     state: z.literal("deleted"),
     nextVersion: z.int(),
+    frozen,
     deletedAt: timestamp,
     device: actor,
   }),
@@ -26,6 +31,20 @@ export const status = z.discriminatedUnion("state", [
     platform,
     enabledAt: timestamp,
     nextVersion: z.int(),
+    frozen,
+    /** When the recovery key was set up; left out where there is none [H9]. */
+    recoveryKey: z.strictObject({ setAt: timestamp }).optional(),
+    /** Recoveries that wait or were released in the past days, on any of the owner's phones [H5, H10]. */
+    recoveries: z.array(
+      z.strictObject({
+        recoveryId: randomId,
+        state: z.enum(["waiting", "released"]),
+        device: actor,
+        startedAt: timestamp,
+        releaseAt: timestamp,
+        thisPhone: z.boolean(),
+      }),
+    ),
     /** Left out until the first upload. */
     current: versionAnswer.optional(),
     /** How many versions are kept, the present one among them. */
@@ -36,7 +55,7 @@ export const status = z.discriminatedUnion("state", [
       outOfDate: z.boolean(),
       outOfDateAt: timestamp,
     }),
-    /** `exclamation`: accounts that this phone recovered wait for a sign-in; `red-dot`: the backup does. */
+    /** `exclamation`: a recovery on this phone, or accounts in it, wait for a sign-in; `red-dot`: the backup does. */
     indicator,
   }),
 ]);
@@ -44,23 +63,39 @@ export const status = z.discriminatedUnion("state", [
 export type Status = z.infer<typeof status>;
 
 /** @param deviceId the phone that asks @param now milliseconds since the epoch */
-export function statusOf({ backup, nextVersion, devices }: Owner, deviceId: string, now: number): Status {
-  if (backup.state === "off") return { state: "off", nextVersion };
-  if (backup.state === "deleted") return { ...backup, nextVersion };
+export function statusOf(owner: Owner, deviceId: string, now: number): Status {
+  const { backup, nextVersion, devices, freeze } = owner;
+  const always = { nextVersion, ...(freeze && { frozen: { at: freeze.at, device: freeze.device } }) };
+  if (backup.state === "off") return { state: "off", ...always };
+  if (backup.state === "deleted") return { ...backup, ...always };
   const { platform, enabledAt, versions, lastFailure } = backup;
   const [current] = versions;
   const { outOfDate, outOfDateAt } = freshnessOf(backup, now);
-  const awaited = devices.some((device) => device.deviceId === deviceId && device.awaitsSignIn);
+  const awaited =
+    devices.some((device) => device.deviceId === deviceId && device.awaitsSignIn) ||
+    owner.recoveries.some((recovery) => recovery.deviceId === deviceId && isToBeOpened(recovery, now));
   return {
     state: "on",
     platform,
     enabledAt,
-    nextVersion,
+    ...always,
+    ...(backup.recoveryKey && { recoveryKey: { setAt: backup.recoveryKey.setAt } }),
+    recoveries: recoveriesOf(owner, deviceId, now),
     ...(current && { current: withoutDigest(current) }),
     versions: versions.length,
     health: { ...(lastFailure && { lastFailure }), outOfDate, outOfDateAt: timestampOf(outOfDateAt) },
     indicator: awaited ? "exclamation" : outOfDate ? "red-dot" : "none",
   };
+}
+
+function recoveriesOf({ recoveries, devices }: Owner, deviceId: string, now: number) {
+  return recoveries
+    .filter((recovery) => isAlive(recovery, now))
+    .flatMap(({ recoveryId, state, deviceId: id, startedAt, releaseAt }) => {
+      const device = devices.find((other) => other.deviceId === id);
+      const thisPhone = id === deviceId;
+      return device ? [{ recoveryId, state, device: actorOf(device), startedAt, releaseAt, thisPhone }] : [];
+    });
 }
 
 export function withoutDigest({ digest: _, ...rest }: Version): z.infer<typeof versionAnswer> {

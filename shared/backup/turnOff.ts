@@ -9,6 +9,7 @@ import type { Owner } from "../store/items.ts";
 export function turnedOff(item: Owner, device: Actor, now: number): Owner {
   return {
     ...item,
+    recoveries: [],
     backup: { state: "deleted", deletedAt: timestampOf(now), device },
     devices: item.devices.map((other) => ({ ...other, holdsBackup: false, awaitsSignIn: false })),
   };

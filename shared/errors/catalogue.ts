@@ -3,8 +3,11 @@ import * as z from "zod";
 /** What the app can do about a problem. Stable: apps branch on it. */
 export type Remedy =
   | "add-accounts-by-hand"
+  | "approve-on-another-phone"
+  | "check-recovery-key"
   | "contact-support"
   | "fix-request"
+  | "lift-freeze"
   | "make-new-proof"
   | "recover-first"
   | "refresh-status"
@@ -17,6 +20,7 @@ export type Remedy =
   | "sign-in-to-storage-account"
   | "turn-backup-on"
   | "update-app"
+  | "use-older-phone"
   | "use-original-phone"
   | "use-original-storage-account"
   | "use-personal-account";
@@ -39,6 +43,9 @@ export const violation = z.strictObject({
   pointer: z.string(),
   rule: z.string(),
 });
+
+/** How many tries are left, where this one was counted. */
+const counted = z.strictObject({ triesLeft: z.int().optional() });
 
 /** The version that an upload would have replaced. */
 const presentVersion = z.strictObject({
@@ -66,8 +73,8 @@ export const catalogue = {
   "work-account-refused": kind(403, "use-personal-account"),
   "provider-refused": kind(403, "use-personal-account"),
   "operator-refused": kind(403, "use-personal-account"),
-  "proof-missing": kind(401, "make-new-proof"),
-  "proof-invalid": kind(401, "make-new-proof"),
+  "proof-missing": kind(401, "make-new-proof", { members: counted }),
+  "proof-invalid": kind(401, "make-new-proof", { members: counted }),
   "proof-expired": kind(401, "make-new-proof"),
   "proof-replayed": kind(401, "make-new-proof"),
   "device-not-registered": kind(401, "register-device"),
@@ -76,6 +83,14 @@ export const catalogue = {
       missing: z.array(z.enum(["recent-sign-in", "second-factor"])),
       /** Seconds a sign-in counts as recent. */
       maxAge: z.int(),
+      ...counted.shape,
+    }),
+  }),
+  "too-many-tries": kind(429, "retry-later", {
+    retryable: true,
+    members: z.strictObject({
+      of: z.enum(["recoveries", "recovery-keys", "step-ups", "proofs"]),
+      retryAt: z.iso.datetime(),
     }),
   }),
 
@@ -141,6 +156,18 @@ export const catalogue = {
     members: z.strictObject({ present: presentVersion, offered: z.int() }),
   }),
   "version-changed": kind(412, "refresh-status"),
+  "backup-frozen": kind(423, "lift-freeze", {
+    members: z.strictObject({
+      frozenAt: z.iso.datetime(),
+      /** The phone that denied a recovery. */
+      device: z.strictObject({ name: z.string(), platform }),
+    }),
+  }),
+  "older-phone-required": kind(403, "use-older-phone"),
+  "recovery-key-none": kind(409, "use-original-storage-account"),
+  "recovery-key-wrong": kind(403, "check-recovery-key", { members: counted }),
+  "recovery-key-unneeded": kind(409, "refresh-status"),
+  "recovery-key-invalid": kind(400, "fix-request"),
 
   // Recovery
   "accounts-present": kind(409, "remove-accounts", {
@@ -152,6 +179,18 @@ export const catalogue = {
   }),
   "storage-bound": kind(409, "use-original-phone"),
   "recovery-not-found": kind(404, "fix-request"),
+  "recovery-waiting": kind(409, "approve-on-another-phone", {
+    retryable: true,
+    members: z.strictObject({
+      releaseAt: z.iso.datetime(),
+      /** How many of the owner's other phones can approve it. */
+      approvers: z.int(),
+    }),
+  }),
+  "recovery-own": kind(409, "fix-request"),
+  "recovery-over": kind(409, "refresh-status", {
+    members: z.strictObject({ state: z.enum(["completed", "cancelled", "denied", "expired"]) }),
+  }),
 
   // This service
   "store-unavailable": kind(503, "retry-later", { retryable: true }),

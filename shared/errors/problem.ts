@@ -26,7 +26,9 @@ export class Problem extends Error {
 /** A code without members of its own has `Record<string, never>`. */
 type MembersArgument<Code extends ProblemCode> = string extends keyof ProblemMembers<Code>
   ? []
-  : [members: ProblemMembers<Code>];
+  : Record<never, never> extends ProblemMembers<Code>
+    ? [members?: ProblemMembers<Code>]
+    : [members: ProblemMembers<Code>];
 
 /** A {@link Problem} of the catalogue, with the members that its code asks for. */
 export function problem<Code extends ProblemCode>(code: Code, ...[members]: MembersArgument<Code>): Problem {
@@ -40,6 +42,11 @@ export function withHeaders(
   options?: ErrorOptions,
 ): Problem {
   return new Problem(code, members, headers, options);
+}
+
+/** The same problem, with how many tries are left. */
+export function withTriesLeft({ code, members, headers }: Problem, triesLeft: number): Problem {
+  return new Problem(code, { ...members, triesLeft }, headers);
 }
 
 /** What a code means, for the app and, in one of its languages, for the owner. */

@@ -53,6 +53,13 @@ export interface AnonymousEndpoint<D extends Declaration = Declaration> {
   readonly handle: (call: BaseCall<D>) => Promise<Answer>;
 }
 
+/**
+ * What a phone has to be to the backup for an act that releases, replaces or destroys it, or loosens its guards.
+ * `guarded`: the backup is not frozen and, where the owner chose a waiting time, the phone has it already: a thief on a
+ * new phone could otherwise do without the recovery that waits. `holder`: the same, and the phone has it in any case.
+ */
+export type Standing = "guarded" | "holder";
+
 /** How a phone must have proved itself. */
 export interface PhoneAccess {
   /** Whether the phone must be registered; `no` is for the registration itself. */
@@ -62,6 +69,8 @@ export interface PhoneAccess {
    * endpoint's own guards ask for it, in their place in the order.
    */
   readonly stepUp: "needed" | "not-needed" | "by-guards";
+  /** What the phone has to be to the backup; left out, any registered phone may call. */
+  readonly standing?: Standing;
   /** Whether an app that is too old may call: what only takes away, an old app must still be able to do. */
   readonly oldApps: "refused" | "allowed";
   /** Whether the call creates something that has no name yet, so that a retry is known by its Idempotency-Key. */

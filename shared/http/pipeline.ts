@@ -4,8 +4,9 @@ import { chooseLanguage, languageHeaders } from "../errors/language.ts";
 import { Problem, problem, problemBody, withHeaders } from "../errors/problem.ts";
 import { timestampOf } from "../formats.ts";
 import type { Identity } from "../identity/identity.ts";
-import { refuseProof, verifyProof } from "../identity/proof.ts";
+import { type Proof, refuseProof, verifyProof } from "../identity/proof.ts";
 import { KeyUnavailable } from "../keys/port.ts";
+import { refuseTry } from "../limits/count.ts";
 import { failureOf } from "../log.ts";
 import { metered } from "../meter.ts";
 import type { Services } from "../services.ts";
@@ -16,6 +17,7 @@ import { checkBodyHeaders, parseBody, readBody } from "./body.ts";
 import { readClient, requireSupported } from "./client.ts";
 import type { AnonymousEndpoint, Answer, BaseCall, Endpoint, PhoneCall, PhoneEndpoint } from "./endpoint.ts";
 import type { HttpRequest, HttpResponse, Route } from "./message.ts";
+import { requireStanding } from "./standing.ts";
 import { requireStepUp } from "./stepUp.ts";
 import { violationsOf } from "./violations.ts";
 
@@ -112,15 +114,7 @@ async function runForPhone(
   requirePersonal(identity);
   const client = readClient(request);
   if (access.oldApps === "refused") requireSupported(client);
-  const proof = verifyProof(request.header("dpop"), {
-    method: declaration.method,
-    url: services.config.publicOrigin + request.path,
-    tokenHash: identity.tokenHash,
-    now: now / 1000,
-  });
-  if (identity.boundKey !== undefined && identity.boundKey !== proof.deviceId) {
-    throw refuseProof("proof-invalid");
-  }
+  const proof = await readProof(endpoint, services, request, identity, now);
 
   const params = readParams(endpoint, request);
   const idempotencyKey = access.idempotencyKey && readIdempotencyKey(request);
@@ -145,7 +139,8 @@ async function runForPhone(
   const given = { services, request, params, body, now, access, identity, proof, client };
   for (let tries = 0; tries < TRIES; tries++) {
     const call = { ...given, idempotencyKey, requestHash, ...(await loadCaller()) } as PhoneCall;
-    if (access.stepUp === "needed") requireStepUp(call);
+    if (access.standing) requireStanding(call, access.standing);
+    if (access.stepUp === "needed") await requireStepUp(call);
     try {
       return await endpoint.handle(call);
     } catch (error) {
@@ -159,6 +154,33 @@ async function runForPhone(
     }
   }
   throw withHeaders(problem("busy"), { "Retry-After": "1" });
+}
+
+/** The verified proof of the phone. One that is refused is counted: with a stolen token, that is all one has. */
+async function readProof(
+  { declaration }: PhoneEndpoint,
+  services: Services,
+  request: HttpRequest,
+  identity: Identity,
+  now: number,
+): Promise<Proof> {
+  try {
+    const proof = verifyProof(request.header("dpop"), {
+      method: declaration.method,
+      url: services.config.publicOrigin + request.path,
+      tokenHash: identity.tokenHash,
+      now: now / 1000,
+    });
+    if (identity.boundKey !== undefined && identity.boundKey !== proof.deviceId) {
+      throw refuseProof("proof-invalid");
+    }
+    return proof;
+  } catch (error) {
+    // A proof out of its time tells of a wrong clock rather than of a thief.
+    if (!(error instanceof Problem) || error.code === "proof-expired") throw error;
+    const { userId } = identity;
+    return await refuseTry({ services, now }, { userId, phone: undefined, of: "proofs", refusal: error });
+  }
 }
 
 /** The token of `Authorization: Bearer` (RFC 6750, section 2.1); nowhere else. */

@@ -1,5 +1,7 @@
 import { type Missing, missingAssurance, stepUpRequired } from "../identity/assurance.ts";
+import { refuseTry } from "../limits/count.ts";
 import type { PhoneCall } from "./endpoint.ts";
+import { requireTriesLeft } from "./standing.ts";
 
 /** What the sign-in behind a call lacks for an act that needs step-up. */
 export function missingFrom({ identity, owner, services, now }: PhoneCall): Missing[] {
@@ -10,8 +12,19 @@ export function missingFrom({ identity, owner, services, now }: PhoneCall): Miss
   });
 }
 
-/** @throws {Problem} step-up-required: the sign-in is too old, or lacks the second factor */
-export function requireStepUp(call: PhoneCall): void {
+/**
+ * @throws {Problem} step-up-required: the sign-in is too old, or lacks the second factor; too-many-tries: this was asked
+ *   for too often
+ */
+export async function requireStepUp(call: PhoneCall): Promise<void> {
+  const { identity, proof, services } = call;
+  requireTriesLeft(call, ["step-ups", "proofs"]);
   const missing = missingFrom(call);
-  if (missing.length > 0) throw stepUpRequired(call.identity, missing, call.services.config.stepUpMaxAge);
+  if (missing.length === 0) return;
+  await refuseTry(call, {
+    userId: identity.userId,
+    phone: proof.deviceId,
+    of: "step-ups",
+    refusal: stepUpRequired(identity, missing, services.config.stepUpMaxAge),
+  });
 }

@@ -5,7 +5,12 @@ import { manifest } from "../backup/manifest.ts";
 import { DEFAULT_POLICY, policy } from "../backup/policy.ts";
 import { randomId, sha256, timestamp } from "../formats.ts";
 import { publicKey } from "../identity/publicKey.ts";
+import { tally } from "../limits/tries.ts";
+import { type Notice, noticeShape } from "../notify/notice.ts";
 import { recoveredAccount } from "../recovery/accounts.ts";
+import { freeze } from "../recovery/freeze.ts";
+import { listedRecovery } from "../recovery/listed.ts";
+import { storedState } from "../recovery/states.ts";
 import type { ItemBody } from "./port.ts";
 import type { ItemKind } from "./schema.ts";
 
@@ -64,6 +69,16 @@ const backupOn = z.strictObject({
   userKey: z.strictObject({ id: randomId, wrapped: wrappedKey }),
   /** HMAC under the storage secret; iOS alone [A7, A8]. */
   storageCheck: sha256.optional(),
+  /** The second way in, where the owner has set one up; iOS alone [H9]. */
+  recoveryKey: z
+    .strictObject({
+      /** HMAC under the recovery key. */
+      check: sha256,
+      /** The storage secret, wrapped under user key and recovery key: compact JWE. */
+      wrapped: z.string(),
+      setAt: timestamp,
+    })
+    .optional(),
   /** Newest first: the first is the present version. */
   versions: z.array(version),
   /** The last recent sign-in that a phone with this backup has shown: it goes out of date with it [G7]. */
@@ -78,7 +93,7 @@ const backupDeleted = z.strictObject({ state: z.literal("deleted"), deletedAt: t
 export type BackupOn = z.infer<typeof backupOn>;
 
 const ownerShape = z.strictObject({
-  schema: z.literal(2),
+  schema: z.literal(3),
   createdAt: timestamp,
   /** The key of account references. */
   referenceSalt: sha256,
@@ -93,13 +108,23 @@ const ownerShape = z.strictObject({
     backupDeleted,
   ]),
   policy,
+  /** Recoveries that wait, or can still be denied: one a phone at the most. */
+  recoveries: z.array(listedRecovery),
+  /** Where a recovery was denied, until an old phone lifts it [H5]. */
+  freeze: freeze.optional(),
+  /** Tries that are counted. */
+  tries: z.array(tally),
   /** The end of the activity record's chain. */
   activity: head,
 });
 
 export type Owner = z.infer<typeof ownerShape>;
 
-export const owner: ItemKind<Owner> = { schema: 2, shape: ownerShape, migrations: { 1: ownerFrom1 } };
+export const owner: ItemKind<Owner> = {
+  schema: 3,
+  shape: ownerShape,
+  migrations: { 1: ownerFrom1, 2: ownerFrom2 },
+};
 
 /** Schema 1 had neither policy nor record, and knew less of versions and phones. */
 function ownerFrom1(body: ItemBody): ItemBody {
@@ -119,9 +144,15 @@ function ownerFrom1(body: ItemBody): ItemBody {
             })),
           }
         : backup,
-    policy: DEFAULT_POLICY,
+    policy: { conflict: DEFAULT_POLICY.conflict, otherPlatform: DEFAULT_POLICY.otherPlatform },
     activity: NOTHING,
   };
+}
+
+/** Schema 2 knew no waiting time, listed no recoveries and counted no tries. */
+function ownerFrom2(body: ItemBody): ItemBody {
+  const { policy, ...rest } = body as unknown as Pick<Owner, "policy">;
+  return { ...rest, policy: { ...DEFAULT_POLICY, ...policy }, recoveries: [], tries: [] };
 }
 
 const envelopeShape = z.strictObject({
@@ -140,21 +171,41 @@ export type Envelope = z.infer<typeof envelopeShape>;
 export const envelope: ItemKind<Envelope> = { schema: 1, shape: envelopeShape };
 
 const recoveryShape = z.strictObject({
-  schema: z.literal(1),
+  schema: z.literal(2),
+  state: storedState,
   deviceId: sha256,
+  /** When its phone was registered: a phone as old, or older, may deny or approve it. */
+  registeredAt: timestamp,
+  /** While it waits, the version that was the present one, or the one that was named. */
   version: z.int().positive(),
   platform,
   accounts: z.array(recoveredAccount),
   startedAt: timestamp,
+  /** When it is released, or was. */
+  releaseAt: timestamp,
+  /** Until when it can be opened, cancelled and denied. */
   expiresAt: timestamp,
 });
 
-/** Seconds a recovery is kept: its accounts may wait for codes, and an owner may choose to wait for 7 days. */
-export const RECOVERY_TTL = 14 * 24 * 60 * 60;
+/** Seconds a recovery lasts: its accounts may wait for codes, and an owner may choose to wait for 7 days. */
+export const RECOVERY_LIFE = 14 * 24 * 60 * 60;
+
+/** Seconds a recovery is kept: some more, so that it is told that it has expired. */
+export const RECOVERY_TTL = 30 * 24 * 60 * 60;
 
 export type Recovery = z.infer<typeof recoveryShape>;
 
-export const recovery: ItemKind<Recovery> = { schema: 1, shape: recoveryShape };
+export const recovery: ItemKind<Recovery> = {
+  schema: 2,
+  shape: recoveryShape,
+  migrations: { 1: recoveryFrom1 },
+};
+
+/** Schema 1 knew no waiting. */
+function recoveryFrom1(body: ItemBody): ItemBody {
+  const { startedAt } = body as unknown as Pick<Recovery, "startedAt">;
+  return { ...body, state: "released", registeredAt: startedAt, releaseAt: startedAt };
+}
 
 /** What a request with an idempotency key led to, without secrets. */
 const idempotencyShape = z.strictObject({
@@ -171,6 +222,8 @@ export const IDEMPOTENCY_TTL = 24 * 60 * 60;
 
 export const event: ItemKind<Event> = { schema: 1, shape: eventShape };
 
+export const notice: ItemKind<Notice> = { schema: 1, shape: noticeShape };
+
 /** Digits of an event's number in its id: so the ids stand in the order of the numbers. */
 const EVENT_DIGITS = 10;
 
@@ -185,6 +238,7 @@ export const ids = {
   eventPage: (page: number) => `event:${String(page).padStart(EVENT_DIGITS - 2, "0")}`,
   envelope: (version: number) => `envelope:${version}`,
   recovery: (id: string) => `recovery:${id}`,
+  notice: (id: string) => `notice:${id}`,
   proof: (id: string) => `proof:${id}`,
   idempotency: (key: string) => `idempotency:${key}`,
 } as const;

@@ -1,4 +1,4 @@
-import { type Actor, chained, type Details, EVENT_TTL, type EventType } from "../activity/events.ts";
+import { type Actor, actorOf, chained, type Details, EVENT_TTL, type EventType } from "../activity/events.ts";
 import { type Problem, problem } from "../errors/problem.ts";
 import { timestampOf } from "../formats.ts";
 import type { LoadedOwner, OwnerCall, PhoneCall } from "../http/endpoint.ts";
@@ -30,11 +30,6 @@ export interface CommitParts {
   readonly operations?: readonly Operation[];
   /** What a retry is answered from; only where the endpoint takes an idempotency key, without secrets. */
   readonly outcome?: Record<string, unknown>;
-}
-
-/** The phone as events, versions and answers name it. */
-export function actorOf({ deviceId, name, platform }: Actor): Actor {
-  return { deviceId, name, platform };
 }
 
 /** Takes a version's ciphertext out of the store. */

@@ -1,6 +1,6 @@
 import { type Envelope, envelope, ids, type Recovery, recovery } from "./items.ts";
 import type { Store } from "./port.ts";
-import { type ItemKind, parseItem } from "./schema.ts";
+import { parseItem } from "./schema.ts";
 
 /** One version of the backup; undefined where it is not kept. */
 export async function readEnvelope(
@@ -8,19 +8,16 @@ export async function readEnvelope(
   userId: string,
   version: number,
 ): Promise<Envelope | undefined> {
-  return await readItem(store, userId, ids.envelope(version), envelope);
+  const stored = await store.read(userId, ids.envelope(version));
+  return stored && parseItem(envelope, stored);
 }
 
-/** A recovery; undefined where there is none, or its time is over. */
+/** A recovery with its ETag; undefined where there is none, or it is kept no longer. */
 export async function readRecovery(
   store: Store,
   userId: string,
   recoveryId: string,
-): Promise<Recovery | undefined> {
-  return await readItem(store, userId, ids.recovery(recoveryId), recovery);
-}
-
-async function readItem<Item>(store: Store, userId: string, id: string, kind: ItemKind<Item>) {
-  const stored = await store.read(userId, id);
-  return stored && parseItem(kind, stored);
+): Promise<{ readonly item: Recovery; readonly etag: string } | undefined> {
+  const stored = await store.read(userId, ids.recovery(recoveryId));
+  return stored && { item: parseItem(recovery, stored), etag: stored.etag };
 }

@@ -1,65 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { NOTHING } from "../../shared/activity/events.ts";
-import { DEFAULT_POLICY } from "../../shared/backup/policy.ts";
-import { etagOf, isUnchanged, precondition, status, statusOf } from "../../shared/backup/status.ts";
-import type { BackupOn, Device, Owner, Version } from "../../shared/store/items.ts";
-
-const device: Device = {
-  deviceId: "d".repeat(43),
-  name: "Pixel",
-  platform: "android",
-  sealingKey: { kty: "EC", crv: "P-256", x: "x".repeat(43), y: "y".repeat(43) },
-  registeredAt: "2026-11-21T08:00:00.000Z",
-  holdsBackup: true,
-  awaitsSignIn: false,
-};
-
-const actor = { deviceId: device.deviceId, name: device.name, platform: device.platform };
-
-const off: Owner = {
-  schema: 2,
-  createdAt: "2026-11-21T08:00:00.000Z",
-  referenceSalt: "s".repeat(43),
-  secondFactorSeen: false,
-  devices: [device],
-  nextVersion: 3,
-  backup: { state: "off" },
-  policy: DEFAULT_POLICY,
-  activity: NOTHING,
-};
-
-const backup: BackupOn = {
-  state: "on",
-  platform: "android",
-  enabledAt: "2026-11-22T08:00:00.000Z",
-  userKey: { id: "k".repeat(22), wrapped: { kek: "file:1", alg: "RSA-OAEP-256", value: "wrapped" } },
-  versions: [],
-  signedInAt: "2026-11-22T08:00:00.000Z",
-};
+import {
+  etagAfter,
+  etagOf,
+  isUnchanged,
+  precondition,
+  status,
+  statusOf,
+} from "../../shared/backup/status.ts";
+import type { Owner } from "../../shared/store/items.ts";
+import { actor, backup, device, off, on, version } from "./owner.ts";
 
 /** Half an hour after backup was turned on. */
 const now = Date.parse("2026-11-22T08:30:00.000Z");
 
 const DAY = 24 * 60 * 60 * 1000;
 
-function version(number: number): Version {
-  return {
-    version: number,
-    uploadedAt: `2026-11-22T08:0${number}:00.000Z`,
-    device: actor,
-    accounts: 6,
-    bytes: 1000,
-    digest: String(number).repeat(43),
-    sealedAs: number,
-    storageBound: false,
-  };
-}
-
-/** An owner whose backup is on, with these versions, newest first. */
-function on(versions: readonly number[], changes: Partial<BackupOn> = {}): Owner {
-  const next = (versions[0] ?? 0) + 1;
-  return { ...off, nextVersion: next, backup: { ...backup, versions: versions.map(version), ...changes } };
-}
+const lastFailure = { at: "2026-11-22T08:20:00.000Z", code: "sharp-drop", device: actor };
 
 /** What the phone is told, and the ETag of it. */
 const told = (owner: Owner, at = now) => statusOf(owner, device.deviceId, at);
@@ -76,6 +32,7 @@ describe("the status", () => {
       platform: "android",
       enabledAt: "2026-11-22T08:00:00.000Z",
       nextVersion: 1,
+      recoveries: [],
       versions: 0,
       health: { outOfDate: false, outOfDateAt: "2026-12-22T08:00:00.000Z" },
       indicator: "none",
@@ -91,13 +48,17 @@ describe("the status", () => {
     ["off", off],
     ["on, without a version", on([])],
     ["on, with some", on([2, 1])],
+    ["on, after an upload that was refused", on([1], { lastFailure })],
+    ["on, and out of date", on([1], { signedInAt: "2026-08-01T08:00:00.000Z" })],
+    ["on, and waited for", { ...on([1]), devices: [{ ...device, awaitsSignIn: true }] }],
   ])("is what it is declared to be, without keys and digests: %s", (_, owner) => {
     expect(status.parse(told(owner))).toEqual(told(owner));
     expect(JSON.stringify(told(owner))).not.toMatch(/wrapped|digest|salt|storageCheck/i);
   });
 
   it("warns this phone of what waits on it, before what waits for any [G8]", () => {
-    const waiting = { ...on([1]), devices: [{ ...device, awaitsSignIn: true }] };
+    const another = { ...device, deviceId: "a".repeat(43) };
+    const waiting = { ...on([1]), devices: [another, { ...device, awaitsSignIn: true }] };
     const late = now + 100 * DAY;
     expect([waiting, on([1])].map((owner) => told(owner, late))).toMatchObject([
       { indicator: "exclamation" },
@@ -136,7 +97,7 @@ describe("the ETag", () => {
       on([2]),
       on([2, 1]),
       on([2, 1], { signedInAt: "2026-08-01T08:00:00.000Z" }),
-      on([2, 1], { lastFailure: { at: "2026-11-22T08:20:00.000Z", code: "sharp-drop", device: actor } }),
+      on([2, 1], { lastFailure }),
       { ...on([2, 1]), devices: [{ ...device, awaitsSignIn: true }] },
     ];
     expect(new Set(owners.map((owner) => tagOf(owner))).size).toBe(owners.length);
@@ -154,9 +115,22 @@ describe("the ETag", () => {
     for (const header of [etag, `W/${etag}`, `"other", ${etag}`, `"other",W/${etag} ,"more"`, "*"]) {
       expect(isUnchanged(header, etag), header).toBe(true);
     }
-    for (const header of [undefined, "", '"other"', etag.slice(1, -1), `${etag}x`, tagOf(on([2]))]) {
+    const inside = etag.replace('"', '"W/');
+    for (const header of [undefined, "", '"other"', etag.slice(1, -1), `${etag}x`, inside, tagOf(on([2]))]) {
       expect(isUnchanged(header, etag), header).toBe(false);
     }
+  });
+});
+
+describe("the answer to a write", () => {
+  const written = on([2, 1]);
+
+  it("has the ETag of what is there now", () => {
+    expect(etagAfter(2, written, device.deviceId, now)).toEqual({ ETag: tagOf(written) });
+  });
+
+  it("has none where it was sent again late, and another version has come since", () => {
+    expect(etagAfter(1, written, device.deviceId, now)).toEqual({});
   });
 });
 
@@ -191,6 +165,8 @@ describe("an upload", () => {
     ["no backup", tagOf(off)],
     ["the version, weakly", `W/${etag}`],
     ["the version without quotes", etag.slice(1, -1)],
+    ["the version with more behind it", `${etag}x`],
+    ["the version with more before it", `x${etag}`],
     ["anything", "*"],
     ["nothing", ""],
   ])("may not replace what is there with the ETag of %s", (_, tag) => {
@@ -199,7 +175,9 @@ describe("an upload", () => {
 
   it("may be the first while there is no version, and only then", () => {
     const first = { ifMatch: undefined, ifNoneMatch: "*" };
+    expect(precondition(off, first)).toBe("holds");
     expect(precondition(on([]), first)).toBe("holds");
+    expect(precondition(on([]), { ...first, ifNoneMatch: " * " })).toBe("holds");
     expect(precondition(present, first)).toBe("failed");
   });
 

@@ -55,7 +55,7 @@ describe("an account that is on the phone already", () => {
     const { old, next } = await startWithBackup();
     const chosen = await old.choosePolicy({ conflict: "any-account" });
     expectOk(chosen);
-    expect(chosen.body).toEqual({ conflict: "any-account", otherPlatform: false });
+    expect(chosen.body).toEqual({ conflict: "any-account", otherPlatform: false, waitingSeconds: 0 });
     expect(problemOf(await next.recover({ onPhone: [ELSEWHERE] }))).toMatchObject({
       status: 409,
       code: "accounts-present",

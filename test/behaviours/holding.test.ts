@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { ContentsRefused } from "../../local/phone/accounts.ts";
 import { contents } from "../support/accounts.ts";
-import { backedUpPhone, expectOk, problemOf, registeredPhone, startService } from "../support/service.ts";
+import {
+  backedUpPhone,
+  expectOk,
+  expectOpened,
+  problemOf,
+  registeredPhone,
+  startService,
+} from "../support/service.ts";
 
 /** What must never be seen outside an envelope. */
 const secrets = contents.accounts.flatMap((account) => [
@@ -17,7 +24,7 @@ describe("a backup", () => {
     expectOk(await phone.upload(contents));
     const next = await registeredPhone(service);
     const recovered = await next.recover();
-    expectOk(recovered);
+    expectOpened(recovered);
     expect(recovered.contents.accounts).toEqual(contents.accounts);
     expect(recovered.contents.settings).toEqual(contents.settings);
     for (const [at, account] of recovered.contents.accounts.entries()) {
@@ -72,7 +79,7 @@ describe("a backup", () => {
     expectOk(await phone.upload(contents));
     const next = await registeredPhone(service);
     const recovered = await next.recover();
-    expectOk(recovered);
+    expectOpened(recovered);
     const push = recovered.contents.accounts.filter((account) => account.push);
     expect(push).toHaveLength(2);
     for (const account of push) {

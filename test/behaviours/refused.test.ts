@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { formatRecoveryKey } from "../../local/phone/recoveryKey.ts";
 import type { Refusal } from "../../shared/recovery/guards.ts";
 import { contents } from "../support/accounts.ts";
 import { changesBetween, partitionOf, RECORDED } from "../support/partition.ts";
@@ -22,10 +23,35 @@ interface Refused {
   readonly recover?: Parameters<TestPhone["recover"]>;
 }
 
+/** What is not asked for again and again: that leaves nothing at all. */
+type Told = Exclude<Refusal["reason"], "too-many-tries" | "recovery-waiting">;
+
+/** Refusals that are counted besides. */
+const COUNTED = ["recovery-key-wrong", "step-up-required"];
+
 /** By its reason, how it comes that a recovery is refused: one for each there is. */
 const scenes: {
-  readonly [Reason in Refusal["reason"]]: (service: TestService) => Promise<Refused>;
+  readonly [Reason in Told]: (service: TestService) => Promise<Refused>;
 } = {
+  "backup-frozen": async (service) => {
+    const old = await withBackup(service);
+    const thief = await registeredPhone(service);
+    const begun = await thief.recover();
+    expectOk(begun);
+    expectOk(await old.deny(begun.body.recoveryId));
+    return { phone: await registeredPhone(service) };
+  },
+  "recovery-key-none": async (service) => {
+    await withBackup(service, ios);
+    const recoveryKey = formatRecoveryKey(new Uint8Array(16).fill(9));
+    return { phone: await registeredPhone(service, { platform: "ios" }), recover: [{ recoveryKey }] };
+  },
+  "recovery-key-wrong": async (service) => {
+    const old = await withBackup(service, ios);
+    expectOk(await old.setRecoveryKey());
+    const recoveryKey = formatRecoveryKey(new Uint8Array(16).fill(9));
+    return { phone: await registeredPhone(service, { platform: "ios" }), recover: [{ recoveryKey }] };
+  },
   "backup-none": async (service) => ({ phone: await registeredPhone(service) }),
   "backup-deleted": async (service) => {
     const old = await withBackup(service);
@@ -80,7 +106,10 @@ describe("a refused recovery", () => {
       const { phone, recover = [] } = await prepare(service);
       const before = await partitionOf(service, phone);
       expect(problemOf(await phone.recover(...recover))).toMatchObject({ code: reason });
-      expect(changesBetween(before, await partitionOf(service, phone))).toEqual(RECORDED);
+      expect(changesBetween(before, await partitionOf(service, phone))).toEqual({
+        ...RECORDED,
+        changed: [...(COUNTED.includes(reason) ? ["owner.tries"] : []), ...RECORDED.changed],
+      });
 
       const record = await phone.activity();
       expectOk(record);

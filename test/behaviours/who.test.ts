@@ -5,6 +5,7 @@ import { contents } from "../support/accounts.ts";
 import {
   backedUpPhone,
   expectOk,
+  expectOpened,
   phoneOf,
   problemOf,
   registeredPhone,
@@ -160,7 +161,7 @@ describe("the storage account", () => {
     // The recovery account alone: what the service would give away does not open.
     const next = await registeredPhone(service, { platform: "ios", storageSecret: iCloud });
     const recovered = await next.recover();
-    expectOk(recovered);
+    expectOpened(recovered);
     const { envelope, key, version } = recovered.body;
     const { userKey } = await keyOf(next);
     const userId = next.state().owner?.userId ?? "";
@@ -194,7 +195,7 @@ it("keeps accounts of every kind in one backup [A10]", async () => {
   expectOk(await phone.upload(contents));
   const next = await registeredPhone(service);
   const recovered = await next.recover();
-  expectOk(recovered);
+  expectOpened(recovered);
   expect(recovered.body.accounts.map(({ kind }) => kind)).toEqual(contents.accounts.map(({ kind }) => kind));
   expect(new Set(recovered.contents.accounts.map(({ kind }) => kind))).toEqual(
     new Set(["personal", "work-or-school", "third-party"]),
@@ -208,7 +209,7 @@ async function backsUpAndRecovers(platform: "ios" | "android", version: string) 
   expectOk(await phone.upload(contents));
   const next = await registeredPhone(service, { platform, version, storageSecret });
   const recovered = await next.recover();
-  expectOk(recovered);
+  expectOpened(recovered);
   expect(recovered.contents).toEqual(contents);
 }
 

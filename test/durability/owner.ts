@@ -3,8 +3,9 @@ import { type Account, type Contents, parseContents } from "../../local/phone/ac
 import { createPhone, type Phone } from "../../local/phone/phone.ts";
 import type { PhoneOptions } from "../../local/phone/session.ts";
 import { digestOf } from "../../local/phone/upload.ts";
+import { LIMITS } from "../../shared/limits/tries.ts";
 import { contents as sample } from "../support/accounts.ts";
-import { expectOk, problemOf } from "../support/service.ts";
+import { expectOk, expectOpened, problemOf } from "../support/service.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { NoAnswer } from "./network.ts";
 import type { Random } from "./random.ts";
@@ -19,6 +20,8 @@ export interface Owner {
   readonly first: BusyPhone;
   /** Another, which recovers the backup first. */
   guest?: BusyPhone;
+  /** How many phones may still recover that have not had the backup before: an owner begins few recoveries a day. */
+  newPhonesLeft: number;
   /** Other contents at each call, of 30 to 50 accounts. */
   readonly nextContents: () => Contents;
 }
@@ -36,6 +39,7 @@ export async function createOwner(connection: Connection, random: Random): Promi
     ledger: createLedger(),
     connection,
     first: await createBusyPhone(connection, "enable"),
+    newPhonesLeft: LIMITS.recoveries.perOwner,
     nextContents: () => makeContents(30 + random.below(21), `upload ${++uploads}`),
   };
 }
@@ -43,6 +47,13 @@ export async function createOwner(connection: Connection, random: Random): Promi
 export async function createBusyPhone(connection: Connection, begin: BusyPhone["begin"]): Promise<BusyPhone> {
   const phone = await createPhone({ ...connection, name: begin, platform: "android", version: "6.8.0" });
   return { phone, begin };
+}
+
+/** A phone that has not had the backup before; the first one, which has, where there may be none any more today. */
+export async function phoneToRecover(owner: Owner): Promise<BusyPhone> {
+  if (owner.newPhonesLeft === 0) return owner.first;
+  owner.newPhonesLeft--;
+  return await createBusyPhone(owner.connection, "recover");
 }
 
 export function phonesOf({ first, guest }: Owner): BusyPhone[] {
@@ -98,7 +109,7 @@ async function turnOn({ ledger }: Owner, { phone }: BusyPhone): Promise<void> {
  */
 export async function recover(owner: Owner, { phone }: BusyPhone): Promise<number> {
   const recovered = await phone.recover();
-  expectOk(recovered);
+  expectOpened(recovered);
   const { version, key } = recovered.body;
   const known = owner.ledger.get(version);
   const uploading = phonesOf(owner).flatMap(({ contents }) => (contents ? [digestOf(contents)] : []));

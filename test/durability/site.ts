@@ -6,7 +6,7 @@ import { loadKey } from "../../local/issuer/key.ts";
 import { checkOwner } from "./checkOwner.ts";
 import { checkIntegrity, copyDatabase, inspect } from "./inspection.ts";
 import { createNetwork, type Network } from "./network.ts";
-import { createBusyPhone, createOwner, keepUsing, type Owner, phonesOf } from "./owner.ts";
+import { createOwner, keepUsing, type Owner, phonesOf, phoneToRecover } from "./owner.ts";
 import { freePort, type ServiceProcess, startProcess } from "./process.ts";
 import type { Random } from "./random.ts";
 
@@ -106,7 +106,10 @@ async function killAtWork(
     if (left === 0) reached.resolve();
   };
   const use = async (owner: Owner) => {
-    if (owner.ledger.count() > 0) owner.guest = await createBusyPhone(owner.connection, "recover");
+    if (owner.ledger.count() > 0) {
+      const guest = await phoneToRecover(owner);
+      if (guest !== owner.first) owner.guest = guest;
+    }
     const phones = phonesOf(owner);
     await Promise.all(phones.map((busy) => keepUsing(owner, busy, { over: over.signal, acknowledged })));
   };

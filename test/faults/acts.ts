@@ -3,6 +3,7 @@ import type { Contents } from "../../local/phone/accounts.ts";
 import type { Result } from "../../local/phone/problem.ts";
 import { digestOf } from "../../local/phone/upload.ts";
 import type { ProblemCode } from "../../shared/errors/catalogue.ts";
+import { LIMITS } from "../../shared/limits/tries.ts";
 import { inspect, type Member, nextContents, type Overheard, restart } from "./family.ts";
 import type { Partition } from "./partition.ts";
 import { NoAnswer } from "./service.ts";
@@ -35,7 +36,10 @@ async function perform<R extends Result<unknown>>(
   family.trace.push(`${member.label} ${title}${isRepeat ? " again" : ""}: ${said}`);
   const now = await inspect(family);
 
-  if (answer === undefined || (!answer.ok && answer.problem.retryable)) {
+  // It may be asked again tomorrow: that is a refusal like any other.
+  const isSpent = answer?.ok === false && answer.problem.code === "too-many-tries";
+  if (isSpent) member.backAt = family.world.clock.time + (answer.retryAfter ?? 0) * 1000;
+  if (answer === undefined || (!answer.ok && answer.problem.retryable && !isSpent)) {
     if (answer) checkRetryable(answer, member);
     if (again) member.unfinished = { title, again };
     return undefined;
@@ -101,16 +105,20 @@ export async function turnOn(member: Member): Promise<void> {
 }
 
 export async function recover(member: Member): Promise<void> {
-  const { ledger } = member.family;
+  const { ledger, world } = member.family;
+  if (world.clock.time < member.backAt) return await readStatus(member);
+  member.backAt = 0;
   const acknowledged = ledger.acknowledged();
   if (member.phone.state().unanswered.recover === undefined) member.recoveryFloor = acknowledged;
   await perform(member, "recovers", () => member.phone.recover(), {
     mayRefuse: (code, { outcomes, recoveries, envelopes }) => {
       if (code === "backup-none") return acknowledged === 0;
+      if (code === "too-many-tries") return areTriesSpent(member, recoveries);
       const begun = recoveries.get(String(outcomes.get(member.lastKey)?.recoveryId));
       return code === "recovery-not-found" && begun !== undefined && !envelopes.has(begun.version);
     },
     answered: ({ body, contents }) => {
+      assert(contents !== undefined, "it waits, though nobody chose that");
       assert(body.version >= member.recoveryFloor, "an older version than one that was acknowledged");
       assert.equal(digestOf(contents), ledger.version(body.version)?.contents, "the contents recovered");
       ledger.key(body.key.id);
@@ -120,6 +128,15 @@ export async function recover(member: Member): Promise<void> {
     },
     again: () => recover(member),
   });
+}
+
+/** Whether so many recoveries began in a day that there may be no more of them: on one phone, or on all together. */
+function areTriesSpent({ phone, family }: Member, recoveries: Partition["recoveries"]): boolean {
+  const { window, perPhone, perOwner } = LIMITS.recoveries;
+  const since = family.world.clock.time - window;
+  const begun = [...recoveries.values()].filter(({ startedAt }) => Date.parse(startedAt) > since);
+  const own = begun.filter(({ deviceId }) => deviceId === phone.deviceId);
+  return begun.length >= perOwner || own.length >= perPhone;
 }
 
 export async function upload(

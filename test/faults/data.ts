@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Adapters } from "../../functions/services.ts";
 import { openFileKey, openSqliteStore } from "../../local/embedded/drivers.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
 import { openCosmosStore } from "../../shared/store/cosmos.ts";
 import { system } from "../../shared/system.ts";
+import { BASE } from "../support/base.ts";
 import { startCosmosServer } from "../support/cosmosServer/server.ts";
 
 export interface Data {
@@ -39,7 +39,7 @@ export const makeCosmosData: MakeData = async (now) => {
 };
 
 async function makeKey(): Promise<{ folder: string; kek: KeyEncryptionKey; remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), "authenticator-backup-faults-"));
+  const folder = await mkdtemp(join(BASE, "authenticator-backup-faults-"));
   return {
     folder,
     kek: await openFileKey({ file: join(folder, "key-encryption-key.pem") }),

@@ -40,6 +40,8 @@ export interface Member {
   unfinished: { readonly title: string; readonly again: () => Promise<void> } | undefined;
   /** The newest version that was acknowledged when its present recovery was first tried. */
   recoveryFloor: number;
+  /** When it may recover again, in milliseconds since the epoch, where the owner began too many recoveries; else 0. */
+  backAt: number;
   /** Its recoveries, and of which version each was. */
   readonly recoveries: { readonly id: string; readonly version: number }[];
   /** How many faults its present request met. */
@@ -116,6 +118,7 @@ export async function addMember(family: Family): Promise<Member> {
     holdsBackup: false,
     unfinished: undefined,
     recoveryFloor: 0,
+    backAt: 0,
     recoveries: [],
     faults: 0,
     lastKey: "",

@@ -51,7 +51,10 @@ function byName<Item>(items: readonly StoredItem[], prefix: string, kind: ItemKi
   return new Map(named.map((item) => [item.id.slice(prefix.length), parseItem(kind, item)]));
 }
 
-function checkOwner({ backup, devices, nextVersion }: Owner, { envelopes, recoveries, outcomes }: Partition) {
+function checkOwner(
+  { backup, devices, nextVersion, recoveries: shown }: Owner,
+  { envelopes, recoveries, outcomes }: Partition,
+) {
   const names = devices.map(({ deviceId }) => deviceId);
   assert.equal(new Set(names).size, names.length, "a phone is there twice");
 
@@ -70,6 +73,11 @@ function checkOwner({ backup, devices, nextVersion }: Owner, { envelopes, recove
     assert.equal(held?.uploadedAt, version.uploadedAt);
   }
 
+  for (const { recoveryId, deviceId, state, releaseAt } of shown) {
+    assert(names.includes(deviceId), "a recovery on a phone that is not there");
+    const { deviceId: on, state: stands, releaseAt: until } = recoveries.get(recoveryId) ?? assert.fail();
+    assert.deepEqual([on, stands, until], [deviceId, state, releaseAt], "a recovery that is listed");
+  }
   for (const [key, { keyId, recoveryId }] of outcomes) {
     // What it led to is gone, where backup was turned off since.
     if (keyId !== undefined && backup.state !== "deleted")
@@ -83,8 +91,10 @@ export function shapeOf(items: readonly StoredItem[]): string[] {
   return items.map(({ id, body }) => maskVarying({ id, body })).sort();
 }
 
-/** JSON with times, ids, keys, hashes and ciphertexts masked. No word of ours is that long. */
+/** JSON with times, ids, keys, hashes and ciphertexts masked, and no word of ours. */
 export function maskVarying(value: unknown): string {
   const json = JSON.stringify(value) ?? "";
-  return json.replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"#"').replace(/[A-Za-z0-9_.-]{16,}/g, "#");
+  return json
+    .replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"#"')
+    .replace(/[A-Za-z0-9_.-]{16,}/g, (text) => (/^[a-z-]+$/.test(text) ? text : "#"));
 }

@@ -1,27 +1,10 @@
 import * as z from "zod";
-import type { Phone } from "../../local/phone/phone.ts";
-import { type Result, readAnswer } from "../../local/phone/problem.ts";
-import type { PhoneOptions } from "../../local/phone/session.ts";
+import { readAnswer } from "../../local/phone/problem.ts";
 import { NEWEST } from "../../shared/backup/history.ts";
-import type { ProblemCode } from "../../shared/errors/catalogue.ts";
 import { contents } from "../support/accounts.ts";
 import { expectOk } from "../support/service.ts";
-
-/** Gives phones of one owner, whom no other case knows. */
-export interface Stage {
-  /** A new phone, or the one that `state` is of. */
-  readonly phone: (options?: Partial<PhoneOptions>) => Promise<Phone>;
-}
-
-export type Call = () => Promise<Result<unknown>>;
-
-export interface Scenario {
-  readonly title: string;
-  /** Brings about what the call builds on. @returns the call, which a phone makes until it knows what came of it */
-  readonly prepare: (stage: Stage) => Promise<Call>;
-  /** How a retry is answered where the first try was carried out; left out, like the first. */
-  readonly retried?: ProblemCode;
-}
+import { recoveryScenarios } from "./recoveryScenarios.ts";
+import { registered, type Scenario, withVersions } from "./stage.ts";
 
 /** How the phones of `local/phone` make each endpoint's call: under the endpoint's name. */
 export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
@@ -137,27 +120,6 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
       },
     },
   ],
-  "recoveries-begin": [
-    {
-      title: "on a new phone",
-      prepare: async (stage) => {
-        await withVersions(stage, 1);
-        const fresh = await registered(stage);
-        return () => fresh.recover();
-      },
-    },
-  ],
-  "recoveries-read": [
-    {
-      title: "by the phone that began it",
-      prepare: async (stage) => {
-        const phone = await withVersions(stage, 1);
-        const begun = await phone.recover();
-        expectOk(begun);
-        return () => phone.readRecovery(begun.body.recoveryId);
-      },
-    },
-  ],
   "backup-disable": [
     {
       title: "with a version",
@@ -221,26 +183,11 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
       },
     },
   ],
+  ...recoveryScenarios,
   "service-health": [anonymous("/v1/health")],
   "service-ready": [anonymous("/v1/ready")],
   "service-problem": [anonymous("/v1/problems/store-unavailable")],
 };
-
-async function registered({ phone }: Stage, options?: Partial<PhoneOptions>): Promise<Phone> {
-  const made = await phone(options);
-  expectOk(await made.register());
-  return made;
-}
-
-/** A phone that has turned backup on and uploaded `count` versions, each of other contents. */
-async function withVersions(stage: Stage, count: number): Promise<Phone> {
-  const phone = await registered(stage);
-  expectOk(await phone.enable());
-  for (let version = 1; version <= count; version++) {
-    expectOk(await phone.upload({ ...contents, accounts: contents.accounts.slice(version % 5) }));
-  }
-  return phone;
-}
 
 function anonymous(path: string): Scenario {
   return {

@@ -1,75 +1,37 @@
-import { hash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import { BODY_LIMIT } from "../../shared/http/body.ts";
-import type { Endpoint, PhoneEndpoint } from "../../shared/http/endpoint.ts";
-import { ids as items } from "../../shared/store/items.ts";
 import { contents } from "../support/accounts.ts";
 import { sendRaw } from "../support/raw.ts";
 import { expectOk } from "../support/service.ts";
-import { confirmations, cursors, recoveries, versions } from "./badInput/acts.ts";
+import { confirmations, cursors, versions } from "./badInput/acts.ts";
 import { dots, ids, methodsOf, unknownPaths } from "./badInput/addresses.ts";
-import { clients, idempotencyKeys, oldClients } from "./badInput/clients.ts";
+import { casesAt, find, named, ofPhones } from "./badInput/endpoints.ts";
 import { envelopes, misplaced } from "./badInput/envelopes.ts";
 import { contentTypes, framing } from "./badInput/framing.ts";
 import { json, wrongTypes } from "./badInput/json.ts";
 import { manifests, preconditions } from "./badInput/manifests.ts";
-import { proofKeys } from "./badInput/proofKeys.ts";
-import { proofs, strangers, validProof } from "./badInput/proofs.ts";
 import { expectRefusal, expectRefusals, observe, UNTOUCHED } from "./badInput/refusal.ts";
 import { registrations } from "./badInput/registrations.ts";
 import { samples } from "./badInput/samples.ts";
 import { type Case, MARKER, requestOf, startScene } from "./badInput/scene.ts";
-import { tokens } from "./badInput/tokens.ts";
 import { lengths, unread } from "./badInput/unread.ts";
 
-const ofPhones = endpoints.filter((endpoint): endpoint is PhoneEndpoint => endpoint.access !== "anonymous");
 const withBody = endpoints.filter(({ declaration }) => declaration.body);
 const withParameter = ofPhones.filter(({ declaration }) => declaration.params);
-// An erasure leaves nothing, the proof that it had among it.
-const writes = ofPhones.filter(
-  ({ declaration: { method, name } }) => method !== "GET" && name !== "me-erase",
-);
-
-/** Names the endpoint in a test's title. */
-function named<E extends Endpoint>(all: readonly E[]): [name: string, endpoint: E][] {
-  return all.map((endpoint) => [endpoint.declaration.name, endpoint]);
-}
-
-function find(name: string): Endpoint {
-  const found = endpoints.find(({ declaration }) => declaration.name === name);
-  if (!found) throw new Error(`there is no endpoint ${name}`);
-  return found;
-}
 
 it("has a valid request of every endpoint to spoil, and of nothing else", () => {
   expect(Object.keys(samples).sort()).toEqual(endpoints.map(({ declaration }) => declaration.name).sort());
 });
 
-describe.each(named(ofPhones))("%s", (_, endpoint) => {
-  it("refuses whoever does not show a good token", async () => {
-    await expectRefusals(await startScene(endpoint), tokens);
-  });
-
-  it("refuses a phone that does not prove who it is", async () => {
-    const others = endpoint.access.registered === "yes" ? strangers : [];
-    await expectRefusals(await startScene(endpoint), [...proofs, ...proofKeys, ...others]);
-  });
-
-  it("refuses an app that does not say what it is", async () => {
-    const old = endpoint.access.oldApps === "refused" ? oldClients : [];
-    await expectRefusals(await startScene(endpoint), [...clients, ...old]);
-  });
-});
-
 describe.each(named(withBody))("%s", (_, endpoint) => {
   it("refuses a body that is not framed or announced as it must be", async () => {
-    await expectRefusals(await startScene(endpoint), framing);
+    await expectRefusals(await startScene(endpoint), casesAt(endpoint, framing));
   });
 
   it("refuses a body that is not JSON, or not the JSON it takes", async () => {
     const scene = await startScene(endpoint);
-    await expectRefusals(scene, [...json, ...wrongTypes(scene)]);
+    await expectRefusals(scene, [...casesAt(endpoint, json), ...wrongTypes(scene)]);
   });
 
   it.each(contentTypes)("takes a body of type %s", async (contentType) => {
@@ -89,42 +51,6 @@ describe.each(named(withBody))("%s", (_, endpoint) => {
 it.each(named(withParameter))("%s refuses an id of another shape", async (_, endpoint) => {
   const scene = await startScene(endpoint);
   await expectRefusals(scene, [...ids(scene), ...dots(scene)]);
-});
-
-it.each(named(endpoints))("%s is not reached by what is hardly HTTP", async (_, endpoint) => {
-  const scene = await startScene(endpoint);
-  const cases: typeof unread = { ...unread, ...(endpoint.declaration.body && lengths) };
-  for (const [title, make] of Object.entries(cases)) {
-    const { result, ...seen } = await observe(scene, await make(scene));
-    expect.soft({ ...seen, status: result.status }, title).toEqual({ ...UNTOUCHED, status: 400 });
-  }
-});
-
-it.each(named(ofPhones.filter(({ access }) => access.idempotencyKey)))(
-  "%s refuses an Idempotency-Key of another form",
-  async (_, endpoint) => {
-    await expectRefusals(await startScene(endpoint), idempotencyKeys);
-  },
-);
-
-it.each(named(writes))("%s refuses a proof that a write has spent", async (_, endpoint) => {
-  const scene = await startScene(endpoint);
-  const jti = MARKER;
-  const spent = items.proof(hash("sha256", `${scene.phone.deviceId}\0${jti}`, "base64url"));
-  await scene.service.adapters.store.commit(scene.userId, [
-    { kind: "create", id: spent, body: { schema: 1 } },
-  ]);
-  await expectRefusals(scene, [["spent", "proof-replayed", { proof: { payload: { jti } } }]]);
-});
-
-it("refuses a proof that the phone's own write has spent", async () => {
-  const scene = await startScene(find("devices-register"));
-  const proof = await validProof(scene);
-  const first = await requestOf(scene, { headers: { DPoP: proof } });
-  expect((await sendRaw(scene.service.origin, first)).status).toBe(200);
-  const another = JSON.stringify({ ...scene.body, name: MARKER });
-  const second = await requestOf(scene, { headers: { DPoP: proof }, body: another });
-  await expectRefusal(scene, second, "proof-replayed", "another name");
 });
 
 it("refuses a registration that is not a phone's own, with a name and a key", async () => {
@@ -155,10 +81,6 @@ describe("an upload", () => {
   it("is refused where it does not say what it replaces", async () => {
     await expectRefusals(await startScene(upload), preconditions);
   });
-});
-
-it("begins no recovery with references or a version that can't be", async () => {
-  await expectRefusals(await startScene(find("recoveries-begin")), recoveries);
 });
 
 it("makes no version current that can't be", async () => {
@@ -213,12 +135,19 @@ it("explains no problem by a code that is none", async () => {
   await expectRefusals(scene, [...ids(scene), ...dots(scene), ...unknown]);
 });
 
-it.each(named(endpoints))("tells the methods that the path of %s has", async (_, endpoint) => {
-  const scene = await startScene(endpoint);
-  const { allowed, others } = methodsOf(scene.path);
-  for (const method of others) {
-    const request = await requestOf(scene, { method });
-    const answer = await expectRefusal(scene, request, "method-not-allowed", method);
-    expect.soft(new Set(answer.headers.get("Allow")?.split(", ")), method).toEqual(new Set(allowed));
-  }
+describe.each(named(endpoints))("the path of %s", (_, endpoint) => {
+  it("is not reached by what is hardly HTTP, and tells which methods it has", async () => {
+    const scene = await startScene(endpoint);
+    const cases: typeof unread = { ...unread, ...(endpoint.declaration.body && lengths) };
+    for (const [title, make] of Object.entries(cases)) {
+      const { result, ...seen } = await observe(scene, await make(scene));
+      expect.soft({ ...seen, status: result.status }, title).toEqual({ ...UNTOUCHED, status: 400 });
+    }
+    const { allowed, others } = methodsOf(scene.path);
+    for (const method of others) {
+      const request = await requestOf(scene, { method });
+      const answer = await expectRefusal(scene, request, "method-not-allowed", method);
+      expect.soft(new Set(answer.headers.get("Allow")?.split(", ")), method).toEqual(new Set(allowed));
+    }
+  });
 });

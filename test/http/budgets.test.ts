@@ -1,34 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { LIMITS } from "../../shared/limits/tries.ts";
 import { contents } from "../support/accounts.ts";
-import type { Counts } from "../support/counting.ts";
-import {
-  backedUpPhone,
-  expectOk,
-  phoneOf,
-  problemOf,
-  registeredPhone,
-  startService,
-  type TestPhone,
-  type TestService,
-} from "../support/service.ts";
+import { backedUpPhone, expectOk, phoneOf, registeredPhone, startService } from "../support/service.ts";
+import { costOf, nothing, phoneWithBackup, refusalOf } from "./cost.ts";
 
-// The budgets of docs/architecture.md, counted at the ports.
-
-const nothing: Counts = { read: 0, list: 0, commit: 0, unwrap: 0 };
-
-/** What `act` cost. It has to succeed: a refusal is cheap. */
-async function costOf(service: TestService, act: () => Promise<{ readonly ok: boolean }>): Promise<Counts> {
-  const { result, counts } = await service.counted(act);
-  expectOk(result);
-  return counts;
-}
-
-/** A phone of an owner whose backup has a version. */
-async function phoneWithBackup(service: TestService): Promise<TestPhone> {
-  const phone = await backedUpPhone(service);
-  expectOk(await phone.upload(contents));
-  return phone;
-}
+// The budgets of docs/architecture.md, counted at the ports; those of recoveries in recoveryBudgets.test.ts.
 
 describe("the owner's phones cost the store", () => {
   it("1 read and 1 commit to register one", async () => {
@@ -196,41 +172,6 @@ describe("a user key", () => {
   });
 });
 
-describe("a recovery", () => {
-  it("costs 2 reads, 1 commit and 1 unwrap to begin, and no unwrap while the key is remembered", async () => {
-    const service = await startService();
-    await phoneWithBackup(service);
-    const [second, third] = [await registeredPhone(service), await registeredPhone(service)];
-    expect(await costOf(service, () => second.recover())).toEqual({
-      ...nothing,
-      read: 2,
-      commit: 1,
-      unwrap: 1,
-    });
-    expect(await costOf(service, () => third.recover())).toEqual({ ...nothing, read: 2, commit: 1 });
-  });
-
-  it("costs 3 reads, as it may be a retry, and 1 commit for the record, where it is refused", async () => {
-    const service = await startService();
-    const phone = await phoneWithBackup(service);
-    const onPhone = phone.state().accounts.map(({ ref }) => ref);
-    const next = await registeredPhone(service);
-    const { result, counts } = await service.counted(() => next.recover({ onPhone }));
-    expect(problemOf(result)).toMatchObject({ code: "accounts-present" });
-    expect(counts).toEqual({ ...nothing, read: 3, commit: 1 });
-  });
-
-  it("costs 2 reads to look at", async () => {
-    const service = await startService();
-    await phoneWithBackup(service);
-    const next = await registeredPhone(service);
-    const begun = await next.recover();
-    expectOk(begun);
-    const look = () => next.readRecovery(begun.body.recoveryId);
-    expect(await costOf(service, look)).toEqual({ ...nothing, read: 2 });
-  });
-});
-
 describe("a stranger", () => {
   it.each([
     ["health", "/v1/health", 200],
@@ -245,12 +186,44 @@ describe("a stranger", () => {
     expect(counts).toEqual(nothing);
   });
 
-  it("costs nothing with a phone's token and a proof by another key", async () => {
+  it("costs 1 read and 1 commit with a phone's token and a proof by another key, 1 read without tries left", async () => {
     const service = await startService();
     const phone = await registeredPhone(service);
     const key = (await phoneOf(service, { owner: "mallory" })).state().keys.signing;
-    const { result, counts } = await service.counted(() => phone.status({ proof: { key } }));
-    expect(problemOf(result)).toMatchObject({ code: "proof-invalid" });
-    expect(counts).toEqual(nothing);
+    const guess = () => phone.status({ proof: { key } });
+    for (let tries = 0; tries < LIMITS.proofs.perOwner; tries++) {
+      expect(await refusalOf(service, guess)).toEqual({
+        code: "proof-invalid",
+        counts: { ...nothing, read: 1, commit: 1 },
+      });
+    }
+    const spent = { code: "too-many-tries", counts: { ...nothing, read: 1 } };
+    expect(await refusalOf(service, guess)).toEqual(spent);
+  });
+
+  it("costs 1 read with the token of an owner who has no phone here", async () => {
+    const service = await startService();
+    const phone = await phoneOf(service);
+    const key = (await phoneOf(service, { owner: "mallory" })).state().keys.signing;
+    const counts = { ...nothing, read: 1 };
+    const guess = () => phone.status({ proof: { key } });
+    expect(await refusalOf(service, guess)).toEqual({ code: "proof-invalid", counts });
+  });
+});
+
+describe("a sign-in that is too old", () => {
+  it("costs 2 reads and 1 commit where a recent one is needed, 1 read without tries left", async () => {
+    const service = await startService();
+    const phone = await phoneWithBackup(service);
+    await phone.signIn({ signedInSecondsAgo: 3600 });
+    const ask = () => phone.key();
+    for (let tries = 0; tries < LIMITS["step-ups"].perPhone; tries++) {
+      expect(await refusalOf(service, ask)).toEqual({
+        code: "step-up-required",
+        counts: { ...nothing, read: 2, commit: 1 },
+      });
+    }
+    const spent = { code: "too-many-tries", counts: { ...nothing, read: 1 } };
+    expect(await refusalOf(service, ask)).toEqual(spent);
   });
 });

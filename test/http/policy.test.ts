@@ -12,6 +12,42 @@ import { startService } from "../support/service.ts";
 /** Whoever adds to it says that a stranger may call it. */
 const ANONYMOUS = ["service-health", "service-problem", "service-ready", "zz-unknown"];
 
+/** What a phone may do whatever it is to the backup, though it be frozen, and why. */
+const WITHOUT_STANDING: Readonly<Record<string, string>> = {
+  "devices-register": "a new phone gets nothing by it",
+  "devices-list": "tells of phones alone",
+  "backup-status": "a phone that holds the backup has to see that it is frozen",
+  "backup-refresh": "says that the owner is still there",
+  "backup-versions": "tells of counts and times alone",
+  "backup-policy-read": "tells what was chosen",
+  "backup-freeze-lift": "is the way out; it asks for a phone that is old enough",
+  "recoveries-read": "tells a phone of its own recovery, without key and envelope",
+  "recoveries-cancel": "takes away from the phone itself",
+  "recoveries-deny": "only adds a freeze; it asks for a phone that is old enough",
+  "activity-read": "tells what happened",
+};
+
+/** What decides by guards of its own, in their order, because more than the phone counts; and which. */
+const OWN_GUARDS: Readonly<Record<string, string>> = {
+  "devices-revoke": "a phone may always revoke itself, and whoever may lift the freeze another one",
+  "backup-upload": "a phone that holds the backup goes on, though it be frozen",
+  "recoveries-preview": "shared/recovery/guards.ts",
+  "recoveries-begin": "shared/recovery/guards.ts",
+  "recoveries-open": "shared/recovery/guards.ts",
+};
+
+/** What gives away a sealed key, an envelope or a wrapped secret. */
+const RELEASING = ["backup-enable", "backup-key", "me-export", "recoveries-begin", "recoveries-open"];
+
+/** What loosens the guards of the backup, lets another phone in, or takes everything along. */
+const HOLDERS_ONLY = [
+  "backup-policy-choose",
+  "backup-recovery-key-remove",
+  "backup-recovery-key-set",
+  "me-export",
+  "recoveries-approve",
+];
+
 const all: readonly Endpoint[] = [...endpoints, unknown(endpoints)];
 const phoneEndpoints = endpoints.filter((endpoint) => endpoint.access !== "anonymous") as PhoneEndpoint[];
 
@@ -26,11 +62,33 @@ describe("who may call", () => {
     const releasing = endpoints.filter(({ declaration }) =>
       Object.values(declaration.answers).some((schema) => holdsSecret(schema as z.ZodType | null)),
     );
-    expect(namesOf(releasing)).toEqual(expect.arrayContaining(["backup-key", "recoveries-begin"]));
+    expect(namesOf(releasing).sort()).toEqual(RELEASING);
     const unguarded = releasing.filter(
       ({ access }) => access === "anonymous" || access.stepUp === "not-needed",
     );
     expect(namesOf(unguarded)).toEqual([]);
+  });
+
+  it("has to be a phone that may, wherever the backup is released, destroyed or its guards are loosened", () => {
+    const undeclared = phoneEndpoints.filter(({ access }) => access.standing === undefined);
+    const excepted = Object.keys({ ...WITHOUT_STANDING, ...OWN_GUARDS });
+    expect(namesOf(undeclared).sort()).toEqual(excepted.sort());
+  });
+
+  it("is told that the backup is frozen, wherever an endpoint has guards of its own", () => {
+    const own = phoneEndpoints.filter(({ declaration: { name } }) => Object.hasOwn(OWN_GUARDS, name));
+    const deaf = own.filter(({ declaration: { problems } }) => !problems.includes("backup-frozen"));
+    expect(namesOf(own).sort()).toEqual(Object.keys(OWN_GUARDS).sort());
+    expect(namesOf(deaf)).toEqual([]);
+  });
+
+  it("gets nothing of the backup without such a guard", () => {
+    expect(RELEASING.filter((name) => Object.hasOwn(WITHOUT_STANDING, name))).toEqual([]);
+  });
+
+  it("has the backup already, where its guards are loosened or others are let in", () => {
+    const holders = phoneEndpoints.filter(({ access }) => access.standing === "holder");
+    expect(namesOf(holders).sort()).toEqual(HOLDERS_ONLY);
   });
 });
 
@@ -134,7 +192,7 @@ function samplePath({ declaration: { route } }: Endpoint): string {
 
 function holdsSecret(schema: z.ZodType | null): boolean {
   if (!schema) return false;
-  return /"(?:sealed|envelope)":/.test(JSON.stringify(z.toJSONSchema(schema)));
+  return /"(?:sealed|envelope|wrappedStorageSecret)":/.test(JSON.stringify(z.toJSONSchema(schema)));
 }
 
 /** A token that nobody has signed, as the issuer of this owner would have written it. */

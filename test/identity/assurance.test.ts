@@ -58,10 +58,13 @@ describe("what a token tells of the sign-in", () => {
     },
   );
 
+  it("is no time where it has a number that no clock shows", () => {
+    expect(signInOf({ auth_time: Number.POSITIVE_INFINITY }, oidc).signedInAt).toBeUndefined();
+  });
+
   it.each([
     { amr: ["pwd", "mfa"] },
-    { amr: ["otp"] },
-    { amr: ["hwk"] },
+    ...["otp", "hwk", "swk", "sms", "tel", "fpt", "face", "iris", "sc"].map((method) => ({ amr: [method] })),
     { acr: "urn:example:mfa" },
     { amr: ["pwd"], acr: "urn:example:hardware" },
   ])("is a second factor in the profile oidc with %j [D7]", (claims) => {
@@ -79,6 +82,11 @@ describe("what a token tells of the sign-in", () => {
     { acrs: ["c1"] },
   ])("is no second factor in the profile oidc with %j", (claims) => {
     expect(signInOf(claims, oidc).secondFactor).toBe(false);
+  });
+
+  it("is no second factor by `acr` in the profile oidc where no value stands for one", () => {
+    const { acrValues: _, ...without } = oidc;
+    expect(signInOf({ acr: "urn:example:mfa" }, without).secondFactor).toBe(false);
   });
 
   it.each([
@@ -181,9 +189,12 @@ describe("the answer to a sign-in that is not enough", () => {
   });
 
   it("asks for no value where the issuer has none for a second factor", () => {
-    const { authenticationContext: _, ...without } = entra;
-    expect(challengeOf(identity(without), ["second-factor"], MAX_AGE)).toBe(
-      'Bearer error="insufficient_user_authentication", max_age="600"',
-    );
+    const { authenticationContext: _context, ...withoutContext } = entra;
+    const { acrValues: _values, ...withoutValues } = oidc;
+    for (const issuer of [withoutContext, withoutValues]) {
+      expect(challengeOf(identity(issuer), ["second-factor"], MAX_AGE)).toBe(
+        'Bearer error="insufficient_user_authentication", max_age="600"',
+      );
+    }
   });
 });

@@ -1,53 +1,21 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { contentsSchema } from "../../local/phone/accounts.ts";
-import { readJson, readPhone } from "../../local/phone/files.ts";
-import { run } from "../../local/phone/run.ts";
+import { readPhone } from "../../local/phone/files.ts";
 import { event } from "../../shared/store/items.ts";
 import { parseItem } from "../../shared/store/schema.ts";
-import { system } from "../../shared/system.ts";
-import { temporaryFolder } from "../support/folder.ts";
-import { startService, type TestService } from "../support/service.ts";
+import { openTerminal, SAMPLE, type Terminal } from "./support/terminal.ts";
 
-const SAMPLE = new URL("../../local/phone/sample-accounts.json", import.meta.url).pathname;
 const DAY = 24 * 60 * 60;
 
-let service: TestService;
-let directory: string;
+let terminal: Terminal;
 beforeEach(async () => {
-  service = await startService();
-  directory = await temporaryFolder();
+  terminal = await openTerminal();
 });
 
-/** Runs one command against the service. @param carry what stands between the two */
-async function runWith(carry: typeof fetch, ...args: string[]) {
-  const printed: string[] = [];
-  const errors: string[] = [];
-  const status = await run([...args, "--origin", service.origin], {
-    directory,
-    system: { now: service.now, random: system.random },
-    fetch: carry,
-    print: (text) => printed.push(text),
-    printError: (text) => errors.push(text),
-  });
-  return { status, printed: printed.join("\n"), errors: errors.join("\n") };
-}
-
-const phone = (...args: string[]) => runWith(fetch, ...args);
-
-/** The sample with only the first `count` of its accounts. @returns the path of its file */
-async function sampleOf(count: number): Promise<string> {
-  const contents = contentsSchema.parse(await readJson(SAMPLE));
-  const path = join(directory, `first-${count}.json`);
-  await writeFile(path, JSON.stringify({ ...contents, accounts: contents.accounts.slice(0, count) }));
-  return path;
-}
-
-async function backedUp(...options: string[]) {
-  await phone("turn-on", ...options);
-  expect(await phone("upload", SAMPLE, ...options)).toMatchObject({ status: 0 });
-}
+const phone: Terminal["phone"] = (...args) => terminal.phone(...args);
+const backedUp: Terminal["backedUp"] = (...options) => terminal.backedUp(...options);
+const sampleOf: Terminal["sampleOf"] = (count) => terminal.sampleOf(count);
 
 describe("a recovery at the command line", () => {
   it("is refused onto a phone that has the accounts already, by their names [D2]", async () => {
@@ -99,7 +67,7 @@ describe("the history at the command line", () => {
 describe("a backup that is out of date", () => {
   it("is so in the status, until the owner signs in again and refreshes it [G7] [G8]", async () => {
     await backedUp();
-    service.advance(31 * DAY);
+    terminal.service.advance(31 * DAY);
     expect((await phone("status")).printed).toMatch(/^Out of date since .*\nIndicator: red-dot\.$/m);
     expect((await phone("refresh")).printed).toMatch(/^Goes out of date on .*\nIndicator: none\.$/m);
   });
@@ -187,13 +155,13 @@ describe("the record at the command line", () => {
 
   it("is found broken where an event was changed in the database [H6]", async () => {
     await backedUp();
-    const kept = await readPhone(directory, "first");
+    const kept = await readPhone(terminal.directory, "first");
     const userId = kept?.phone.owner?.userId ?? expect.fail("the phone is registered");
-    const [, second] = await service.adapters.store.list(userId, "event:");
+    const [, second] = await terminal.service.adapters.store.list(userId, "event:");
     if (!second) return expect.fail("two things have happened");
     const body = { ...parseItem(event, second), type: "backup-deleted" };
     const { id, etag } = second;
-    await service.adapters.store.commit(userId, [{ kind: "replace", id, body, etag }]);
+    await terminal.service.adapters.store.commit(userId, [{ kind: "replace", id, body, etag }]);
     expect(await phone("activity", "--verify")).toMatchObject({
       status: 1,
       errors: "The record is broken at number 2: that event is not as it was.",
@@ -204,7 +172,7 @@ describe("the record at the command line", () => {
 describe("export and erasure at the command line", () => {
   it("write what is held into a file for this user alone [H7]", async () => {
     await backedUp();
-    const out = join(directory, "export.json");
+    const out = join(terminal.directory, "export.json");
     expect((await phone("export", "--out", out)).printed).toMatch(/^\d+ items written to /);
     const { items } = JSON.parse(await readFile(out, "utf8"));
     const ids = items.map(({ id }: { id: string }) => id);
@@ -226,7 +194,7 @@ describe("export and erasure at the command line", () => {
       if (init?.method === "DELETE") throw new TypeError("fetch failed");
       return response;
     };
-    const lost = await runWith(losing, "erase", "--confirm", "erase");
+    const lost = await terminal.phoneWith(losing, "erase", "--confirm", "erase");
     expect(lost.errors).toContain("did not answer");
     expect((await phone("erase", "--confirm", "erase")).errors).toContain("code:   device-not-registered");
     expect((await phone("status")).printed).toBe("Backup is off.");

@@ -1,44 +1,7 @@
 import { decodeProtectedHeader } from "jose";
 import { describe, expect, it } from "vitest";
-import type { Contents } from "../../local/phone/accounts.ts";
-import { createPhone } from "../../local/phone/phone.ts";
-import type { PhoneOptions } from "../../local/phone/session.ts";
-import { claimsOf, createService, ORIGIN, problem, tokenOf } from "./support/service.ts";
-import { readVectors } from "./support/vectors.ts";
-
-const [full, empty] = readVectors<{ accepted: { contents: Contents }[] }>("contents").accepted.map(
-  ({ contents }) => contents,
-) as [Contents, Contents];
-
-const storageSecret = new Uint8Array(32).fill(9);
-
-function setUp() {
-  const service = createService();
-  const phone = (options: Partial<PhoneOptions> = {}) =>
-    createPhone({
-      origin: ORIGIN,
-      platform: "android",
-      version: "6.8.0",
-      name: "first",
-      token: async () => tokenOf("alice"),
-      fetch: service.fetch,
-      ...options,
-    });
-  const last = () => {
-    const message = service.received.at(-1);
-    if (!message) throw new Error("nothing was sent");
-    return message;
-  };
-  return { ...service, phone, last };
-}
-
-async function turnedOn(options: Partial<PhoneOptions> = {}) {
-  const set = setUp();
-  const first = await set.phone(options);
-  await first.register();
-  await first.enable();
-  return { ...set, first };
-}
+import { empty, full, setUp, storageSecret, turnedOn } from "./support/phones.ts";
+import { claimsOf, problem, tokenOf } from "./support/service.ts";
 
 describe("a phone that has turned backup on", () => {
   it.each([{ platform: "android" as const }, { platform: "ios" as const, storageSecret }])(

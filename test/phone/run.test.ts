@@ -1,16 +1,16 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { run } from "../../local/phone/run.ts";
 import { machine } from "../../local/phone/system.ts";
+import { BASE } from "../support/base.ts";
 import { createService, problem } from "./support/service.ts";
 
 const SAMPLE = new URL("../../local/phone/sample-accounts.json", import.meta.url).pathname;
 
 let directory: string;
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), "phone-"));
+  directory = await mkdtemp(join(BASE, "phone-"));
 });
 afterEach(() => rm(directory, { recursive: true }));
 

@@ -283,6 +283,10 @@ describe("docs/protocol.md", () => {
     ["activity", (file) => at(file, "cases", 0, "canonical")],
     ["activity", (file) => at(file, "cases", 0, "event", "hash")],
     ["content-key", (file) => at(file, "cases", 2, "contentKey")],
+    ["recovery-key", (file) => at(file, "made", 0, "text")],
+    ["recovery-key", (file) => at(file, "checks", 0, "recoveryKeyCheck")],
+    ["recovery-key", (file) => at(file, "wrapped", 0, "wrappingKey")],
+    ["recovery-key", (file) => at(file, "wrapped", 0, "wrappedStorageSecret")],
   ];
 
   it.each(examples)("works its example with the numbers of the vectors: %s", (name, output) => {

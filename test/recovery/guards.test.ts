@@ -1,15 +1,25 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Platform } from "../../shared/backup/appVersion.ts";
+import { DEFAULT_POLICY } from "../../shared/backup/policy.ts";
 import { catalogue } from "../../shared/errors/catalogue.ts";
 import type { Identity } from "../../shared/identity/identity.ts";
 import { explain } from "../../shared/recovery/explain.ts";
+import type { Freeze } from "../../shared/recovery/freeze.ts";
 import { type Facts, guards, judge, type Refusal } from "../../shared/recovery/guards.ts";
 import type { BackupOn, Version } from "../../shared/store/items.ts";
 
 const DEVICE = { deviceId: "d".repeat(43), name: "Old phone", platform: "android" } as const;
 const CHECK = "c".repeat(43);
+const KEY_CHECK = "k".repeat(43);
+const NOW = Date.parse("2026-11-22T09:00:00.000Z");
 const [inBackup, elsewhere] = ["a".repeat(43), "b".repeat(43)];
+
+const FREEZE: Freeze = {
+  at: "2026-11-22T08:30:00.000Z",
+  device: DEVICE,
+  registeredBy: "2026-11-01T08:00:00.000Z",
+};
 
 const version: Version = {
   version: 3,
@@ -25,6 +35,9 @@ const version: Version = {
 /** A recovery that nothing stands against, on a phone of the backup's own platform. */
 function soundOn(platform: Platform): Facts & { readonly backup: BackupOn; readonly version: Version } {
   return {
+    now: NOW,
+    exhausted: undefined,
+    freeze: undefined,
     backup: {
       state: "on",
       platform,
@@ -34,26 +47,49 @@ function soundOn(platform: Platform): Facts & { readonly backup: BackupOn; reado
       versions: [version],
       signedInAt: "2026-11-01T08:00:00.000Z",
     },
-    policy: { conflict: "same-account", otherPlatform: false },
+    policy: DEFAULT_POLICY,
     version,
     inBackup: [inBackup],
     platform,
     storageCheck: platform === "ios" ? CHECK : undefined,
+    recoveryKeyCheck: undefined,
     onPhone: [elsewhere],
     missing: [],
+    releaseAt: NOW,
   };
+}
+
+/** The same facts of a backup that has a recovery key. */
+function withRecoveryKey(facts: Facts): Facts {
+  const { backup } = facts;
+  if (backup.state !== "on") return facts;
+  const recoveryKey = { check: KEY_CHECK, wrapped: "wrapped", setAt: backup.enabledAt };
+  return { ...facts, backup: { ...backup, recoveryKey } };
 }
 
 /** What makes sound facts fail for a reason, whatever else fails. */
 type Spoil = (facts: Facts) => Facts;
 
-const other = (platform: Platform): Platform => (platform === "ios" ? "android" : "ios");
+/** The same facts on a phone of the platform that the backup is not of. */
+function onOtherPlatform(facts: Facts): Facts {
+  const { backup } = facts;
+  const platform = backup.state === "on" && backup.platform === "android" ? "ios" : "android";
+  return { ...facts, platform };
+}
 
 /**
  * The order in which a recovery is refused, as docs/architecture.md has it; what one step can fail for excludes each
  * other. Later steps are spoiled first, so that each finds the platform that the facts began with.
  */
 const ORDER: readonly (readonly [reason: Refusal["reason"], on: readonly Platform[], spoil: Spoil][])[] = [
+  [
+    [
+      "too-many-tries",
+      ["ios", "android"],
+      (facts) => ({ ...facts, exhausted: { of: "step-ups", until: NOW + 1000 } }),
+    ],
+  ],
+  [["backup-frozen", ["ios", "android"], (facts) => ({ ...facts, freeze: FREEZE })]],
   [
     ["backup-none", ["ios", "android"], (facts) => ({ ...facts, backup: { state: "off" } })],
     [
@@ -67,23 +103,28 @@ const ORDER: readonly (readonly [reason: Refusal["reason"], on: readonly Platfor
     [
       "platform-changed",
       ["ios", "android"],
-      (facts) => ({ ...facts, platform: other(facts.platform), version: { ...version, storageBound: true } }),
+      (facts) => ({ ...onOtherPlatform(facts), policy: { ...facts.policy, otherPlatform: false } }),
     ],
+  ],
+  [
     [
       "storage-bound",
       ["ios", "android"],
       (facts) => ({
-        ...facts,
-        platform: other(facts.platform),
+        ...onOtherPlatform(facts),
         policy: { ...facts.policy, otherPlatform: true },
         version: { ...version, storageBound: true },
       }),
     ],
-  ],
-  [
     ["storage-account-missing", ["ios"], (facts) => ({ ...facts, storageCheck: undefined })],
     ["storage-account-mismatch", ["ios"], (facts) => ({ ...facts, storageCheck: "x".repeat(43) })],
     ["storage-account-unexpected", ["android"], (facts) => ({ ...facts, storageCheck: CHECK })],
+    ["recovery-key-none", ["ios", "android"], (facts) => ({ ...facts, recoveryKeyCheck: KEY_CHECK })],
+    [
+      "recovery-key-wrong",
+      ["ios"],
+      (facts) => ({ ...withRecoveryKey(facts), recoveryKeyCheck: "x".repeat(43) }),
+    ],
   ],
   [
     ["accounts-present", ["ios", "android"], (facts) => ({ ...facts, onPhone: [elsewhere, inBackup] })],
@@ -97,6 +138,7 @@ const ORDER: readonly (readonly [reason: Refusal["reason"], on: readonly Platfor
     ["step-up-required", ["ios", "android"], (facts) => ({ ...facts, missing: ["recent-sign-in"] })],
     ["step-up-required", ["ios", "android"], (facts) => ({ ...facts, missing: ["second-factor"] })],
   ],
+  [["recovery-waiting", ["ios", "android"], (facts) => ({ ...facts, releaseAt: NOW + 1 })]],
 ];
 
 /** For each step one of the ways in which it can fail on that platform, or none. */
@@ -138,7 +180,7 @@ describe("the guards of a recovery", () => {
         const facts = failing.reduceRight<Facts>((spoiled, [, , spoil]) => spoil(spoiled), soundOn(platform));
         expect(judge(facts).refused?.reason).toBe(failing[0]?.[0]);
       }),
-      // There are 2 × 4 × 3 × 3 × 3 × 3 combinations at the most.
+      // There are 2 × 2 × 2 × 4 × 2 × 6 × 3 × 3 × 2 combinations at the most.
       { numRuns: 2_000 },
     );
   });
@@ -162,6 +204,49 @@ describe("the guards of a recovery", () => {
       reason: "platform-changed",
       backupPlatform: "ios",
     });
+  });
+
+  it("take the recovery key that was set up in the place of the storage account [H9]", () => {
+    const facts = {
+      ...withRecoveryKey(soundOn("ios")),
+      storageCheck: undefined,
+      recoveryKeyCheck: KEY_CHECK,
+    };
+    expect(judge(facts).refused).toBeUndefined();
+    const elsewhere = { ...facts, platform: "android" as const, version: { ...version, storageBound: true } };
+    expect(judge(elsewhere).refused?.reason).toBe("platform-changed");
+    const allowed = { ...elsewhere, policy: { ...facts.policy, otherPlatform: true } };
+    expect(judge(allowed).refused).toBeUndefined();
+  });
+
+  it("let a recovery through at the very moment its wait is over [H10]", () => {
+    const facts = soundOn("android");
+    expect(judge({ ...facts, releaseAt: NOW }).refused).toBeUndefined();
+    expect(judge({ ...facts, releaseAt: undefined }).refused).toBeUndefined();
+    expect(judge({ ...facts, releaseAt: NOW + 1 }).refused).toEqual({
+      reason: "recovery-waiting",
+      releaseAt: NOW + 1,
+    });
+  });
+
+  it("ask a phone with a storage account for none where the backup's platform has none [H8]", () => {
+    const facts = soundOn("android");
+    const allowed: Facts = { ...facts, platform: "ios", policy: { ...facts.policy, otherPlatform: true } };
+    expect(judge(allowed).refused).toBeUndefined();
+  });
+
+  it("leave it to one of them to say that there is no backup, or no such version", () => {
+    const facts = soundOn("ios");
+    const off: Facts = { ...facts, backup: { state: "off" }, platform: "android", storageCheck: CHECK };
+    const nowhere: Facts = {
+      ...facts,
+      version: undefined,
+      platform: "android",
+      policy: { ...facts.policy, otherPlatform: true },
+    };
+    for (const facts of [off, { ...off, platform: "ios", storageCheck: undefined } as const, nowhere]) {
+      expect(guards.filter((guard) => guard(facts) !== undefined)).toEqual([guards[2]]);
+    }
   });
 
   it("name the accounts in the way: those in the backup, or all that are there [D2] [D3]", () => {
@@ -203,6 +288,8 @@ describe("a refusal", () => {
     tokenHash: "t".repeat(43),
   };
 
+  const circumstances = { identity, maxAge: 600, now: NOW, approvers: 2 };
+
   /** One of each reason: the type leaves none out. */
   const refusals: { readonly [Reason in Refusal["reason"]]: Extract<Refusal, { reason: Reason }> | Refusal } =
     {
@@ -211,6 +298,11 @@ describe("a refusal", () => {
       "version-not-found": { reason: "version-not-found" },
       "platform-changed": { reason: "platform-changed", backupPlatform: "ios" },
       "storage-bound": { reason: "storage-bound" },
+      "too-many-tries": { reason: "too-many-tries", of: "recoveries", until: NOW + 1500 },
+      "backup-frozen": { reason: "backup-frozen", freeze: FREEZE },
+      "recovery-key-none": { reason: "recovery-key-none" },
+      "recovery-key-wrong": { reason: "recovery-key-wrong" },
+      "recovery-waiting": { reason: "recovery-waiting", releaseAt: NOW + 1500 },
       "storage-account-missing": { reason: "storage-account-missing" },
       "storage-account-mismatch": { reason: "storage-account-mismatch" },
       "storage-account-unexpected": { reason: "storage-account-unexpected" },
@@ -221,14 +313,23 @@ describe("a refusal", () => {
   it.each(Object.values(refusals).map((refusal) => [refusal.reason, refusal] as const))(
     "is explained to the owner under its own code, with all that the code promises: %s",
     (reason, refusal) => {
-      const { code, members } = explain(refusal, identity, 600);
+      const { code, members } = explain(refusal, circumstances);
       expect(code).toBe(reason);
       expect(catalogue[code].members.parse(members)).toEqual(members);
     },
   );
 
+  it("says when the same may be asked again, in seconds that are never too few", () => {
+    const { members, headers } = explain(refusals["recovery-waiting"], circumstances);
+    expect(members).toEqual({ releaseAt: "2026-11-22T09:00:01.500Z", approvers: 2 });
+    expect(headers).toEqual({ "Retry-After": "2" });
+    const tries = explain(refusals["too-many-tries"], circumstances);
+    expect(tries.members).toEqual({ of: "recoveries", retryAt: "2026-11-22T09:00:01.500Z" });
+    expect(tries.headers).toEqual({ "Retry-After": "2" });
+  });
+
   it("names the phone that deleted the backup as its owner calls it, and not by its id [G4]", () => {
-    const { members } = explain(refusals["backup-deleted"], identity, 600);
+    const { members } = explain(refusals["backup-deleted"], circumstances);
     expect(members).toEqual({
       deletedAt: version.uploadedAt,
       device: { name: "Old phone", platform: "android" },

@@ -30,9 +30,14 @@ const toPhones: readonly ProblemCode[] = [
   "proof-expired",
   "device-not-registered",
   "step-up-required",
+  "too-many-tries",
+  "busy",
   "keys-unavailable",
   "key-unusable",
 ];
+
+/** What it can answer where the declaration says what the phone has to be to the backup. */
+const toStanding: readonly ProblemCode[] = ["backup-frozen", "holder-required"];
 
 /** What it can answer to a request that has a body. */
 const toBodies: readonly ProblemCode[] = [
@@ -96,6 +101,7 @@ function checkProblem(endpoint: Endpoint, status: number, body: unknown): void {
     ...anywhere,
     ...problems,
     ...(endpoint.access === "anonymous" ? [] : toPhones),
+    ...(endpoint.access !== "anonymous" && endpoint.access.standing ? toStanding : []),
     ...(endpoint.declaration.body ? toBodies : []),
   ];
   if (!declared.includes(code)) throw new Error(`${name} does not declare the problem ${code}`);

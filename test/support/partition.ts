@@ -39,6 +39,9 @@ export function changesBetween(before: readonly StoredItem[], after: readonly St
 /** What a refusal that is told to the owner's record leaves, and nothing else. */
 export const RECORDED: Changes = { added: ["event", "proof"], removed: [], changed: ["owner.activity"] };
 
+/** What a refusal leaves that is counted as a try, and nothing else. */
+export const COUNTED: Changes = { added: [], removed: [], changed: ["owner.tries"] };
+
 function missingIn(items: readonly StoredItem[], others: readonly StoredItem[]): string[] {
   const known = new Set(items.map(({ id }) => id));
   return others.flatMap(({ id }) => (known.has(id) ? [] : [id]));

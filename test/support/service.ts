@@ -6,6 +6,8 @@ import { type LocalOptions, type LocalService, startLocalService } from "../../l
 import type { Overrides } from "../../local/issuer/issuer.ts";
 import type { TokenRequest } from "../../local/issuer/token-request.ts";
 import { createPhone, type Phone } from "../../local/phone/phone.ts";
+import type { Refused } from "../../local/phone/problem.ts";
+import type { Opened, Waits } from "../../local/phone/recovery.ts";
 import type { PhoneOptions } from "../../local/phone/session.ts";
 import type { RequestLine } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
@@ -13,6 +15,9 @@ import { startCloud } from "./cloud.ts";
 import { type Counts, counting } from "./counting.ts";
 import { checkDeclared } from "./declared.ts";
 import { temporaryFolder } from "./folder.ts";
+import { watchForLeaks } from "./leaks.ts";
+import { markingKeys, markPhone, signInName } from "./marking.ts";
+import { createMarks, type Marks } from "./marks.ts";
 
 /** When the tests' clocks start: inside a day, so that a few hours more are the same day. */
 export const START = Date.parse("2026-11-22T08:00:00.000Z");
@@ -32,15 +37,28 @@ export interface TestService extends LocalService {
   /** The calls at the ports while `act` ran. */
   readonly counted: <T>(act: () => Promise<T>) => Promise<{ result: T; counts: Counts }>;
   readonly lines: readonly RequestLine[];
+  /** What it may not repeat. */
+  readonly marks: Marks;
+  /** Where it repeats it all the same, a sentence each: see `watchForLeaks`. */
+  readonly leaks: () => Promise<string[]>;
 }
 
-/** The service over real HTTP, with its own clock and folder; ends with the test. */
-export async function startService(options: Pick<LocalOptions, "wrap"> = {}): Promise<TestService> {
+export interface ServiceOptions extends Pick<LocalOptions, "wrap"> {
+  /** Whether the service is made to leak, and the test looks for that itself. */
+  readonly leaking?: boolean;
+}
+
+/**
+ * The service over real HTTP, with its own clock and folder; ends with the test. The test fails where a log line, a
+ * problem or a notification holds what it may not [C4].
+ */
+export async function startService(options: ServiceOptions = {}): Promise<TestService> {
   let time = START;
   const cloud = await startCloud(PARTS, () => time);
   onTestFinished(() => cloud.close());
   const counts: Counts = { read: 0, list: 0, commit: 0, unwrap: 0 };
   const lines: RequestLine[] = [];
+  const marks = createMarks();
   let opened: Adapters | undefined;
   const folder = await temporaryFolder();
   const keyFile = join(folder, "key-encryption-key.pem");
@@ -52,16 +70,25 @@ export async function startService(options: Pick<LocalOptions, "wrap"> = {}): Pr
     log: (line) => lines.push(line),
     wrap: (adapters) => {
       opened = adapters;
-      return counting(options.wrap?.(adapters) ?? adapters, counts);
+      return counting(markingKeys(options.wrap?.(adapters) ?? adapters, marks), counts);
     },
   });
   onTestFinished(() => service.close());
   if (!PARTS.keys) keyEncryptionKey ??= await readFile(keyFile);
   if (!opened) throw new Error("the service opened no drivers");
+  const leaks = watchForLeaks({ origin: service.origin, lines, store: opened.store, marks });
+  if (!options.leaking) {
+    onTestFinished(async () => {
+      const found = await leaks();
+      if (found.length > 0) throw new Error(`the service leaks: ${found.join("; ")}`);
+    });
+  }
   return {
     ...service,
     adapters: opened,
     lines,
+    marks,
+    leaks,
     now: () => time,
     advance: (seconds) => {
       time += seconds * 1000;
@@ -99,21 +126,36 @@ export async function phoneOf(
 ): Promise<TestPhone> {
   let token = "";
   async function signIn(request: Partial<TokenRequest> = {}, overrides: Overrides = {}): Promise<string> {
-    token = await service.issuer.sign({ owner, ...first, ...request }, overrides);
+    const asked = { owner, ...first, ...request };
+    token = await service.issuer.sign({ ...asked, owner: signInName(asked.owner) }, overrides);
     return token;
   }
   await signIn();
+  const { fetch: carry = checkedFetch } = options;
   const phone = await createPhone({
     origin: service.origin,
     platform: "android",
     version: "6.8.0",
     name: "Pixel",
     system: { now: service.now, random: system.random },
-    fetch: checkedFetch,
     ...options,
+    fetch: (input, init) => {
+      learn();
+      return carry(input, init);
+    },
     token: async () => token,
   });
-  return { ...phone, signIn };
+  const learn = markPhone(service.marks, phone, options.storageSecret);
+  // Before the search, which was asked for first: what is asked for last is done first.
+  onTestFinished(learn);
+  return {
+    ...phone,
+    upload: (contents, overrides) => {
+      service.marks.addContents(contents, service.now());
+      return phone.upload(contents, overrides);
+    },
+    signIn,
+  };
 }
 
 /** A phone that is registered. */
@@ -136,6 +178,12 @@ export function expectOk<R extends { readonly ok: boolean }>(
 ): asserts result is Extract<R, { ok: true }> {
   if (!result.ok)
     throw new Error(`refused: ${JSON.stringify("problem" in result ? result.problem : result)}`);
+}
+
+/** Narrows a recovery to one that brought the backup at once. */
+export function expectOpened(result: Opened | Waits | Refused): asserts result is Opened {
+  expectOk(result);
+  if (result.contents === undefined) throw new Error("it waits");
 }
 
 /** The problem of a result that must be a refusal. */

@@ -15,7 +15,7 @@ export async function readRecord(stage: Stage, old: PhoneOfStory): Promise<void>
     ...events.map(({ number, type, device, details: { version, code } }) => [
       String(number).padStart(2),
       type,
-      device.name,
+      device?.name ?? "",
       code ?? (version === undefined ? "" : `version ${version}`),
     ]),
   ]);

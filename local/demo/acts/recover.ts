@@ -1,7 +1,7 @@
 import { base64url } from "jose";
 import type { Contents } from "../../phone/accounts.ts";
-import type { RecoveryStarted } from "../../phone/answers.ts";
 import { accountReference } from "../../phone/manifest.ts";
+import type { RecoveryReleased } from "../../phone/recoveryAnswers.ts";
 import type { Stage } from "../stage.ts";
 
 /** A new phone gets everything, and learns which accounts need a step more. @returns what has arrived on it */
@@ -21,6 +21,7 @@ export async function recover(stage: Stage, contents: Contents): Promise<Content
     next.recover(),
     ({ body }) => `version ${body.version}: the envelope, and the key sealed to this phone`,
   );
+  if (recovery.contents === undefined) throw new Error("nobody has chosen a waiting time");
   const arrived = recovery.contents;
   const states = statesOf(arrived, recovery.body, next.state().owner?.referenceSalt ?? "");
 
@@ -62,7 +63,7 @@ export async function recover(stage: Stage, contents: Contents): Promise<Content
 }
 
 /** What the service says of each account that has arrived, found by its reference: the service has no names. */
-function statesOf({ accounts }: Contents, recovery: RecoveryStarted, referenceSalt: string): string[] {
+function statesOf({ accounts }: Contents, recovery: RecoveryReleased, referenceSalt: string): string[] {
   const salt = base64url.decode(referenceSalt);
   const told = new Map(recovery.accounts.map(({ ref, state }) => [ref, state]));
   return accounts.map((account) => {

@@ -3,7 +3,10 @@ import { makeStorageSecret } from "../../phone/storage.ts";
 import { machine } from "../../phone/system.ts";
 import type { Stage } from "../stage.ts";
 
-/** On iOS the content key needs a secret from iCloud too: the recovery account alone is refused. */
+/**
+ * On iOS the content key needs a secret from iCloud too: the recovery account alone is refused, but for a recovery key
+ * that was written down beforehand.
+ */
 export async function recoverOnIos(stage: Stage, contents: Contents): Promise<void> {
   const { tell, check, accepted, refused } = stage;
   const platform = "ios";
@@ -29,4 +32,17 @@ export async function recoverOnIos(stage: Stage, contents: Contents): Promise<vo
     ({ body }) => `version ${body.version}: the envelope, and the key sealed to this phone`,
   );
   check.equal("with both, everything is there", recovery.contents, contents);
+
+  tell.say(`He writes down a recovery key, which no phone keeps and the service never sees. Then he loses his phones, and
+    his iCloud with them.`);
+  const { recoveryKey } = await accepted(
+    next.setRecoveryKey(),
+    ({ recoveryKey }) => `on his paper stands ${recoveryKey}`,
+  );
+  const last = await stage.registeredPhone({ owner: "Bob", name: "iPhone Air", platform });
+  const saved = await accepted(
+    last.recover({ recoveryKey }),
+    ({ body }) => `version ${body.version}, and what the recovery key opens`,
+  );
+  check.equal("with the recovery account and the paper, everything is there", saved.contents, contents);
 }

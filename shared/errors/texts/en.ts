@@ -51,6 +51,11 @@ export const en: Texts = {
       title: "Please sign in again",
       detail: "To protect your accounts, confirm with your recovery account that it is you.",
     },
+    "too-many-tries": {
+      title: "Too many tries",
+      detail:
+        "To protect your accounts, no more tries are taken for a while. Phones that have your backup go on as usual.",
+    },
     "client-version-invalid": {
       title: "The app's version is missing or malformed",
       detail: "Send the app's version in X-Client-Version, as one to four numbers with dots between.",
@@ -185,9 +190,9 @@ export const en: Texts = {
       detail: "There is nothing to restore. Choose another version if this is not the one you want.",
     },
     "holder-required": {
-      title: "This phone can't change the backup yet",
+      title: "This phone does not have the backup yet",
       detail:
-        "Only a phone that made the backup or recovered it can do that. Recover it on this phone first.",
+        "Only a phone that made the backup or recovered it can do this. Recover it on this phone first.",
     },
     "platform-changed": {
       title: "Your backup was made on another kind of phone",
@@ -228,6 +233,32 @@ export const en: Texts = {
       title: "The backup has changed in the meantime",
       detail: "Check what it holds now, and back up again.",
     },
+    "backup-frozen": {
+      title: "Your backup is frozen",
+      detail:
+        "A recovery was denied from one of your phones. Nothing leaves your backup until you lift this on that phone, or on an older one.",
+    },
+    "older-phone-required": {
+      title: "An older phone is needed for this",
+      detail: "Only a phone that you have used for longer can decide about this. Go on with that phone.",
+    },
+    "recovery-key-none": {
+      title: "No recovery key was set up",
+      detail:
+        "A recovery key has to be set up beforehand, on a phone that has the backup. Sign in to the iCloud account that the backup was made with.",
+    },
+    "recovery-key-wrong": {
+      title: "This recovery key was not accepted",
+      detail: "Check that it is the newest one for this backup, and type it in again.",
+    },
+    "recovery-key-unneeded": {
+      title: "This backup needs no recovery key",
+      detail: "It opens with your recovery account alone. There is nothing to set up.",
+    },
+    "recovery-key-invalid": {
+      title: "The recovery key could not be set up",
+      detail: "What the phone sent does not belong to this backup. Update the app and try again.",
+    },
     "accounts-present": {
       title: "There are accounts on this phone already",
       detail:
@@ -241,6 +272,19 @@ export const en: Texts = {
     "recovery-not-found": {
       title: "There is no such recovery",
       detail: "It may have ended, or belong to another phone. Begin a new one.",
+    },
+    "recovery-waiting": {
+      title: "Your recovery is waiting",
+      detail:
+        "You chose a waiting time for recoveries. Approve it on another of your phones, or come back when the time has passed.",
+    },
+    "recovery-own": {
+      title: "This phone can't decide about its own recovery",
+      detail: "Another of your phones approves or denies it. On this phone you can cancel it.",
+    },
+    "recovery-over": {
+      title: "This recovery is over",
+      detail: "It can't be changed any more. Begin another one if you need it.",
     },
     "store-unavailable": {
       title: "The service is not available right now",
@@ -278,8 +322,11 @@ export const en: Texts = {
   },
   remedies: {
     "add-accounts-by-hand": "Add your accounts on this phone by hand.",
+    "approve-on-another-phone": "Approve the recovery on another of your phones, or wait.",
+    "check-recovery-key": "Check the recovery key, and type it in again.",
     "contact-support": "Contact support and give them the number of this message.",
     "fix-request": "Update the app and try again. If that does not help, contact support.",
+    "lift-freeze": "Lift the freeze on the phone that you have used longest.",
     "make-new-proof": "Try again. If that does not help, check that the phone's clock is right.",
     "recover-first": "Recover your backup on this phone first.",
     "refresh-status": "Check what your backup holds now, and try again.",
@@ -292,6 +339,7 @@ export const en: Texts = {
     "sign-in-to-storage-account": "Sign in to iCloud on this phone.",
     "turn-backup-on": "Turn on backup in the app.",
     "update-app": "Update the app to the latest version.",
+    "use-older-phone": "Go on with a phone that you have used for longer.",
     "use-original-phone": "Go on with the phone that the backup was made on.",
     "use-original-storage-account": "Sign in to the iCloud account that the backup was made with.",
     "use-personal-account": "Sign in with a personal account.",

@@ -52,6 +52,11 @@ export const sv: Texts = {
       title: "Logga in igen",
       detail: "För att skydda dina konton behöver du bekräfta med ditt återställningskonto att det är du.",
     },
+    "too-many-tries": {
+      title: "För många försök",
+      detail:
+        "För att skydda dina konton godtas inga fler försök på ett tag. Telefoner som har din säkerhetskopia fungerar som vanligt.",
+    },
     "client-version-invalid": {
       title: "Appens version saknas eller har fel format",
       detail: "Skicka appens version i X-Client-Version, som ett till fyra tal med punkter emellan.",
@@ -188,7 +193,7 @@ export const sv: Texts = {
       detail: "Det finns ingenting att återställa. Välj en annan version om det inte är den du vill ha.",
     },
     "holder-required": {
-      title: "Den här telefonen kan inte ändra säkerhetskopian än",
+      title: "Den här telefonen kan inte göra det än",
       detail:
         "Det kan bara en telefon som har skapat eller återställt säkerhetskopian. Återställ den först på den här telefonen.",
     },
@@ -233,6 +238,33 @@ export const sv: Texts = {
       title: "Säkerhetskopian har ändrats under tiden",
       detail: "Kontrollera vad den innehåller nu och säkerhetskopiera igen.",
     },
+    "backup-frozen": {
+      title: "Din säkerhetskopia är spärrad",
+      detail:
+        "En återställning nekades på en av dina telefoner. Ingenting lämnar säkerhetskopian förrän du häver spärren på den telefonen, eller på en äldre.",
+    },
+    "older-phone-required": {
+      title: "Det här kräver en äldre telefon",
+      detail: "Bara en telefon som du har använt längre kan avgöra det här. Fortsätt på den telefonen.",
+    },
+    "recovery-key-none": {
+      title: "Ingen återställningsnyckel har lagts till",
+      detail:
+        "En återställningsnyckel måste läggas till i förväg, på en telefon som har säkerhetskopian. Logga in på det iCloud-konto som säkerhetskopian gjordes med.",
+    },
+    "recovery-key-wrong": {
+      title: "Återställningsnyckeln godtogs inte",
+      detail: "Kontrollera att det är den senaste för den här säkerhetskopian och skriv in den igen.",
+    },
+    "recovery-key-unneeded": {
+      title: "Den här säkerhetskopian behöver ingen återställningsnyckel",
+      detail: "Den går att öppna med enbart ditt återställningskonto. Du behöver inte lägga till någonting.",
+    },
+    "recovery-key-invalid": {
+      title: "Återställningsnyckeln kunde inte läggas till",
+      detail:
+        "Det som telefonen skickade hör inte till den här säkerhetskopian. Uppdatera appen och försök igen.",
+    },
     "accounts-present": {
       title: "Det finns redan konton på den här telefonen",
       detail:
@@ -246,6 +278,20 @@ export const sv: Texts = {
     "recovery-not-found": {
       title: "Återställningen finns inte",
       detail: "Den kan ha avslutats eller höra till en annan telefon. Påbörja en ny.",
+    },
+    "recovery-waiting": {
+      title: "Din återställning väntar",
+      detail:
+        "Du har valt en väntetid för återställningar. Godkänn återställningen på en annan av dina telefoner, eller kom tillbaka när tiden har gått.",
+    },
+    "recovery-own": {
+      title: "Den här telefonen kan inte avgöra sin egen återställning",
+      detail:
+        "Den godkänns eller nekas på en annan av dina telefoner. På den här telefonen kan du avbryta den.",
+    },
+    "recovery-over": {
+      title: "Återställningen är avslutad",
+      detail: "Den går inte längre att ändra. Påbörja en ny om du behöver det.",
     },
     "store-unavailable": {
       title: "Tjänsten är inte tillgänglig just nu",
@@ -283,8 +329,11 @@ export const sv: Texts = {
   },
   remedies: {
     "add-accounts-by-hand": "Lägg till dina konton för hand på den här telefonen.",
+    "approve-on-another-phone": "Godkänn återställningen på en annan av dina telefoner, eller vänta.",
+    "check-recovery-key": "Kontrollera återställningsnyckeln och skriv in den igen.",
     "contact-support": "Kontakta supporten och uppge numret på det här meddelandet.",
     "fix-request": "Uppdatera appen och försök igen. Kontakta supporten om det inte hjälper.",
+    "lift-freeze": "Häv spärren på den telefon som du har använt längst.",
     "make-new-proof": "Försök igen. Kontrollera att telefonens klocka går rätt om det inte hjälper.",
     "recover-first": "Återställ först din säkerhetskopia på den här telefonen.",
     "refresh-status": "Kontrollera vad din säkerhetskopia innehåller nu och försök igen.",
@@ -297,6 +346,7 @@ export const sv: Texts = {
     "sign-in-to-storage-account": "Logga in på iCloud på den här telefonen.",
     "turn-backup-on": "Slå på säkerhetskopiering i appen.",
     "update-app": "Uppdatera appen till den senaste versionen.",
+    "use-older-phone": "Fortsätt på en telefon som du har använt längre.",
     "use-original-phone": "Fortsätt på telefonen som säkerhetskopian gjordes på.",
     "use-original-storage-account": "Logga in på det iCloud-konto som säkerhetskopian gjordes med.",
     "use-personal-account": "Logga in med ett personligt konto.",

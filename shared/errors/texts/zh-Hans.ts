@@ -50,6 +50,10 @@ export const zhHans: Texts = {
       title: "请重新登录",
       detail: "为了保护你的帐户，请使用恢复帐户确认是你本人。",
     },
+    "too-many-tries": {
+      title: "尝试次数过多",
+      detail: "为了保护你的帐户，暂时无法再尝试。已有你备份的手机仍可照常使用。",
+    },
     "client-version-invalid": {
       title: "缺少应用版本，或格式不正确",
       detail: "请在 X-Client-Version 中发送应用版本，由一到四个数字组成，并以句点分隔。",
@@ -180,8 +184,8 @@ export const zhHans: Texts = {
       detail: "没有需要还原的内容。如果这不是你要的版本，请选择其他版本。",
     },
     "holder-required": {
-      title: "此手机还不能更改备份",
-      detail: "只有创建或恢复过该备份的手机才能更改。请先在此手机上恢复备份。",
+      title: "此手机还不能执行此操作",
+      detail: "只有创建或恢复过该备份的手机才能执行此操作。请先在此手机上恢复备份。",
     },
     "platform-changed": {
       title: "你的备份是在另一种手机上创建的",
@@ -219,6 +223,31 @@ export const zhHans: Texts = {
       title: "备份在此期间已更改",
       detail: "请查看备份目前的内容，然后重新备份。",
     },
+    "backup-frozen": {
+      title: "你的备份已冻结",
+      detail:
+        "你的其中一部手机拒绝了恢复。在该手机或使用时间更久的手机上解除冻结之前，无法取出备份中的任何内容。",
+    },
+    "older-phone-required": {
+      title: "此操作需要较早开始使用的手机",
+      detail: "只有你使用时间更久的手机才能决定。请改用该手机继续。",
+    },
+    "recovery-key-none": {
+      title: "尚未设置恢复密钥",
+      detail: "恢复密钥必须事先在已有备份的手机上设置。请登录创建备份时使用的 iCloud 帐户。",
+    },
+    "recovery-key-wrong": {
+      title: "无法接受此恢复密钥",
+      detail: "请确认它是此备份最新的恢复密钥，然后重新输入。",
+    },
+    "recovery-key-unneeded": {
+      title: "此备份不需要恢复密钥",
+      detail: "只需使用你的恢复帐户即可打开。你无需进行任何设置。",
+    },
+    "recovery-key-invalid": {
+      title: "无法设置恢复密钥",
+      detail: "手机发送的数据不属于此备份。请更新应用，然后重试。",
+    },
     "accounts-present": {
       title: "此手机上已经有帐户",
       detail: "请从此手机移除妨碍恢复的帐户，然后重新恢复。你的备份仍会保留。",
@@ -230,6 +259,18 @@ export const zhHans: Texts = {
     "recovery-not-found": {
       title: "找不到此恢复操作",
       detail: "它可能已经结束，或属于另一部手机。请重新开始恢复。",
+    },
+    "recovery-waiting": {
+      title: "你的恢复正在等待中",
+      detail: "你为恢复设置了等待时间。请在你的另一部手机上批准，或在等待时间结束后再回来。",
+    },
+    "recovery-own": {
+      title: "此手机无法对自己的恢复操作做出决定",
+      detail: "请在你的另一部手机上批准或拒绝。在此手机上，你可以取消恢复。",
+    },
+    "recovery-over": {
+      title: "此恢复操作已结束",
+      detail: "已无法再更改。如有需要，请重新开始恢复。",
     },
     "store-unavailable": {
       title: "服务目前不可用",
@@ -266,8 +307,11 @@ export const zhHans: Texts = {
   },
   remedies: {
     "add-accounts-by-hand": "请在此手机上手动添加你的帐户。",
+    "approve-on-another-phone": "请在你的另一部手机上批准恢复，或等到等待时间结束。",
+    "check-recovery-key": "请检查恢复密钥，然后重新输入。",
     "contact-support": "请联系支持人员，并提供此消息的编号。",
     "fix-request": "请更新应用，然后重试。如果问题仍未解决，请联系支持人员。",
+    "lift-freeze": "请在你使用最久的手机上解除冻结。",
     "make-new-proof": "请重试。如果问题仍未解决，请确认手机的时间正确。",
     "recover-first": "请先在此手机上恢复你的备份。",
     "refresh-status": "请查看备份目前的内容，然后重试。",
@@ -280,6 +324,7 @@ export const zhHans: Texts = {
     "sign-in-to-storage-account": "请在此手机上登录 iCloud。",
     "turn-backup-on": "请在应用中打开备份。",
     "update-app": "请将应用更新到最新版本。",
+    "use-older-phone": "请改用你使用时间更久的手机继续。",
     "use-original-phone": "请改用创建备份的手机继续。",
     "use-original-storage-account": "请登录创建备份时使用的 iCloud 帐户。",
     "use-personal-account": "请使用个人帐户登录。",

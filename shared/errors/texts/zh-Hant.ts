@@ -50,6 +50,10 @@ export const zhHant: Texts = {
       title: "請再次登入",
       detail: "為了保護您的帳戶，請使用復原帳戶確認是您本人。",
     },
+    "too-many-tries": {
+      title: "嘗試次數過多",
+      detail: "為了保護您的帳戶，暫時無法再嘗試。已有您備份的手機仍可照常使用。",
+    },
     "client-version-invalid": {
       title: "缺少應用程式版本，或格式不正確",
       detail: "請在 X-Client-Version 中傳送應用程式版本，以一到四個數字組成，並以句點分隔。",
@@ -180,8 +184,8 @@ export const zhHant: Texts = {
       detail: "沒有需要還原的內容。如果這不是您要的版本，請選擇其他版本。",
     },
     "holder-required": {
-      title: "此手機還不能變更備份",
-      detail: "只有建立或復原過該備份的手機才能變更。請先在此手機上復原備份。",
+      title: "此手機還不能執行此操作",
+      detail: "只有建立或復原過該備份的手機才能執行此操作。請先在此手機上復原備份。",
     },
     "platform-changed": {
       title: "您的備份是在另一種手機上建立的",
@@ -219,6 +223,31 @@ export const zhHant: Texts = {
       title: "備份在此期間已變更",
       detail: "請查看備份目前的內容，然後再備份一次。",
     },
+    "backup-frozen": {
+      title: "您的備份已凍結",
+      detail:
+        "您的其中一支手機拒絕了復原。在該手機或使用時間更久的手機上解除凍結之前，無法取出備份中的任何內容。",
+    },
+    "older-phone-required": {
+      title: "此動作需要較早開始使用的手機",
+      detail: "只有您使用時間更久的手機才能決定。請改用該手機繼續。",
+    },
+    "recovery-key-none": {
+      title: "尚未設定復原金鑰",
+      detail: "復原金鑰必須事先在已有備份的手機上設定。請登入建立備份時使用的 iCloud 帳戶。",
+    },
+    "recovery-key-wrong": {
+      title: "無法接受此復原金鑰",
+      detail: "請確認它是此備份最新的復原金鑰，然後重新輸入。",
+    },
+    "recovery-key-unneeded": {
+      title: "此備份不需要復原金鑰",
+      detail: "只要使用您的復原帳戶即可開啟。您不需要進行任何設定。",
+    },
+    "recovery-key-invalid": {
+      title: "無法設定復原金鑰",
+      detail: "手機傳送的資料不屬於此備份。請更新應用程式，然後再試一次。",
+    },
     "accounts-present": {
       title: "此手機上已經有帳戶",
       detail: "請從此手機移除妨礙復原的帳戶，然後再復原一次。您的備份仍會保留。",
@@ -230,6 +259,18 @@ export const zhHant: Texts = {
     "recovery-not-found": {
       title: "找不到此復原作業",
       detail: "它可能已經結束，或屬於另一支手機。請重新開始復原。",
+    },
+    "recovery-waiting": {
+      title: "您的復原正在等待中",
+      detail: "您為復原設定了等待時間。請在您的另一支手機上核准，或在等待時間結束後再回來。",
+    },
+    "recovery-own": {
+      title: "此手機無法對自己的復原作業做出決定",
+      detail: "請在您的另一支手機上核准或拒絕。在此手機上，您可以取消復原。",
+    },
+    "recovery-over": {
+      title: "此復原作業已結束",
+      detail: "已無法再變更。如有需要，請重新開始復原。",
     },
     "store-unavailable": {
       title: "服務目前無法使用",
@@ -266,8 +307,11 @@ export const zhHant: Texts = {
   },
   remedies: {
     "add-accounts-by-hand": "請在此手機上手動新增您的帳戶。",
+    "approve-on-another-phone": "請在您的另一支手機上核准復原，或等到等待時間結束。",
+    "check-recovery-key": "請檢查復原金鑰，然後重新輸入。",
     "contact-support": "請聯絡支援人員，並提供此訊息的編號。",
     "fix-request": "請更新應用程式，然後再試一次。如果問題仍未解決，請聯絡支援人員。",
+    "lift-freeze": "請在您使用最久的手機上解除凍結。",
     "make-new-proof": "請再試一次。如果問題仍未解決，請確認手機的時間正確。",
     "recover-first": "請先在此手機上復原您的備份。",
     "refresh-status": "請查看備份目前的內容，然後再試一次。",
@@ -280,6 +324,7 @@ export const zhHant: Texts = {
     "sign-in-to-storage-account": "請在此手機上登入 iCloud。",
     "turn-backup-on": "請在應用程式中開啟備份。",
     "update-app": "請將應用程式更新為最新版本。",
+    "use-older-phone": "請改用您使用時間更久的手機繼續。",
     "use-original-phone": "請改用建立備份的手機繼續。",
     "use-original-storage-account": "請登入建立備份時使用的 iCloud 帳戶。",
     "use-personal-account": "請使用個人帳戶登入。",

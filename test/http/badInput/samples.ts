@@ -1,34 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { publicJwk } from "../../../local/phone/keys.ts";
-import { storageCheck } from "../../../local/phone/storage.ts";
 import { makeUpload } from "../../../local/phone/upload.ts";
 import { system } from "../../../shared/system.ts";
 import { contents } from "../../support/accounts.ts";
-import {
-  backedUpPhone,
-  expectOk,
-  registeredPhone,
-  type TestPhone,
-  type TestService,
-} from "../../support/service.ts";
+import { expectOk, registeredPhone, type TestService } from "../../support/service.ts";
+import { ios, phoneWithBackup, shown } from "./phones.ts";
+import { recoverySamples } from "./recoverySamples.ts";
 import type { Sample } from "./scene.ts";
-
-const storageSecret = new Uint8Array(32).fill(7);
-/** The reference of an account that no backup here holds. */
-const ELSEWHERE = "r".repeat(43);
-const ios = { platform: "ios", storageSecret } as const;
-
-/** A phone with a version of its own, so that there is something to lose. */
-async function phoneWithBackup(service: TestService): Promise<TestPhone> {
-  const phone = await backedUpPhone(service, ios);
-  expectOk(await phone.upload(contents));
-  return phone;
-}
-
-/** What the phone shows of its storage account. */
-function shown(phone: TestPhone) {
-  return storageCheck(storageSecret, phone.state().owner?.userId ?? "");
-}
 
 /** A request that needs nobody's word; the phone is there to send more than it must. */
 function anyone(path: string) {
@@ -79,24 +57,6 @@ export const samples: Readonly<Record<string, (service: TestService) => Promise<
     return { phone, path: "/v1/backup/key", headers: { "X-Storage-Check": shown(phone) } };
   },
 
-  "recoveries-begin": async (service) => {
-    await phoneWithBackup(service);
-    const phone = await registeredPhone(service, ios);
-    return {
-      phone,
-      path: "/v1/recoveries",
-      headers: { "Idempotency-Key": randomUUID() },
-      body: { storageCheck: shown(phone), accounts: [ELSEWHERE], version: 1 },
-    };
-  },
-
-  "recoveries-read": async (service) => {
-    const phone = await phoneWithBackup(service);
-    const begun = await phone.recover();
-    expectOk(begun);
-    return { phone, path: `/v1/recoveries/${begun.body.recoveryId}` };
-  },
-
   "backup-disable": async (service) => ({
     phone: await phoneWithBackup(service),
     path: "/v1/backup?confirm=delete",
@@ -143,6 +103,8 @@ export const samples: Readonly<Record<string, (service: TestService) => Promise<
     phone: await phoneWithBackup(service),
     path: "/v1/me?confirm=erase",
   }),
+
+  ...recoverySamples,
 
   "service-health": anyone("/v1/health"),
   "service-ready": anyone("/v1/ready"),

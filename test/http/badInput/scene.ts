@@ -1,3 +1,4 @@
+import type { PrivateJwk } from "../../../local/phone/keys.ts";
 import { makeProof, type ProofOverrides } from "../../../local/phone/proof.ts";
 import type { ProblemCode } from "../../../shared/errors/catalogue.ts";
 import type { Endpoint } from "../../../shared/http/endpoint.ts";
@@ -24,6 +25,8 @@ export interface Scene extends Sample {
   readonly endpoint: Endpoint;
   /** The owner's, valid. */
   readonly token: string;
+  /** The phone's signing key: the same object each time, so that it is imported once. */
+  readonly signing: PrivateJwk;
   readonly userId: string;
 }
 
@@ -53,15 +56,19 @@ export async function startScene(endpoint: Endpoint): Promise<Scene> {
   const makeSample = samples[name];
   if (!makeSample) throw new Error(`${name} has no sample in test/http/badInput/samples.ts`);
   const service = await startService();
-  const sample = await makeSample(service);
+  return await sceneOf(service, endpoint, await makeSample(service));
+}
+
+/** A scene of a service that runs; the owner has just signed in. */
+export async function sceneOf(service: TestService, endpoint: Endpoint, sample: Sample): Promise<Scene> {
   const token = await sample.phone.signIn();
-  const userId = sample.phone.state().owner?.userId ?? "";
-  return { ...sample, service, endpoint, token, userId };
+  const { owner, keys } = sample.phone.state();
+  return { ...sample, service, endpoint, token, signing: keys.signing, userId: owner?.userId ?? "" };
 }
 
 /** The valid request of a scene, with changes. */
 export async function requestOf(scene: Scene, changes: Changes = {}): Promise<RawRequest> {
-  const { phone, service } = scene;
+  const { service, signing } = scene;
   const { method = scene.endpoint.declaration.method, target = scene.path, token = scene.token } = changes;
   const body = changes.body ?? (scene.body && JSON.stringify(scene.body));
   // Put together as text: a URL object would mend the path.
@@ -71,7 +78,7 @@ export async function requestOf(scene: Scene, changes: Changes = {}): Promise<Ra
       method,
       url: service.origin,
       accessToken: token,
-      signing: phone.state().keys.signing,
+      signing,
       system: { now: service.now, random: system.random },
     },
     { ...changes.proof, payload: { htu, ...changes.proof?.payload } },

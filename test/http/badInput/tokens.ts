@@ -1,6 +1,7 @@
 import { hash, KeyObject } from "node:crypto";
 import { CompactSign, generateKeyPair, importJWK, SignJWT } from "jose";
 import type { TokenRequest } from "../../../local/issuer/token-request.ts";
+import { signInName } from "../../support/marking.ts";
 import { decode, encode, type Parts, split } from "./jws.ts";
 import { type Case, type Changes, MARKER, type Scene } from "./scene.ts";
 
@@ -9,7 +10,10 @@ type Claims = Readonly<Record<string, unknown>>;
 /** A token of the development issuer, its signature right and its claims not. */
 function issued(claims: Claims, request: Partial<TokenRequest> = {}) {
   return async ({ service }: Scene): Promise<Changes> => ({
-    token: await service.issuer.sign({ owner: "alice", ...request }, { typ: "at+jwt", ...claims }),
+    token: await service.issuer.sign(
+      { owner: signInName("alice"), ...request },
+      { typ: "at+jwt", ...claims },
+    ),
   });
 }
 

@@ -22,6 +22,13 @@ export interface Received {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** The answer to a recovery that has to wait. */
+export function waiting(): Response {
+  const recovery = { recoveryId: "r1", state: "waiting", version: 1, platform: "android", accounts: [] };
+  const times = { startedAt: NOW, releaseAt: NOW, expiresAt: NOW };
+  return Response.json({ ...recovery, ...times, approvers: 1, triesLeft: 4 }, { status: 201 });
+}
+
 /** What becomes of the next request: answered in the service's place, or done with the answer lost. */
 export type Mishap = Response | "answer-lost";
 
@@ -47,6 +54,7 @@ export function createService() {
   let on: string | undefined;
   let version = 0;
   let envelope: unknown;
+  let recoveryKey: unknown;
   let manifest: { accounts: object[] } = { accounts: [] };
 
   async function sealTo(id: string, uid: string) {
@@ -73,6 +81,7 @@ export function createService() {
       enabledAt: NOW,
       nextVersion: version + 1,
       versions: version,
+      recoveries: [],
       health: { outOfDate: false, outOfDateAt: NOW },
       indicator: "none",
     };
@@ -88,12 +97,18 @@ export function createService() {
     const device = { deviceId: id, name: body.name ?? "first", platform, registeredAt: NOW };
     const recovery = {
       recoveryId: "r1",
+      state: "released",
       version,
       platform,
       accounts: manifest.accounts.map((account) => ({ ...account, state: "ready" })),
       startedAt: NOW,
+      releaseAt: NOW,
       expiresAt: NOW,
     };
+    async function released() {
+      const wrapped = body.recoveryKeyCheck ? { wrappedStorageSecret: recoveryKey } : {};
+      return { ...recovery, platform: on, key: await sealTo(id, userId), envelope, ...sealed(), ...wrapped };
+    }
     switch (`${method} ${path}`) {
       case `PUT /v1/devices/${id}`:
         sealingKeys.set(id, Object(body.sealingKey));
@@ -115,13 +130,22 @@ export function createService() {
         );
       case "GET /v1/backup/key":
         return Response.json({ key: await sealTo(id, userId), platform });
-      case "POST /v1/recoveries": {
-        const key = await sealTo(id, userId);
-        return Response.json({ ...recovery, platform: on, key, envelope, ...sealed() }, { status: 201 });
-      }
+      case "PUT /v1/backup/recovery-key":
+        recoveryKey = body.wrappedStorageSecret;
+        return Response.json({ setAt: NOW });
+      case "POST /v1/recoveries":
+        return Response.json(await released(), { status: 201 });
+      case "POST /v1/recoveries/r1/open":
+        return Response.json(await released());
       case "DELETE /v1/backup":
       case "DELETE /v1/me":
         on = undefined;
+        return new Response(null, { status: 204 });
+      case "DELETE /v1/recoveries/r1":
+      case "DELETE /v1/backup/recovery-key":
+      case "POST /v1/recoveries/r1/approve":
+      case "POST /v1/recoveries/r1/deny":
+      case "DELETE /v1/backup/freeze":
         return new Response(null, { status: 204 });
       case "GET /v1/recoveries/r1":
         return Response.json(recovery);

@@ -1,0 +1,58 @@
+import { actorOf } from "../../shared/activity/events.ts";
+import { timestampOf } from "../../shared/formats.ts";
+import { forOwner } from "../../shared/http/endpoint.ts";
+import { tellOthers } from "../../shared/notify/tell.ts";
+import { frozenAgain } from "../../shared/recovery/freeze.ts";
+import { withoutPhone } from "../../shared/recovery/listed.ts";
+import { commitOwner } from "../../shared/store/owner.ts";
+import { recoveryParams } from "./answers.ts";
+import { loadOthers, othersProblems, requireGoing } from "./load.ts";
+import { replaceRecovery } from "./release.ts";
+
+/**
+ * POST recoveries/{recoveryId}/deny: "this wasn't me" [H5]. One answer from an older phone ends the recovery, takes its
+ * phone's access away and freezes the backup. It needs no new sign-in: whoever took the account over may have taken that.
+ */
+export const denyRecovery = forOwner(
+  { stepUp: "not-needed", oldApps: "allowed" },
+  {
+    name: "recoveries-deny",
+    method: "POST",
+    route: "recoveries/{recoveryId}/deny",
+    summary:
+      "Denies a recovery on another phone: revokes that phone and freezes the backup; a repeat is harmless.",
+    params: recoveryParams,
+    answers: { 204: null },
+    problems: othersProblems,
+  },
+  async (call) => {
+    const { owner, device, params, now } = call;
+    const { recoveryId } = params;
+    const { item, etag, state } = await loadOthers(call, recoveryId);
+    const next = requireGoing(state, "deny");
+    if (next === state) return { status: 204 };
+    const freeze = {
+      at: timestampOf(now),
+      device: actorOf(device),
+      registeredBy: device.registeredAt,
+    };
+    const devices = owner.item.devices.filter(({ deviceId }) => deviceId !== item.deviceId);
+    await commitOwner(
+      call,
+      {
+        ...owner.item,
+        devices,
+        recoveries: withoutPhone(owner.item.recoveries, item.deviceId),
+        freeze: frozenAgain(owner.item.freeze, freeze),
+      },
+      {
+        event: { type: "recovery-denied", device, details: { recoveryId, deviceId: item.deviceId } },
+        operations: [
+          replaceRecovery(recoveryId, { ...item, state: next }, { etag, now }),
+          ...tellOthers(call, devices, { type: "recovery-denied", recoveryId }),
+        ],
+      },
+    );
+    return { status: 204 };
+  },
+);

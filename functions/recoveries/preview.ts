@@ -1,0 +1,75 @@
+import * as z from "zod";
+import { platform } from "../../shared/backup/appVersion.ts";
+import { settled } from "../../shared/backup/policy.ts";
+import { versionAnswer, withoutDigest } from "../../shared/backup/status.ts";
+import { forOwner } from "../../shared/http/endpoint.ts";
+import { missingFrom } from "../../shared/http/stepUp.ts";
+import { recoveredFrom } from "../../shared/recovery/accounts.ts";
+import { wanted } from "./answers.ts";
+import {
+  approversOf,
+  explained,
+  findVersion,
+  judgeCall,
+  refusals,
+  refuseRecovery,
+  triesToBegin,
+} from "./judgement.ts";
+
+const kinds = ["personal", "work-or-school", "third-party"] as const;
+
+/** POST recoveries/preview: what a recovery would bring, and what stands against it; nothing is changed [H4]. */
+export const previewRecovery = forOwner(
+  { stepUp: "not-needed", oldApps: "refused" },
+  {
+    name: "recoveries-preview",
+    method: "POST",
+    route: "recoveries/preview",
+    summary: "Tells what a recovery would bring, in counts and kinds; it begins none.",
+    body: wanted,
+    answers: {
+      200: z.strictObject({
+        platform,
+        version: versionAnswer,
+        /** How many accounts of each kind. */
+        kinds: z.record(z.enum(kinds), z.int()),
+        /** How many have to be verified again. */
+        actionRequired: z.int(),
+        /** Seconds that it would wait on this phone. */
+        waitingSeconds: z.int(),
+        /** How many of the owner's other phones could approve it. */
+        approvers: z.int(),
+        /** What the sign-in lacks for it; empty where it is enough. */
+        missing: z.array(z.enum(["recent-sign-in", "second-factor"])),
+      }),
+    },
+    problems: [...refusals, "proof-replayed", "busy"],
+  },
+  async (call) => {
+    const { owner, device, body, now } = call;
+    const found = await findVersion(call, body.version);
+    const verdict = judgeCall(call, found, {
+      shown: body,
+      tries: triesToBegin(call, body.version),
+      missing: [],
+    });
+    // A look is no try, and the record is not told; but a recovery key can't be guessed here either.
+    if (verdict.refused?.reason === "recovery-key-wrong") return await refuseRecovery(call, verdict.refused);
+    if (verdict.refused) throw explained(call, verdict.refused);
+    const { accounts } = verdict.envelope.manifest;
+    return {
+      status: 200,
+      body: {
+        platform: verdict.backup.platform,
+        version: withoutDigest(verdict.version),
+        kinds: Object.fromEntries(
+          kinds.map((kind) => [kind, accounts.filter((account) => account.kind === kind).length]),
+        ),
+        actionRequired: accounts.map(recoveredFrom).filter(({ state }) => state !== "ready").length,
+        waitingSeconds: device.holdsBackup ? 0 : settled(owner.item.policy, now).waitingSeconds,
+        approvers: approversOf(call),
+        missing: missingFrom(call),
+      },
+    };
+  },
+);

@@ -1,0 +1,51 @@
+import type { PhoneOfStory } from "../phone.ts";
+import type { Stage } from "../stage.ts";
+import { describeStatus } from "../status.ts";
+
+const HOURS = 24;
+
+/** Who has taken the recovery account over has to wait, is seen, and is shut out by one answer from an old phone. */
+export async function denyThief(stage: Stage, old: PhoneOfStory): Promise<void> {
+  const { tell, check, accepted, refused } = stage;
+  tell.act("A thief is denied, and frozen out");
+  tell.say(`Alice lets recoveries on new phones wait for ${HOURS} hours. Then Mallory gets at her recovery account, the
+    second factor included, and signs in as she would.`);
+  await accepted(
+    old.choosePolicy({ waitingSeconds: HOURS * 3600 }),
+    ({ body }) => `recoveries wait for ${body.waitingSeconds} seconds`,
+  );
+  const thief = await stage.registeredPhone({ owner: "Alice", name: "Moto G" });
+  const begun = await accepted(thief.recover(), ({ body }) => `${body.state}: neither envelope nor key`);
+  check.equal("his recovery waits", begun.body.state, "waiting");
+  const { recoveryId } = begun.body;
+  await refused(thief.open(recoveryId), "recovery-waiting", "he can't open it before");
+  for (const [request, claim] of [
+    [() => thief.key(), "nor ask for the key"],
+    [() => thief.exportAll(), "nor take out what is stored"],
+    [() => thief.revoke(old.deviceId), "nor take her phone's access away"],
+    [() => thief.disable(), "nor destroy the backup"],
+  ] as const) {
+    await refused(request(), "holder-required", claim);
+  }
+
+  tell.say("Her phone was told, and its status shows who waits. She answers: this wasn't me.");
+  const { body } = await accepted(old.status(), ({ body }) => describeStatus(body));
+  const waiting = body.state === "on" ? body.recoveries.filter(({ state }) => state === "waiting") : [];
+  check.equal(
+    "she sees on which phone a recovery waits",
+    waiting.map(({ device }) => device.name),
+    [thief.name],
+  );
+  await accepted(old.deny(recoveryId), () => "denied: his phone is revoked, and the backup frozen");
+  await refused(thief.open(recoveryId), "device-not-registered", "his phone is none of hers any more");
+  await accepted(thief.register(), () => "he registers it anew");
+  await refused(thief.recover(), "backup-frozen", "nothing leaves the backup while it is frozen");
+  await refused(thief.liftFreeze(), "older-phone-required", "and he can't lift that");
+
+  tell.say("Alice changes her password, and signs in again on her phone.");
+  await old.signIn("Alice signs in on the Pixel 6");
+  await accepted(old.revoke(thief.deviceId), () => "she takes his phone's access away again");
+  await accepted(old.liftFreeze(), () => "and lifts the freeze");
+  const { body: after } = await accepted(old.status(), ({ body }) => describeStatus(body));
+  check.that("her backup goes on", after.state === "on" && after.frozen === undefined);
+}

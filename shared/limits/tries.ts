@@ -1,0 +1,117 @@
+import * as z from "zod";
+import { type Problem, problem, withHeaders } from "../errors/problem.ts";
+import { sha256, timestamp, timestampOf } from "../formats.ts";
+
+/** What is counted: recoveries begun, recovery keys that were wrong, sign-ins and proofs that were refused. */
+export const tryKind = z.enum(["recoveries", "recovery-keys", "step-ups", "proofs"]);
+
+export type TryKind = z.infer<typeof tryKind>;
+
+/** Tries of one kind since a time; of one phone, or, without `deviceId`, of all phones of the owner together. */
+export const tally = z.strictObject({
+  of: tryKind,
+  deviceId: sha256.optional(),
+  count: z.int().positive(),
+  since: timestamp,
+});
+
+export type Tally = z.infer<typeof tally>;
+
+const HOUR = 60 * 60 * 1000;
+
+interface Limit {
+  /** Milliseconds from the first try until they are counted anew. */
+  readonly window: number;
+  readonly perPhone: number;
+  readonly perOwner: number;
+}
+
+/** How many tries there are. A proof that is refused tells of no phone, so those are the owner's alone. */
+export const LIMITS: Readonly<Record<TryKind, Limit>> = {
+  recoveries: { window: 24 * HOUR, perPhone: 5, perOwner: 10 },
+  "recovery-keys": { window: 24 * HOUR, perPhone: 5, perOwner: 10 },
+  "step-ups": { window: HOUR, perPhone: 10, perOwner: 30 },
+  proofs: { window: HOUR, perPhone: 20, perOwner: 20 },
+};
+
+/** The phone that tries; undefined while it is not registered. */
+export type Trier = { readonly deviceId: string; readonly holdsBackup: boolean } | undefined;
+
+/** The tallies with one more try; those whose time has passed are left out. @param now milliseconds since the epoch */
+export function withTry(tallies: readonly Tally[], of: TryKind, trier: Trier, now: number): Tally[] {
+  const live = tallies.filter((tally) => isLive(tally, now));
+  const counted = trier && of !== "proofs" ? [undefined, trier.deviceId] : [undefined];
+  const untouched = live.filter((tally) => tally.of !== of || !counted.includes(tally.deviceId));
+  const touched = counted.map((deviceId): Tally => {
+    const before = find(live, of, deviceId);
+    return {
+      of,
+      ...(deviceId !== undefined && { deviceId }),
+      count: (before?.count ?? 0) + 1,
+      since: before?.since ?? timestampOf(now),
+    };
+  });
+  return [...untouched, ...touched];
+}
+
+/** How many tries of a kind a phone has left; `Infinity` where none of its tries are counted. */
+export function triesLeft(tallies: readonly Tally[], of: TryKind, trier: Trier, now: number): number {
+  const live = tallies.filter((tally) => isLive(tally, now));
+  const left = countsFor(of, trier).map(({ deviceId, most }) => most - countOf(live, of, deviceId));
+  return Math.max(0, Math.min(...left));
+}
+
+/** Which kind of try a phone has none left of, and until when in milliseconds since the epoch. */
+export function exhausted(
+  tallies: readonly Tally[],
+  kinds: readonly TryKind[],
+  trier: Trier,
+  now: number,
+): { readonly of: TryKind; readonly until: number } | undefined {
+  for (const of of kinds) {
+    const ends = countsFor(of, trier).flatMap(({ deviceId, most }) => {
+      const spent = find(tallies, of, deviceId);
+      return spent && isLive(spent, now) && spent.count >= most ? [endOf(spent)] : [];
+    });
+    if (ends.length > 0) return { of, until: Math.max(...ends) };
+  }
+  return undefined;
+}
+
+/** The answer to a phone that has no tries left. @param now milliseconds since the epoch, as `until` */
+export function tooManyTries(
+  { of, until }: { readonly of: TryKind; readonly until: number },
+  now: number,
+): Problem {
+  const refusal = problem("too-many-tries", { of, retryAt: timestampOf(until) });
+  return withHeaders(refusal, { "Retry-After": String(Math.ceil((until - now) / 1000)) });
+}
+
+/**
+ * The tallies that count for a phone. What others tried does not count for one that holds the backup: a thief who
+ * spends the owner's tries would otherwise lock the owner out.
+ */
+function countsFor(
+  of: TryKind,
+  trier: Trier,
+): { readonly deviceId: string | undefined; readonly most: number }[] {
+  const { perPhone, perOwner } = LIMITS[of];
+  const own = trier && of !== "proofs" ? [{ deviceId: trier.deviceId, most: perPhone }] : [];
+  return trier?.holdsBackup ? own : [...own, { deviceId: undefined, most: perOwner }];
+}
+
+function find(tallies: readonly Tally[], of: TryKind, deviceId: string | undefined): Tally | undefined {
+  return tallies.find((tally) => tally.of === of && tally.deviceId === deviceId);
+}
+
+function countOf(tallies: readonly Tally[], of: TryKind, deviceId: string | undefined): number {
+  return find(tallies, of, deviceId)?.count ?? 0;
+}
+
+function endOf({ of, since }: Tally): number {
+  return Date.parse(since) + LIMITS[of].window;
+}
+
+function isLive(tally: Tally, now: number): boolean {
+  return now < endOf(tally);
+}

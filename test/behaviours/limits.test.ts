@@ -1,0 +1,263 @@
+import { describe, expect, it } from "vitest";
+import type { Adapters } from "../../functions/services.ts";
+import {
+  expectOk,
+  expectOpened,
+  phoneOf,
+  problemOf,
+  startService,
+  type TestService,
+} from "../support/service.ts";
+import {
+  at,
+  DAY,
+  HOUR,
+  later,
+  newPhone,
+  recordOf,
+  startStage,
+  statusOf,
+  talliesOf,
+  waiting,
+} from "./stage.ts";
+
+const STALE = { signedInSecondsAgo: 3000 } as const;
+
+describe("recoveries begun by a phone without the backup", () => {
+  it("are five in a day: how many are left is told, then until when, to the second [H4] [H10]", async () => {
+    const { service, old, next } = await startStage({ wait: HOUR });
+    const first = service.now();
+    for (const triesLeft of [4, 3, 2, 1, 0]) {
+      const begun = await next.recover();
+      expectOk(begun);
+      expect(begun.body.triesLeft).toBe(triesLeft);
+      expectOk(await next.cancel(begun.body.recoveryId));
+      service.advance(10);
+    }
+    const retryAt = at(first + DAY * 1000);
+    const { counts } = await service.counted(async () => {
+      for (const act of [next.recover, next.preview]) {
+        const refused = await act();
+        expect(problemOf(refused)).toMatchObject({
+          status: 429,
+          code: "too-many-tries",
+          retryable: true,
+          of: "recoveries",
+          retryAt,
+        });
+        expect(refused).toMatchObject({ retryAfter: DAY - 50 });
+      }
+    });
+    expect(counts.commit).toBe(0);
+    await later(service, DAY - 50 - 0.001, old, next);
+    expect(await next.recover()).toMatchObject({ problem: { code: "too-many-tries" }, retryAfter: 1 });
+    service.advance(0.001);
+    const anew = await next.recover();
+    expectOk(anew);
+    expect(anew.body.triesLeft).toBe(4);
+  });
+
+  it("are ten in a day for all phones of an owner; a phone that has the backup recovers all the same", async () => {
+    const { service, old, next } = await startStage({ wait: HOUR });
+    for (const phone of [next, await newPhone(service)]) {
+      for (let time = 0; time < 5; time++) expectOk(await phone.cancel(await waiting(phone)));
+    }
+    const third = await newPhone(service);
+    expect(problemOf(await third.recover())).toMatchObject({ status: 429, of: "recoveries" });
+    for (let time = 0; time < 6; time++) expectOpened(await old.recover());
+  });
+
+  it("are counted once where they go on, and where an answer got lost [H4] [G2]", async () => {
+    const { service, next } = await startStage({ wait: HOUR });
+    const headers = { "Idempotency-Key": "k".repeat(22) };
+    for (let time = 0; time < 3; time++) {
+      const begun = await next.recover({}, { headers });
+      expectOk(begun);
+    }
+    for (let time = 0; time < 6; time++) expectOk(await next.recover());
+    expect(await talliesOf(service, next)).toMatchObject([
+      { of: "recoveries", count: 1 },
+      { of: "recoveries", count: 1 },
+    ]);
+  });
+
+  it("begun at the same moment are one, and counted once [H4] [G2]", async () => {
+    const readers = meeting();
+    const { service, old, next } = await startStage({ wait: HOUR, wrap: readers.wrap });
+    readers.expect(4);
+    const begun = await Promise.all(
+      Array.from({ length: 4 }, (_, place) =>
+        next.recover({}, { headers: { "Idempotency-Key": String(place).repeat(22) } }),
+      ),
+    );
+    const ids = new Set(
+      begun.map((result) => {
+        expectOk(result);
+        return result.body.recoveryId;
+      }),
+    );
+    expect(ids.size).toBe(1);
+    expect((await statusOf(old)).recoveries).toHaveLength(1);
+    expect(await talliesOf(service, next)).toMatchObject([{ count: 1 }, { count: 1 }]);
+  });
+
+  it("are shown in a preview as long as they may begin: where one waits, and on a phone that has the backup [H4]", async () => {
+    const { service, old, next } = await startStage({ wait: HOUR });
+    for (let time = 0; time < 4; time++) expectOk(await next.cancel(await waiting(next)));
+    const id = await waiting(next);
+    expectOk(await next.recover());
+    expectOk(await next.preview());
+    expectOk(await old.approve(id));
+    service.advance(1);
+    expectOpened(await next.open(id));
+    expectOpened(await next.recover());
+    expectOk(await next.preview());
+  });
+
+  it("are not counted on a phone that has the backup by then: it begins as many as it likes [D14]", async () => {
+    const { service, old, next } = await startStage({ wait: HOUR });
+    for (let time = 0; time < 4; time++) expectOk(await next.cancel(await waiting(next)));
+    const id = await waiting(next);
+    expectOk(await old.approve(id));
+    expectOpened(await next.open(id));
+    for (let time = 0; time < 2; time++) expectOpened(await next.recover());
+    expect(await talliesOf(service, next)).toMatchObject([{ count: 5 }, { count: 5 }]);
+  });
+
+  it("are not counted where they are refused for another reason [D4]", async () => {
+    const { service, next } = await startStage();
+    expect(problemOf(await next.recover({ version: 9 }))).toMatchObject({ code: "version-not-found" });
+    expect(await talliesOf(service, next)).toEqual([]);
+  });
+});
+
+describe("acts that a sign-in is too old for", () => {
+  it("are ten in an hour; then a recent one doesn't help until that has passed", async () => {
+    const { service, old, next } = await startStage();
+    const first = service.now();
+    await next.signIn(STALE);
+    for (const act of ["key", "recover"] as const) {
+      for (let time = 0; time < 5; time++) {
+        const triesLeft = act === "key" ? 9 - time : 4 - time;
+        expect(problemOf(await next[act]())).toMatchObject({
+          status: 401,
+          code: "step-up-required",
+          triesLeft,
+        });
+        service.advance(1);
+      }
+    }
+    await next.signIn();
+    const retryAt = at(first + HOUR * 1000);
+    const { counts } = await service.counted(async () => {
+      for (const act of [next.key, next.disable, next.recover, next.preview]) {
+        const refused = await act();
+        expect(problemOf(refused)).toMatchObject({
+          status: 429,
+          code: "too-many-tries",
+          of: "step-ups",
+          retryAt,
+        });
+        expect(refused).toMatchObject({ retryAfter: HOUR - 10 });
+      }
+    });
+    expect(counts.commit).toBe(0);
+    expectOk(await next.status());
+    expectOk(await old.key());
+    await later(service, HOUR - 10, next);
+    expectOk(await next.key());
+  });
+
+  it("are thirty in an hour for all phones of an owner: not for one that has the backup", async () => {
+    const { service, old, next } = await startStage();
+    const [second, third] = [await newPhone(service), await newPhone(service)];
+    for (const phone of [next, second, third]) {
+      await phone.signIn(STALE);
+      for (let time = 0; time < 10; time++) problemOf(await phone.key());
+      await phone.signIn();
+    }
+    const fourth = await phoneOf(service);
+    expect(problemOf(await fourth.register())).toMatchObject({ status: 429, of: "step-ups" });
+    expectOk(await old.key());
+    // Its own tries are left, too.
+    await old.signIn(STALE);
+    expect(problemOf(await old.key())).toMatchObject({ code: "step-up-required", triesLeft: 9 });
+  });
+
+  it("are told to the record once: that nothing is left, and on which phone [H6]", async () => {
+    const { old, next } = await startStage();
+    await next.signIn(STALE);
+    for (let time = 0; time < 15; time++) problemOf(await next.key());
+    const told = (await recordOf(old)).filter(({ type }) => type === "tries-exhausted");
+    expect(told).toEqual([{ type: "tries-exhausted", details: { code: "step-ups" }, device: "New phone" }]);
+  });
+
+  it("are counted by every instance of the service in the same place", async () => {
+    const { service, old, next } = await startStage();
+    const other = await anotherInstance(service);
+    const there = await phoneOf(other, { state: next.state(), signIn: STALE });
+    await next.signIn(STALE);
+    for (let time = 0; time < 5; time++) {
+      expect(problemOf(await next.key())).toMatchObject({ triesLeft: 9 - 2 * time });
+      expect(problemOf(await there.key())).toMatchObject({ triesLeft: 8 - 2 * time });
+    }
+    for (const phone of [next, there]) {
+      await phone.signIn({ signedInSecondsAgo: 0 });
+      expect(problemOf(await phone.key())).toMatchObject({ status: 429, of: "step-ups" });
+    }
+    expectOk(await old.key());
+  });
+
+  it("tried at the same moment are each counted, or refused with nothing learnt", async () => {
+    const readers = meeting();
+    const { service, next } = await startStage({ wrap: readers.wrap });
+    await next.signIn(STALE);
+    // Each reads the owner to know its phone, and once more to count.
+    readers.expect(8, 8);
+    const { result, counts } = await service.counted(() =>
+      Promise.all(Array.from({ length: 8 }, () => next.key())),
+    );
+    const statuses = result.map(({ status }) => status);
+    const counted = statuses.filter((status) => status === 401).length;
+    expect(counted).toBeGreaterThan(0);
+    expect(counts.commit).toBeGreaterThan(counted);
+    expect(statuses.filter((status) => ![401, 503].includes(status))).toEqual([]);
+    const tallies = await talliesOf(service, next);
+    expect(tallies).toHaveLength(2);
+    for (const { count } of tallies) expect(count).toBe(counted);
+  });
+});
+
+/** A second instance of the service, on the store and with the key of the first. */
+async function anotherInstance(first: TestService): Promise<TestService> {
+  return await startService({
+    wrap: ({ store: own }) => ({
+      ...first.adapters,
+      store: { ...first.adapters.store, close: () => own.close() },
+    }),
+  });
+}
+
+/** Holds back the readers of the owner until so many have come: then all of them have read the same. */
+function meeting() {
+  const groups: { missing: number; readonly come: PromiseWithResolvers<void> }[] = [];
+  return {
+    /** The next readers, in groups of these sizes. */
+    expect: (...sizes: readonly number[]) => {
+      groups.push(...sizes.map((missing) => ({ missing, come: Promise.withResolvers<void>() })));
+    },
+    wrap: ({ store, kek }: Adapters): Adapters => ({
+      kek,
+      store: {
+        ...store,
+        read: async (partition, id) => {
+          const item = await store.read(partition, id);
+          const group = id === "owner" ? groups.find(({ missing }) => missing > 0) : undefined;
+          if (group && --group.missing === 0) group.come.resolve();
+          await group?.come.promise;
+          return item;
+        },
+      },
+    }),
+  };
+}

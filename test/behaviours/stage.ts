@@ -1,0 +1,134 @@
+import type { Refused } from "../../local/phone/problem.ts";
+import type { Opened, RecoverRequest, Waits } from "../../local/phone/recovery.ts";
+import { contents } from "../support/accounts.ts";
+import { userIdOf } from "../support/partition.ts";
+import {
+  backedUpPhone,
+  expectOk,
+  expectOpened,
+  type PhoneSetup,
+  registeredPhone,
+  type ServiceOptions,
+  startService,
+  type TestPhone,
+  type TestService,
+} from "../support/service.ts";
+
+/** In seconds. */
+export const MINUTE = 60;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export interface Stage {
+  readonly service: TestService;
+  /** It made the backup and has it. */
+  readonly old: TestPhone;
+  /** Registered a minute later; it has nothing yet. */
+  readonly next: TestPhone;
+}
+
+export interface StageSetup extends ServiceOptions {
+  /** Seconds that a recovery on a new phone waits; chosen where it is not 0. */
+  readonly wait?: number;
+  /** What both phones are like. */
+  readonly phones?: PhoneSetup;
+}
+
+/** An owner with a backup, and with a new phone. */
+export async function startStage({ wait = 0, phones = {}, ...options }: StageSetup = {}): Promise<Stage> {
+  const service = await startService(options);
+  const old = await backedUpPhone(service, { name: "Old phone", ...phones });
+  expectOk(await old.upload(contents));
+  if (wait > 0) expectOk(await old.choosePolicy({ waitingSeconds: wait }));
+  return { service, old, next: await newPhone(service, { name: "New phone", ...phones }) };
+}
+
+/** A phone that is a minute younger than what there was. */
+export async function newPhone(service: TestService, setup: PhoneSetup = {}): Promise<TestPhone> {
+  service.advance(MINUTE);
+  return await registeredPhone(service, setup);
+}
+
+/** The clock goes on, and the owner signs in again on these phones. */
+export async function later(
+  service: TestService,
+  seconds: number,
+  ...phones: readonly TestPhone[]
+): Promise<void> {
+  service.advance(seconds);
+  for (const phone of phones) await phone.signIn();
+}
+
+/** Narrows a recovery to one that waits. */
+export function expectWaits(result: Opened | Waits | Refused): asserts result is Waits {
+  expectOk(result);
+  if (result.body.state !== "waiting") throw new Error("it does not wait");
+}
+
+/** Begins a recovery, which has to wait. @returns its id */
+export async function waiting(phone: TestPhone, request?: RecoverRequest): Promise<string> {
+  const begun = await phone.recover(request);
+  expectWaits(begun);
+  return begun.body.recoveryId;
+}
+
+/** Begins a recovery, which does not wait. @returns its id */
+export async function recovered(phone: TestPhone, request?: RecoverRequest): Promise<string> {
+  const begun = await phone.recover(request);
+  expectOk(begun);
+  if (begun.body.state === "waiting") throw new Error("it waits");
+  return begun.body.recoveryId;
+}
+
+/** What a phone is told of a backup that is on. */
+export async function statusOf(phone: TestPhone) {
+  const status = await phone.status();
+  expectOk(status);
+  if (status.body.state !== "on") throw new Error(`the backup is ${status.body.state}`);
+  return status.body;
+}
+
+/** The record, newest first, an event's type and details. */
+export async function recordOf(phone: TestPhone) {
+  const record = await phone.activity();
+  expectOk(record);
+  return record.body.events.map(({ type, details, device }) => ({ type, details, device: device?.name }));
+}
+
+/** The notices that wait to be delivered, oldest first. */
+export async function noticesOf({ adapters }: TestService, phone: TestPhone) {
+  const items = await adapters.store.list(userIdOf(phone), "notice:");
+  return items.map(({ body }) => body).sort((a, b) => (String(a.at) < String(b.at) ? -1 : 1));
+}
+
+/** A time in milliseconds since the epoch, as answers have it. */
+export function at(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** An envelope for the backup that was not uploaded yet. */
+export async function freshEnvelope(holder: TestPhone): Promise<string> {
+  const again = await holder.recover();
+  expectOpened(again);
+  const { envelope } = again.body;
+  return `${envelope.slice(0, -2)}${envelope.endsWith("AA") ? "BA" : "AA"}`;
+}
+
+/** The tries that are counted. */
+export async function talliesOf({ adapters }: TestService, phone: TestPhone) {
+  const stored = await adapters.store.read(userIdOf(phone), "owner");
+  return stored?.body.tries as { readonly of: string; readonly count: number }[];
+}
+
+/** In the iCloud account of the old phone that has a recovery key. */
+export const storageSecret = new Uint8Array(32).fill(7);
+
+/** An owner of iPhones with a recovery key; the next phone is in no iCloud account. */
+export async function startWithRecoveryKey() {
+  const service = await startService();
+  const old = await backedUpPhone(service, { name: "Old phone", platform: "ios", storageSecret });
+  expectOk(await old.upload(contents));
+  const set = await old.setRecoveryKey();
+  expectOk(set);
+  return { service, old, next: await newPhone(service, { platform: "ios" }), recoveryKey: set.recoveryKey };
+}
