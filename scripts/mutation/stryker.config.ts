@@ -1,0 +1,31 @@
+/** Options of Stryker: https://stryker-mutator.io/docs/stryker-js/configuration */
+export default {
+  /** The rules: what decides, without a driver or a request. */
+  mutate: [
+    "shared/activity/events.ts",
+    "shared/backup/*.ts",
+    "shared/identity/assurance.ts",
+    "shared/limits/tries.ts",
+    "shared/recovery/*.ts",
+  ],
+  testRunner: "vitest",
+  plugins: ["@stryker-mutator/vitest-runner"],
+  vitest: { configFile: "scripts/mutation/vitest.config.ts" },
+  coverageAnalysis: "perTest",
+  concurrency: 2,
+  /** Milliseconds beyond what the tests need otherwise: a busy machine is no endless loop. */
+  timeoutMS: 60_000,
+  /** Inside the checkout, whose node_modules are found from there without a link. */
+  tempDirName: ".local/mutants",
+  symlinkNodeModules: false,
+  /** Stryker rewrites paths in a tsconfig through an API that TypeScript 7 does not have. */
+  ignorePatterns: ["/.local", "/dist", "/tsconfig.json"],
+  /** Types are stripped, not checked. */
+  disableTypeChecks: false,
+  /** Percent of the mutants. */
+  thresholds: { high: 95, low: 90, break: 90 },
+  reporters: ["progress-append-only", "clear-text", "html"],
+  htmlReporter: { fileName: ".local/mutation/report.html" },
+  clearTextReporter: { reportTests: false, allowEmojis: false },
+  warnings: { slow: false },
+};
