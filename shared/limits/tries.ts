@@ -26,7 +26,7 @@ interface Limit {
   readonly perOwner: number;
 }
 
-/** How many tries there are. A proof that is refused tells of no phone, so those are the owner's alone. */
+/** How many tries there are. A proof that is refused is no phone's: it is counted, and counts, as that of an unknown one. */
 export const LIMITS: Readonly<Record<TryKind, Limit>> = {
   recoveries: { window: 24 * HOUR, perPhone: 5, perOwner: 10 },
   "recovery-keys": { window: 24 * HOUR, perPhone: 5, perOwner: 10 },
@@ -40,7 +40,7 @@ export type Trier = { readonly deviceId: string; readonly holdsBackup: boolean }
 /** The tallies with one more try; those whose time has passed are left out. @param now milliseconds since the epoch */
 export function withTry(tallies: readonly Tally[], of: TryKind, trier: Trier, now: number): Tally[] {
   const live = tallies.filter((tally) => isLive(tally, now));
-  const counted = trier && of !== "proofs" ? [undefined, trier.deviceId] : [undefined];
+  const counted = trier ? [undefined, trier.deviceId] : [undefined];
   const untouched = live.filter((tally) => tally.of !== of || !counted.includes(tally.deviceId));
   const touched = counted.map((deviceId): Tally => {
     const before = find(live, of, deviceId);
@@ -54,7 +54,7 @@ export function withTry(tallies: readonly Tally[], of: TryKind, trier: Trier, no
   return [...untouched, ...touched];
 }
 
-/** How many tries of a kind a phone has left; `Infinity` where none of its tries are counted. */
+/** How many tries of a kind a phone has left. */
 export function triesLeft(tallies: readonly Tally[], of: TryKind, trier: Trier, now: number): number {
   const live = tallies.filter((tally) => isLive(tally, now));
   const left = countsFor(of, trier).map(({ deviceId, most }) => most - countOf(live, of, deviceId));
@@ -96,7 +96,7 @@ function countsFor(
   trier: Trier,
 ): { readonly deviceId: string | undefined; readonly most: number }[] {
   const { perPhone, perOwner } = LIMITS[of];
-  const own = trier && of !== "proofs" ? [{ deviceId: trier.deviceId, most: perPhone }] : [];
+  const own = trier ? [{ deviceId: trier.deviceId, most: perPhone }] : [];
   return trier?.holdsBackup ? own : [...own, { deviceId: undefined, most: perOwner }];
 }
 

@@ -53,6 +53,7 @@ describe("a wrapped storage secret", () => {
     ["no JSON", compact("{")],
     ["no object", compact("[]")],
     ["a name twice", compact(`{"use":"envelope",${JSON.stringify(header).slice(1)}`)],
+    ["a line break before it", `\n${compact(header)}`],
     ["a part too many", `${compact(header)}.A`],
     ["a line break behind it", `${compact(header)}\n`],
     ["another alphabet", compact(header).replace(/A$/, "+")],

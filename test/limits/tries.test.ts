@@ -34,7 +34,7 @@ function countOf(history: readonly Try[], of: TryKind, deviceId: string | undefi
   let since = Number.NEGATIVE_INFINITY;
   let count = 0;
   for (const { trier, at } of history.filter((one) => one.of === of)) {
-    if (deviceId !== undefined && (of === "proofs" || trier?.deviceId !== deviceId)) continue;
+    if (deviceId !== undefined && trier?.deviceId !== deviceId) continue;
     if (at >= since + LIMITS[of].window) [since, count] = [at, 0];
     count++;
   }
@@ -44,7 +44,7 @@ function countOf(history: readonly Try[], of: TryKind, deviceId: string | undefi
 /** The counts that hold against a phone, with how many there may be. */
 function heldAgainst(history: readonly Try[], of: TryKind, trier: Trier, now: number) {
   const { perPhone, perOwner } = LIMITS[of];
-  const own = trier && of !== "proofs" ? [{ most: perPhone, deviceId: trier.deviceId }] : [];
+  const own = trier ? [{ most: perPhone, deviceId: trier.deviceId }] : [];
   const all = trier?.holdsBackup ? [] : [{ most: perOwner, deviceId: undefined }];
   return [...own, ...all].map(({ most, deviceId }) => ({ most, ...countOf(history, of, deviceId, now) }));
 }
