@@ -1,10 +1,22 @@
 import { hash } from "node:crypto";
+import type { NoticeType } from "../../shared/notify/notice.ts";
 import { system } from "../../shared/system.ts";
 import { type Random, seeded } from "../durability/random.ts";
 import * as acts from "./acts.ts";
 import { nextAct } from "./choice.ts";
 import type { MakeData } from "./data.ts";
-import { addMember, createFamily, type Family, inspect, type Member, type World } from "./family.ts";
+import { recoverAtLast } from "./ending.ts";
+import {
+  addMember,
+  createFamily,
+  type Family,
+  isGone,
+  isPresent,
+  type Member,
+  type World,
+} from "./family.ts";
+import { inspect } from "./inspect.ts";
+import { watched } from "./journal.ts";
 import type { Fault, PortCall } from "./layer.ts";
 import { createScheduler } from "./scheduler.ts";
 import { startFaultyService } from "./service.ts";
@@ -21,6 +33,8 @@ export interface Report {
   readonly operations: number;
   readonly owners: number;
   readonly versions: number;
+  /** How often the other phones were to be told of what. */
+  readonly told: Readonly<Record<NoticeType, number>>;
   readonly faults: Readonly<Record<Fault, number>>;
   /** SHA-256 of all that happened, in its order. */
   readonly digest: string;
@@ -49,6 +63,9 @@ const TRACED = 60;
 const FAMILIES = 4;
 const PHONES = 3;
 
+/** Phones of an owner that are registered, so many at the most, or one more for each actor. */
+const PRESENT = 6;
+
 const START = Date.parse("2026-11-22T08:00:00.000Z");
 const HOUR = 60 * 60 * 1000;
 
@@ -63,13 +80,25 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
   const now = () => clock.time;
   const scheduler = createScheduler<Actor>(random);
   const faults = { before: 0, lost: 0, late: 0, "crash-before": 0, "crash-after": 0 };
+  const told = {
+    "recovery-waiting": 0,
+    "recovery-released": 0,
+    "recovery-approved": 0,
+    "recovery-denied": 0,
+    "freeze-lifted": 0,
+  };
   const happened: string[] = [];
   const families = new Set<Family>();
+  const actors = new Set<Actor>();
   const report = { operations: 0, owners: 0, versions: 0 };
 
   const data = await makeData(now);
   const service = await startFaultyService({
-    open: data.open,
+    open: async () => {
+      const { store, kek } = await data.open();
+      const ofOwner = (userId: string) => [...families].find((family) => family.userId === userId);
+      return { store: watched(store, (userId) => ofOwner(userId)?.journal), kek };
+    },
     system: { ...system, now },
     faults: {
       turn: () => scheduler.turn(),
@@ -108,9 +137,26 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     actor.member = member;
     report.operations++;
     clock.time += random.below(1_000);
-    // A night goes by, once nobody waits for what an idempotency key led to: it is remembered for a day.
-    if (random.chance(1 / 60) && ![...families].some(isWaiting)) clock.time += 8 * HOUR;
+    if (random.chance(1 / 40)) pass(8 * HOUR);
     await guarded(member.family, act);
+  }
+
+  /** Time goes by, once nobody waits for what an idempotency key led to: it is remembered for a day. */
+  function pass(milliseconds: number): void {
+    if (![...actors].some(({ member }) => isWaiting(member))) clock.time += milliseconds;
+  }
+
+  /** What the actor takes next: mostly the phone in hand, at times a new one, or, where one is asked, one put away. */
+  async function take(actor: Actor): Promise<Member> {
+    const { member } = actor;
+    const { family } = member;
+    if (isGone(member) && random.chance(0.3)) return await addMember(family);
+    const isAsked = family.journal.latest().owner?.recoveries.some(({ state }) => state === "waiting");
+    if (isWaiting(member) || member.unfinished || !random.chance(isAsked ? 1 / 4 : 1 / 12)) return member;
+    const present = family.members.filter(isPresent);
+    if (!isAsked && present.length < PRESENT && random.chance(0.5)) return await addMember(family);
+    const idle = present.filter((other) => ![...actors].some((busy) => busy.member === other));
+    return idle[random.below(idle.length + 1)] ?? member;
   }
 
   /** An owner's life, by all of their phones at once; the last of them sees to it that it ends well. */
@@ -121,10 +167,10 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     let busy = PHONES;
     for (let at = 0; at < PHONES; at++) {
       const actor: Actor = { member: await addMember(family) };
+      actors.add(actor);
       scheduler.spawn(actor, async () => {
         while (report.operations < Math.min(until, operations)) {
-          const member =
-            actor.member.standing === "gone" && random.chance(0.3) ? await addMember(family) : actor.member;
+          const member = await take(actor);
           await step(actor, member, () => nextAct(member));
         }
         if (--busy === 0) await end(family, actor);
@@ -137,15 +183,19 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     for (const member of family.members) {
       while (member.unfinished) await step(actor, member, member.unfinished.again);
     }
+    for (const other of actors) if (other !== actor && other.member.family === family) actors.delete(other);
     const fresh = await addMember(family);
-    while (fresh.standing !== "registered") await step(actor, fresh, () => acts.register(fresh));
-    // Where the owner began too many recoveries today, this one was refused in truth, and that is an end, too.
-    while (family.ledger.acknowledged() > 0 && !fresh.holdsBackup && fresh.backAt === 0)
-      await step(actor, fresh, () => acts.recover(fresh));
+    while (!isPresent(fresh)) await step(actor, fresh, () => acts.register(fresh));
+    await recoverAtLast(fresh, {
+      step: (member, act) => step(actor, member, act),
+      wait: () => pass(HOUR),
+    });
     while (family.late > 0) await scheduler.turn();
     await guarded(family, () => inspect(family));
     families.delete(family);
+    actors.delete(actor);
     report.versions += family.ledger.nextVersion() - 1;
+    for (const type of family.journal.told()) told[type]++;
     happened.push(hash("sha256", family.trace.join("\n")));
     if (report.operations < operations) await live();
   }
@@ -157,14 +207,13 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     await service.close();
     await data.remove();
   }
-  return { ...report, faults, digest: hash("sha256", happened.join("\n")) };
+  return { ...report, told, faults, digest: hash("sha256", happened.join("\n")) };
 }
 
-function isWaiting({ members }: Family): boolean {
-  return members.some(({ phone, standing, backAt }) => {
-    const { enable, recover } = phone.state().unanswered;
-    return standing !== "gone" && (enable !== undefined || (recover !== undefined && backAt === 0));
-  });
+/** Whether a phone would send an idempotency key again. */
+function isWaiting(member: Member): boolean {
+  const { enable, recover } = member.phone.state().unanswered;
+  return !isGone(member) && (enable !== undefined || (recover !== undefined && member.backAt === 0));
 }
 
 /** One call in fifteen fails; a process ends more seldom. */
