@@ -3,6 +3,7 @@ import { timestampOf } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import type { Owner } from "../../shared/store/items.ts";
 import { commitOwner } from "../../shared/store/owner.ts";
+import { withPhone } from "../../shared/store/phones.ts";
 import { requireOn } from "./require.ts";
 
 /** POST backup/refresh: the owner has signed in again, so the backup is up to date and nothing waits [G7, G8]. */
@@ -27,9 +28,7 @@ export const refreshBackup = forOwner(
     const refreshed: Owner = {
       ...owner.item,
       backup: { ...backup, signedInAt: timestampOf(now) },
-      devices: owner.item.devices.map((other) =>
-        other.deviceId === device.deviceId ? { ...other, awaitsSignIn: false } : other,
-      ),
+      devices: withPhone(owner.item.devices, device.deviceId, { awaitsSignIn: false }),
     };
     await commitOwner(call, refreshed, { event: { type: "backup-refreshed", device } });
     return { status: 200, body: statusOf(refreshed, device.deviceId, now) };

@@ -1,4 +1,4 @@
-import { etagOf, isUnchanged, status, statusOf } from "../../shared/backup/status.ts";
+import { isUnchanged, status, taggedStatus } from "../../shared/backup/status.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 
 /** GET backup: is there a backup, from when, from which phone, with how many accounts. */
@@ -13,8 +13,8 @@ export const readStatus = forOwner(
     problems: [],
   },
   async ({ owner: { item }, device: { deviceId }, request, now }) => {
-    const etag = etagOf(item, deviceId, now);
+    const { body, etag } = taggedStatus(item, deviceId, now);
     if (isUnchanged(request.header("if-none-match"), etag)) return { status: 304, headers: { ETag: etag } };
-    return { status: 200, headers: { ETag: etag }, body: statusOf(item, deviceId, now) };
+    return { status: 200, headers: { ETag: etag }, body };
   },
 );

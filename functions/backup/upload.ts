@@ -18,6 +18,7 @@ import { requireStanding } from "../../shared/http/standing.ts";
 import { missingFrom } from "../../shared/http/stepUp.ts";
 import { type BackupOn, ids, type Owner, type Version } from "../../shared/store/items.ts";
 import { commitOwner, deleteEnvelope, refuse } from "../../shared/store/owner.ts";
+import { withPhone } from "../../shared/store/phones.ts";
 import { requireOn, requireReadable } from "./require.ts";
 
 const declaration = {
@@ -168,9 +169,7 @@ async function store(
       versions: kept,
       signedInAt: missingFrom(call).length === 0 ? uploadedAt : backup.signedInAt,
     },
-    devices: item.devices.map((other) =>
-      other.deviceId === device.deviceId ? { ...other, lastUploadAt: uploadedAt, holdsBackup: true } : other,
-    ),
+    devices: withPhone(item.devices, device.deviceId, { lastUploadAt: uploadedAt, holdsBackup: true }),
   };
   await commitOwner(call, next, {
     event: { type: "backup-uploaded", device, details: { version: version.version } },

@@ -1,8 +1,8 @@
 import { type Declaration, forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
 import { requireStanding } from "../../shared/http/standing.ts";
 import { mayLift } from "../../shared/recovery/freeze.ts";
-import { withoutPhone } from "../../shared/recovery/listed.ts";
 import { commitOwner } from "../../shared/store/owner.ts";
+import { phoneRevoked } from "../../shared/store/phones.ts";
 import { deviceParams } from "./answers.ts";
 
 /** DELETE devices/{deviceId}: from now on that phone is a stranger's. */
@@ -20,14 +20,11 @@ export const revokeDevice = forOwner(
   async (call) => {
     const { item } = call.owner;
     requireSay(call);
-    const devices = item.devices.filter(({ deviceId }) => deviceId !== call.params.deviceId);
-    if (devices.length < item.devices.length) {
-      const details = { deviceId: call.params.deviceId };
-      await commitOwner(
-        call,
-        { ...item, devices, recoveries: withoutPhone(item.recoveries, call.params.deviceId) },
-        { event: { type: "device-revoked", device: call.device, details } },
-      );
+    const details = { deviceId: call.params.deviceId };
+    if (item.devices.some(({ deviceId }) => deviceId === details.deviceId)) {
+      await commitOwner(call, phoneRevoked(item, details.deviceId), {
+        event: { type: "device-revoked", device: call.device, details },
+      });
     }
     return { status: 204 };
   },

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { settled } from "../../shared/backup/policy.ts";
+import { waitOn } from "../../shared/backup/policy.ts";
 import { randomId as id } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
 import { missingFrom } from "../../shared/http/stepUp.ts";
@@ -68,7 +68,7 @@ export const beginRecovery = forOwner(
     }
 
     const known = device.holdsBackup;
-    const wait = known ? 0 : settled(owner.item.policy, now).waitingSeconds;
+    const wait = waitOn(device, owner.item.policy, now);
     const tries = known ? owner.item.tries : withTry(owner.item.tries, "recoveries", device, now);
     const begun: Granted = {
       ...judgement,

@@ -1,6 +1,7 @@
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { withoutPhone } from "../../shared/recovery/listed.ts";
 import { commitOwner } from "../../shared/store/owner.ts";
+import { withPhone } from "../../shared/store/phones.ts";
 import { recoveryParams } from "./answers.ts";
 import { loadOwn, requireGoing } from "./load.ts";
 import { replaceRecovery } from "./release.ts";
@@ -23,9 +24,7 @@ export const cancelRecovery = forOwner(
     const { item, etag, state } = await loadOwn(call, recoveryId);
     const next = requireGoing(state, "cancel");
     if (next === state) return { status: 204 };
-    const devices = owner.item.devices.map((other) =>
-      other.deviceId === device.deviceId ? { ...other, awaitsSignIn: false } : other,
-    );
+    const devices = withPhone(owner.item.devices, device.deviceId, { awaitsSignIn: false });
     // One that was released stays listed: the other phones can still answer that it was not their owner.
     const { recoveries: listed } = owner.item;
     const recoveries = state === "waiting" ? withoutPhone(listed, device.deviceId) : listed;

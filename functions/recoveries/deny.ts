@@ -3,8 +3,8 @@ import { timestampOf } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { tellOthers } from "../../shared/notify/tell.ts";
 import { frozenAgain } from "../../shared/recovery/freeze.ts";
-import { withoutPhone } from "../../shared/recovery/listed.ts";
 import { commitOwner } from "../../shared/store/owner.ts";
+import { phoneRevoked } from "../../shared/store/phones.ts";
 import { recoveryParams } from "./answers.ts";
 import { loadOthers, othersProblems, requireGoing } from "./load.ts";
 import { replaceRecovery } from "./release.ts";
@@ -36,20 +36,18 @@ export const denyRecovery = forOwner(
       device: actorOf(device),
       registeredBy: device.registeredAt,
     };
-    const devices = owner.item.devices.filter(({ deviceId }) => deviceId !== item.deviceId);
+    const revoked = phoneRevoked(owner.item, item.deviceId);
     await commitOwner(
       call,
       {
-        ...owner.item,
-        devices,
-        recoveries: withoutPhone(owner.item.recoveries, item.deviceId),
+        ...revoked,
         freeze: frozenAgain(owner.item.freeze, freeze),
       },
       {
         event: { type: "recovery-denied", device, details: { recoveryId, deviceId: item.deviceId } },
         operations: [
           replaceRecovery(recoveryId, { ...item, state: next }, { etag, now }),
-          ...tellOthers(call, devices, { type: "recovery-denied", recoveryId }),
+          ...tellOthers(call, revoked.devices, { type: "recovery-denied", recoveryId }),
         ],
       },
     );

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { platform } from "../../shared/backup/appVersion.ts";
-import { settled } from "../../shared/backup/policy.ts";
+import { waitOn } from "../../shared/backup/policy.ts";
 import { versionAnswer, withoutDigest } from "../../shared/backup/status.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { missingFrom } from "../../shared/http/stepUp.ts";
@@ -66,7 +66,7 @@ export const previewRecovery = forOwner(
           kinds.map((kind) => [kind, accounts.filter((account) => account.kind === kind).length]),
         ),
         actionRequired: accounts.map(recoveredFrom).filter(({ state }) => state !== "ready").length,
-        waitingSeconds: device.holdsBackup ? 0 : settled(owner.item.policy, now).waitingSeconds,
+        waitingSeconds: waitOn(device, owner.item.policy, now),
         approvers: approversOf(call),
         missing: missingFrom(call),
       },

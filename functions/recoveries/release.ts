@@ -17,6 +17,7 @@ import {
   type Version,
 } from "../../shared/store/items.ts";
 import { commitOwner } from "../../shared/store/owner.ts";
+import { withPhone } from "../../shared/store/phones.ts";
 import type { Operation } from "../../shared/store/port.ts";
 import { releaseUserKey } from "../backup/userKey.ts";
 import { describe, type releasedAnswer, releasedStates } from "./answers.ts";
@@ -109,9 +110,7 @@ export async function commitRelease(
 ): Promise<void> {
   const { device, now } = call;
   const awaitsSignIn = recovery.accounts.some(({ means }) => means.includes("fresh-sign-in"));
-  const devices = item.devices.map((other) =>
-    other.deviceId === device.deviceId ? { ...other, holdsBackup: true, awaitsSignIn } : other,
-  );
+  const devices = withPhone(item.devices, device.deviceId, { holdsBackup: true, awaitsSignIn });
   const next: Owner = {
     ...item,
     devices,

@@ -1,6 +1,7 @@
-import { type CompactDecryptResult, CompactEncrypt, compactDecrypt, errors } from "jose";
+import { CompactEncrypt } from "jose";
 import { type Contents, parseContents } from "./accounts.ts";
 import type { Platform } from "./contentKey.ts";
+import { decryptDirect, differingMember } from "./directJwe.ts";
 import type { System } from "./system.ts";
 
 /** What an envelope is bound to, authenticated with its ciphertext. */
@@ -66,29 +67,14 @@ export async function openEnvelope(
   contentKey: Uint8Array,
   binding: EnvelopeBinding,
 ): Promise<Contents> {
-  const { protectedHeader, plaintext } = await decrypt(envelope, contentKey);
-  checkMembers(protectedHeader, envelopeHeader(binding));
+  const { protectedHeader, plaintext } = await decryptDirect(
+    envelope,
+    contentKey,
+    (cause) => new EnvelopeRefused("it does not open", { cause }),
+  );
+  const differing = differingMember(protectedHeader, envelopeHeader(binding));
+  if (differing !== undefined) throw new EnvelopeRefused(differing);
   return parseContents(parseJson(plaintext));
-}
-
-function decrypt(envelope: string, contentKey: Uint8Array): Promise<CompactDecryptResult> {
-  return compactDecrypt(envelope, contentKey, {
-    keyManagementAlgorithms: ["dir"],
-    contentEncryptionAlgorithms: ["A256GCM"],
-  }).catch((error: unknown) => {
-    if (error instanceof errors.JOSEError) throw new EnvelopeRefused("it does not open", { cause: error });
-    throw error;
-  });
-}
-
-function checkMembers(
-  header: Readonly<Record<string, unknown>>,
-  expected: Readonly<Record<string, unknown>>,
-): void {
-  const names = new Set([...Object.keys(expected), ...Object.keys(header)]);
-  for (const name of names) {
-    if (header[name] !== expected[name]) throw new EnvelopeRefused(name);
-  }
 }
 
 function parseJson(bytes: Uint8Array): unknown {

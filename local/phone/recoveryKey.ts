@@ -1,5 +1,6 @@
 import { createHash, createHmac, hkdfSync } from "node:crypto";
-import { type CompactDecryptResult, CompactEncrypt, compactDecrypt, errors } from "jose";
+import { CompactEncrypt } from "jose";
+import { decryptDirect, differingMember } from "./directJwe.ts";
 import type { System } from "./system.ts";
 
 const RECOVERY_KEY = "authenticator-backup/v1/recovery-key";
@@ -108,24 +109,15 @@ export class StorageSecretRefused extends Error {
 
 /** @returns the storage secret, 32 bytes @throws {StorageSecretRefused} */
 export async function unwrapStorageSecret(wrapped: string, input: WrapInput): Promise<Uint8Array> {
-  const { protectedHeader, plaintext } = await decrypt(wrapped, wrappingKey(input));
-  const expected: Readonly<Record<string, unknown>> = headerOf(input);
-  const names = new Set([...Object.keys(expected), ...Object.keys(protectedHeader)]);
-  for (const name of names) {
-    if (protectedHeader[name] !== expected[name]) {
-      throw new StorageSecretRefused(`the wrapped storage secret has another ${name}`);
-    }
+  const { protectedHeader, plaintext } = await decryptDirect(
+    wrapped,
+    wrappingKey(input),
+    (cause) => new StorageSecretRefused("the wrapped storage secret does not open", { cause }),
+  );
+  const differing = differingMember(protectedHeader, headerOf(input));
+  if (differing !== undefined) {
+    throw new StorageSecretRefused(`the wrapped storage secret has another ${differing}`);
   }
   if (plaintext.length !== 32) throw new StorageSecretRefused("the storage secret does not have 32 bytes");
   return plaintext;
-}
-
-function decrypt(wrapped: string, key: Uint8Array): Promise<CompactDecryptResult> {
-  return compactDecrypt(wrapped, key, {
-    keyManagementAlgorithms: ["dir"],
-    contentEncryptionAlgorithms: ["A256GCM"],
-  }).catch((error: unknown) => {
-    if (!(error instanceof errors.JOSEError)) throw error;
-    throw new StorageSecretRefused("the wrapped storage secret does not open", { cause: error });
-  });
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { randomId, sha256 } from "../formats.ts";
-import { parseJson } from "../http/json.ts";
 import { platform } from "./appVersion.ts";
+import { readJweHeader } from "./jweHeader.ts";
 
 /** The authenticated header of an envelope: exactly these members. */
 const header = z.strictObject({
@@ -31,12 +31,7 @@ export function readEnvelopeHeader(compact: string): EnvelopeHeader | undefined 
   const [, encoded, ciphertext = ""] = COMPACT.exec(compact) ?? [];
   // No number of bytes has a base64url of this length.
   if (encoded === undefined || ciphertext.length % 4 === 1) return undefined;
-  try {
-    // Strictly: of a member named twice, the phone could believe the other one.
-    return header.parse(parseJson(Buffer.from(encoded, "base64url")));
-  } catch {
-    return undefined;
-  }
+  return readJweHeader(header, encoded);
 }
 
 /**

@@ -34,6 +34,15 @@ export function settled(policy: Policy, now: number): Policy {
   return { ...rest, waitingSeconds: shortening.waitingSeconds };
 }
 
+/** Seconds that a recovery waits on a phone: one that has the backup could ask for its key, and never waits [H10]. */
+export function waitOn(
+  device: { readonly holdsBackup: boolean } | undefined,
+  policy: Policy,
+  now: number,
+): number {
+  return device?.holdsBackup ? 0 : settled(policy, now).waitingSeconds;
+}
+
 /**
  * The policy after a choice. A longer waiting time counts at once; a shorter one only when the one before has passed
  * [H10]: a thief who holds an unlocked phone could otherwise end the wait and recover.

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { randomId, sha256 } from "../formats.ts";
-import { parseJson } from "../http/json.ts";
+import { readJweHeader } from "./jweHeader.ts";
 
 /** The authenticated header of a storage secret that is wrapped under a recovery key: exactly these members. */
 const header = z.strictObject({
@@ -20,11 +20,6 @@ const COMPACT = /^([A-Za-z0-9_-]{1,1024})\.\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{43
 /** Whether a compact JWE has the form of a wrapped storage secret of this user key and owner; only the phone can open it. */
 export function isWrappedFor(compact: string, { kid, uid }: { kid: string; uid: string }): boolean {
   const encoded = COMPACT.exec(compact)?.[1];
-  if (encoded === undefined) return false;
-  try {
-    const parsed = header.parse(parseJson(Buffer.from(encoded, "base64url")));
-    return parsed.kid === kid && parsed.uid === uid;
-  } catch {
-    return false;
-  }
+  const read = encoded === undefined ? undefined : readJweHeader(header, encoded);
+  return read?.kid === kid && read.uid === uid;
 }

@@ -103,12 +103,18 @@ export function withoutDigest({ digest: _, ...rest }: Version): z.infer<typeof v
 }
 
 /**
- * The strong ETag of the status (RFC 9110, section 8.8.3): the version that an upload would replace, then a hash
- * of all that the status says.
+ * The status and its strong ETag (RFC 9110, section 8.8.3): the version that an upload would replace, then a hash of all
+ * that the status says.
  */
+export function taggedStatus(owner: Owner, deviceId: string, now: number): { body: Status; etag: string } {
+  const body = statusOf(owner, deviceId, now);
+  const said = hash("sha256", JSON.stringify(body), "base64url").slice(0, 22);
+  return { body, etag: `"${replaceable(owner)}.${said}"` };
+}
+
+/** The ETag of {@link taggedStatus}. */
 export function etagOf(owner: Owner, deviceId: string, now: number): string {
-  const said = hash("sha256", JSON.stringify(statusOf(owner, deviceId, now)), "base64url").slice(0, 22);
-  return `"${replaceable(owner)}.${said}"`;
+  return taggedStatus(owner, deviceId, now).etag;
 }
 
 /**

@@ -10,19 +10,16 @@ import { refuseTry } from "../limits/count.ts";
 import { failureOf } from "../log.ts";
 import { metered } from "../meter.ts";
 import type { Services } from "../services.ts";
-import { AlreadyDone, Contention, readOutcome, readOwner } from "../store/owner.ts";
+import { AlreadyDone, readOutcome, readOwner, uncontended } from "../store/owner.ts";
 import { StoreUnavailable } from "../store/port.ts";
 import { ItemUnreadable } from "../store/schema.ts";
 import { checkBodyHeaders, parseBody, readBody } from "./body.ts";
 import { readClient, requireSupported } from "./client.ts";
 import type { AnonymousEndpoint, Answer, BaseCall, Endpoint, PhoneCall, PhoneEndpoint } from "./endpoint.ts";
 import type { HttpRequest, HttpResponse, Route } from "./message.ts";
-import { requireStanding } from "./standing.ts";
+import { requireStanding, requireTriesLeft } from "./standing.ts";
 import { requireStepUp } from "./stepUp.ts";
 import { violationsOf } from "./violations.ts";
-
-/** How often a handler is run on a fresh read of the owner before the phone is asked to come back. */
-const TRIES = 4;
 
 const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{16,64}$/;
 
@@ -137,14 +134,13 @@ async function runForPhone(
     return { owner, device };
   };
   const given = { services, request, params, body, now, access, identity, proof, client };
-  for (let tries = 0; tries < TRIES; tries++) {
+  return await uncontended(async () => {
     const call = { ...given, idempotencyKey, requestHash, ...(await loadCaller()) } as PhoneCall;
     if (access.standing) requireStanding(call, access.standing);
     if (access.stepUp === "needed") await requireStepUp(call);
     try {
       return await endpoint.handle(call);
     } catch (error) {
-      if (error instanceof Contention) continue;
       // A retry finds the state that its first try left, and would be refused for it.
       if (!endpoint.replay || !(error instanceof AlreadyDone || error instanceof Problem)) throw error;
       const outcome = await readOutcome(call);
@@ -152,8 +148,7 @@ async function runForPhone(
       // The first try may have been committed after this one had read the owner.
       return await endpoint.replay({ ...call, ...(await loadCaller()) }, outcome);
     }
-  }
-  throw withHeaders(problem("busy"), { "Retry-After": "1" });
+  });
 }
 
 /** The verified proof of the phone. One that is refused is counted: with a stolen token, that is all one has. */
@@ -178,8 +173,11 @@ async function readProof(
   } catch (error) {
     // A proof out of its time tells of a wrong clock rather than of a thief.
     if (!(error instanceof Problem) || error.code === "proof-expired") throw error;
-    const { userId } = identity;
-    return await refuseTry({ services, now }, { userId, phone: undefined, of: "proofs", refusal: error });
+    return await uncontended(async () => {
+      const owner = await readOwner(services.store, identity.userId);
+      requireTriesLeft({ owner, device: undefined, now }, ["proofs"]);
+      return await refuseTry({ services, identity, owner, now }, undefined, "proofs", error);
+    });
   }
 }
 

@@ -1,8 +1,7 @@
-import { settled } from "../backup/policy.ts";
+import { waitOn } from "../backup/policy.ts";
 import { problem } from "../errors/problem.ts";
 import { exhausted, type TryKind, tooManyTries } from "../limits/tries.ts";
 import { frozen } from "../recovery/freeze.ts";
-import type { Owner } from "../store/items.ts";
 import type { PhoneCall, Standing } from "./endpoint.ts";
 
 /** @throws {Problem} backup-frozen, holder-required */
@@ -14,12 +13,7 @@ export function requireStanding(
   const { freeze, backup } = owner.item;
   if (freeze) throw frozen(freeze);
   if (backup.state !== "on" || device?.holdsBackup) return;
-  if (standing === "holder" || recoveriesWait(owner.item, now)) throw problem("holder-required");
-}
-
-/** Whether the owner has chosen that recoveries on new phones wait [H10]. */
-export function recoveriesWait({ policy }: Pick<Owner, "policy">, now: number): boolean {
-  return settled(policy, now).waitingSeconds > 0;
+  if (standing === "holder" || waitOn(device, owner.item.policy, now) > 0) throw problem("holder-required");
 }
 
 /** @throws {Problem} too-many-tries: the phone has none left of one of these kinds */

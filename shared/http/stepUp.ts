@@ -17,14 +17,9 @@ export function missingFrom({ identity, owner, services, now }: PhoneCall): Miss
  *   for too often
  */
 export async function requireStepUp(call: PhoneCall): Promise<void> {
-  const { identity, proof, services } = call;
   requireTriesLeft(call, ["step-ups", "proofs"]);
   const missing = missingFrom(call);
   if (missing.length === 0) return;
-  await refuseTry(call, {
-    userId: identity.userId,
-    phone: proof.deviceId,
-    of: "step-ups",
-    refusal: stepUpRequired(identity, missing, services.config.stepUpMaxAge),
-  });
+  const refusal = stepUpRequired(call.identity, missing, call.services.config.stepUpMaxAge);
+  await refuseTry(call, call.device, "step-ups", refusal);
 }

@@ -1,5 +1,14 @@
-import { type Actor, actorOf, chained, type Details, EVENT_TTL, type EventType } from "../activity/events.ts";
-import { type Problem, problem } from "../errors/problem.ts";
+import {
+  type Actor,
+  actorOf,
+  chained,
+  type Details,
+  EVENT_TTL,
+  type EventType,
+  type Happening,
+  type Head,
+} from "../activity/events.ts";
+import { type Problem, problem, withHeaders } from "../errors/problem.ts";
 import { timestampOf } from "../formats.ts";
 import type { LoadedOwner, OwnerCall, PhoneCall } from "../http/endpoint.ts";
 import { PROOF_WINDOW, proofReplayed } from "../identity/proof.ts";
@@ -16,6 +25,24 @@ export async function readOwner(store: Store, userId: string): Promise<LoadedOwn
 /** Another request changed the owner after this one had read it: the handler is run again on what is there now. */
 export class Contention extends Error {
   override readonly name = "Contention";
+}
+
+/** How often an act is run on a fresh read of the owner before the phone is asked to come back. */
+const TRIES = 4;
+
+/**
+ * Runs an act that reads the owner and commits on what it read; again where another request came between the two.
+ * @throws {Problem} busy
+ */
+export async function uncontended<Result>(act: () => Promise<Result>): Promise<Result> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof Contention)) throw error;
+    }
+  }
+  throw withHeaders(problem("busy"), { "Retry-After": "1" });
 }
 
 /** This request was carried out before: it is answered from the outcome that was stored then. */
@@ -37,6 +64,20 @@ export function deleteEnvelope({ version }: Pick<Version, "version">): Operation
   return { kind: "delete", id: ids.envelope(version) };
 }
 
+/** The next event of the owner's record: the head that the owner's item has with it, and what creates it. */
+export function recorded(
+  head: Head,
+  now: number,
+  happening: Omit<Happening, "at">,
+): { readonly activity: Head; readonly operation: Operation } {
+  const body = chained(head, { at: timestampOf(now), ...happening });
+  const { number, hash } = body;
+  return {
+    activity: { number, hash },
+    operation: { kind: "create", id: ids.event(number), body, ttl: EVENT_TTL },
+  };
+}
+
 /**
  * Commits the owner's new state with all that belongs to it, and spends the request's proof and idempotency key in
  * the same transaction: nothing can be done twice, and nothing by half.
@@ -50,8 +91,7 @@ export async function commitOwner(
 ): Promise<void> {
   const { owner, identity, proof, idempotencyKey, services } = call;
   const { type, device, details = {} } = event;
-  const happened = chained(item.activity, {
-    at: timestampOf(call.now),
+  const { activity, operation } = recorded(item.activity, call.now, {
     type,
     device: actorOf(device),
     details,
@@ -60,7 +100,7 @@ export async function commitOwner(
     ...item,
     // A refusal is told to the record, and changes nothing else [D4].
     secondFactorSeen: item.secondFactorSeen || (identity.secondFactor && !isRefusal(type)),
-    activity: { number: happened.number, hash: happened.hash },
+    activity,
   };
   const written: Operation = owner
     ? { kind: "replace", id: ids.owner, body, etag: owner.etag }
@@ -83,17 +123,11 @@ export async function commitOwner(
           },
         ]
       : [];
-  const recorded: Operation = {
-    kind: "create",
-    id: ids.event(happened.number),
-    body: happened,
-    ttl: EVENT_TTL,
-  };
   const result = await services.store.commit(identity.userId, [
     ...remembered,
     spent,
     written,
-    recorded,
+    operation,
     ...operations,
   ]);
   if (result.committed) return;

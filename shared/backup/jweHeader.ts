@@ -1,0 +1,14 @@
+import type * as z from "zod";
+import { parseJson } from "../http/json.ts";
+
+/**
+ * The protected header of a compact JWE from its base64url form; undefined where it is not of this form. Strictly: of a
+ * member named twice, the phone could believe the other one.
+ */
+export function readJweHeader<Header>(shape: z.ZodType<Header>, encoded: string): Header | undefined {
+  try {
+    return shape.parse(parseJson(Buffer.from(encoded, "base64url")));
+  } catch {
+    return undefined;
+  }
+}
