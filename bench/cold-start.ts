@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build as bundle } from "esbuild";
-import { build } from "../scripts/build.ts";
+import { build, forFunctions } from "../scripts/build.ts";
 import { onAzure } from "../test/build/onAzure.ts";
 import { median } from "./median.ts";
 import { ROOT, withFolder } from "./processes.ts";
@@ -72,14 +72,7 @@ async function bundleHello(folder: string): Promise<number> {
   const { metafile } = await bundle({
     stdin: { contents: HELLO, resolveDir: ROOT, sourcefile: "hello.js" },
     outfile: join(folder, "dist/main.js"),
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node22",
-    external: ["@azure/functions-core"],
-    banner: {
-      js: 'import { createRequire as makeRequire } from "node:module";\nconst require = makeRequire(import.meta.url);',
-    },
+    ...forFunctions,
     metafile: true,
   });
   await writePackage(folder);

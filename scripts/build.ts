@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { build as bundle } from "esbuild";
+import { type BuildOptions, build as bundle } from "esbuild";
 
 export interface BuiltFile {
   /** Relative to the folder that was built into. */
@@ -9,6 +9,20 @@ export interface BuiltFile {
 }
 
 const ROOT = resolve(import.meta.dirname, "..");
+
+/** What a bundle needs that the Functions worker loads. */
+export const forFunctions = {
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  // Not a package: the Functions worker answers `require` of it with itself.
+  external: ["@azure/functions-core"],
+  // @azure/functions is CommonJS, and an ES module has no `require`.
+  banner: {
+    js: 'import { createRequire as makeRequire } from "node:module";\nconst require = makeRequire(import.meta.url);',
+  },
+} as const satisfies BuildOptions;
 
 /**
  * Bundles what Azure Functions loads into `outdir`, which is emptied first: `main.js`, the entry point that
@@ -22,17 +36,8 @@ export async function build({ outdir }: { readonly outdir: string }): Promise<Bu
     absWorkingDir: ROOT,
     entryPoints: { main: "functions/main.ts", embedded: "local/embedded/drivers.ts" },
     outdir: resolve(outdir),
-    bundle: true,
+    ...forFunctions,
     splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node22",
-    // Not a package: the Functions worker answers `require` of it with itself.
-    external: ["@azure/functions-core"],
-    // @azure/functions is CommonJS, and an ES module has no `require`.
-    banner: {
-      js: 'import { createRequire as makeRequire } from "node:module";\nconst require = makeRequire(import.meta.url);',
-    },
     // Not minified: the log keeps nothing of a failure but stack frames, which so can be read as they are, and
     // minified the app loads no faster (100 ms either way). The maps lead from there to the source; Node reads
     // them only under --enable-source-maps.
