@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { measureColdStart } from "./cold-start.ts";
+import { measureColdStart } from "./coldStart.ts";
 import { measureMemory } from "./memory.ts";
 import { operations } from "./operations.ts";
 import { describeMachine, formatReport, type Results } from "./report.ts";

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { ColdStart } from "./cold-start.ts";
+import type { ColdStart } from "./coldStart.ts";
 import type { Memory } from "./memory.ts";
 import type { Start } from "./start.ts";
 import type { Comparison } from "./throughput.ts";

@@ -1,19 +1,23 @@
+import type { Services } from "../shared/acts/services.ts";
 import type { Endpoint } from "../shared/http/endpoint.ts";
 import type { Route } from "../shared/http/message.ts";
 import { bind } from "../shared/http/pipeline.ts";
-import type { Services } from "../shared/services.ts";
 import { readActivity } from "./activity/read.ts";
+import { describeProblem } from "./anonymous/describeProblem.ts";
+import { health } from "./anonymous/health.ts";
+import { ready } from "./anonymous/ready.ts";
+import { unknown } from "./anonymous/unknown.ts";
 import { disableBackup } from "./backup/disable.ts";
 import { enableBackup } from "./backup/enable.ts";
-import { readKey } from "./backup/key.ts";
 import { liftFreeze } from "./backup/liftFreeze.ts";
+import { listVersions } from "./backup/listVersions.ts";
 import { choosePolicy, readPolicy } from "./backup/policy.ts";
+import { readKey } from "./backup/readKey.ts";
+import { readStatus } from "./backup/readStatus.ts";
 import { removeRecoveryKey, setRecoveryKey } from "./backup/recoveryKey.ts";
 import { refreshBackup } from "./backup/refresh.ts";
 import { restoreVersion } from "./backup/restore.ts";
-import { readStatus } from "./backup/status.ts";
 import { uploadBackup } from "./backup/upload.ts";
-import { listVersions } from "./backup/versions.ts";
 import { listDevices } from "./devices/list.ts";
 import { registerDevice } from "./devices/register.ts";
 import { revokeDevice } from "./devices/revoke.ts";
@@ -26,10 +30,6 @@ import { denyRecovery } from "./recoveries/deny.ts";
 import { openRecovery } from "./recoveries/open.ts";
 import { previewRecovery } from "./recoveries/preview.ts";
 import { readRecoveryState } from "./recoveries/read.ts";
-import { health } from "./service/health.ts";
-import { describeProblem } from "./service/problem.ts";
-import { ready } from "./service/ready.ts";
-import { unknown } from "./service/unknown.ts";
 
 /** All endpoints of the service. */
 export const endpoints: readonly Endpoint[] = [

@@ -1,10 +1,10 @@
 import { readConfig } from "../shared/config/read.ts";
 import { logToConsole } from "../shared/log.ts";
 import { system } from "../shared/system.ts";
-import { openAdapters } from "./adapters.ts";
+import { openAdapters } from "./compose/adapters.ts";
+import { createServices } from "./compose/services.ts";
 import { routesOf } from "./endpoints.ts";
 import { register } from "./register.ts";
-import { createServices } from "./services.ts";
 
 // What goes wrong here is thrown, not logged: an entry point that swallows it deploys an app with no functions.
 const config = readConfig(process.env);

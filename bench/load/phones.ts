@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject, randomBytes, sign } from "node:crypto";
-import { type PrivateJwk, publicJwk } from "../../local/phone/keys.ts";
-import { createPhone } from "../../local/phone/phone.ts";
-import { signIn } from "../../local/phone/tokens.ts";
+import { createPhone } from "../../local/phone/acts/phone.ts";
+import { signIn } from "../../local/phone/cli/tokens.ts";
+import { type PrivateJwk, publicJwk } from "../../local/phone/protocol/keys.ts";
 
 /** A registered phone of an owner of its own, on which backup is on, and what its requests are built from. */
 export interface LoadPhone {

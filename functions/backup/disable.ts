@@ -1,7 +1,7 @@
 import { actorOf } from "../../shared/activity/events.ts";
+import { commitOwner, deleteEnvelope } from "../../shared/acts/commit.ts";
 import { turnedOff } from "../../shared/backup/turnOff.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { commitOwner, deleteEnvelope } from "../../shared/store/owner.ts";
 import { requireConfirmation } from "../confirmation.ts";
 
 /**

@@ -1,12 +1,12 @@
 import * as z from "zod";
+import { commitOwner } from "../../shared/acts/commit.ts";
+import { releaseUserKey, sealedKey, sealForPhone } from "../../shared/acts/userKey.ts";
 import { platform } from "../../shared/backup/appVersion.ts";
 import { refuseStorageAccount } from "../../shared/backup/storageAccount.ts";
 import { problem } from "../../shared/errors/problem.ts";
 import { sha256, timestampOf } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import type { BackupOn } from "../../shared/store/items.ts";
-import { commitOwner } from "../../shared/store/owner.ts";
-import { releaseUserKey, sealedKey, sealForPhone } from "./userKey.ts";
 
 /** POST backup/enable: turns backup on, for the platform of this phone [B1–B3]. */
 export const enableBackup = forOwner(

@@ -1,8 +1,8 @@
+import { commitOwner } from "../../shared/acts/commit.ts";
+import { tellOthers } from "../../shared/acts/tell.ts";
 import { problem } from "../../shared/errors/problem.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { tellOthers } from "../../shared/notify/tell.ts";
 import { mayLift } from "../../shared/recovery/freeze.ts";
-import { commitOwner } from "../../shared/store/owner.ts";
 
 /** DELETE backup/freeze: the owner has signed in again on an old phone, and lets the backup go on [H5]. */
 export const liftFreeze = forOwner(

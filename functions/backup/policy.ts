@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { commitOwner } from "../../shared/acts/commit.ts";
+import { requireOn } from "../../shared/acts/require.ts";
 import { choice, chosen, policy, settled } from "../../shared/backup/policy.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { commitOwner } from "../../shared/store/owner.ts";
-import { requireOn } from "./require.ts";
 
 /** GET backup/policy: what the owner chose. */
 export const readPolicy = forOwner(

@@ -1,10 +1,10 @@
 import * as z from "zod";
+import { commitOwner } from "../../shared/acts/commit.ts";
+import { requireOn, requireReadable } from "../../shared/acts/require.ts";
 import { isWrappedFor } from "../../shared/backup/recoveryKey.ts";
 import { problem } from "../../shared/errors/problem.ts";
 import { sha256, timestamp, timestampOf } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { commitOwner } from "../../shared/store/owner.ts";
-import { requireOn, requireReadable } from "./require.ts";
 
 /**
  * PUT backup/recovery-key: a second way in, for an owner who loses the storage account [H9]. The recovery key itself

@@ -1,10 +1,10 @@
-import { status, statusOf } from "../../shared/backup/status.ts";
+import { commitOwner } from "../../shared/acts/commit.ts";
+import { requireOn } from "../../shared/acts/require.ts";
+import { withPhone } from "../../shared/devices/phones.ts";
 import { timestampOf } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
+import { status, statusOf } from "../../shared/status/status.ts";
 import type { Owner } from "../../shared/store/items.ts";
-import { commitOwner } from "../../shared/store/owner.ts";
-import { withPhone } from "../../shared/store/phones.ts";
-import { requireOn } from "./require.ts";
 
 /** POST backup/refresh: the owner has signed in again, so the backup is up to date and nothing waits [G7, G8]. */
 export const refreshBackup = forOwner(

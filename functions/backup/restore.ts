@@ -1,14 +1,14 @@
 import * as z from "zod";
 import { actorOf } from "../../shared/activity/events.ts";
+import { Contention, commitOwner, deleteEnvelope } from "../../shared/acts/commit.ts";
+import { requireOn } from "../../shared/acts/require.ts";
 import { thin } from "../../shared/backup/history.ts";
-import { etagAfter, versionAnswer, withoutDigest } from "../../shared/backup/status.ts";
 import { problem } from "../../shared/errors/problem.ts";
 import { timestampOf } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
+import { etagAfter, versionAnswer, withoutDigest } from "../../shared/status/status.ts";
 import { ids, type Owner, type Version } from "../../shared/store/items.ts";
-import { Contention, commitOwner, deleteEnvelope } from "../../shared/store/owner.ts";
 import { readEnvelope } from "../../shared/store/read.ts";
-import { requireOn } from "./require.ts";
 
 const declaration = {
   name: "backup-versions-restore",

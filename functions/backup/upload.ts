@@ -1,6 +1,10 @@
 import { hash } from "node:crypto";
 import * as z from "zod";
 import { actorOf } from "../../shared/activity/events.ts";
+import { commitOwner, deleteEnvelope, refuse } from "../../shared/acts/commit.ts";
+import { requireOn, requireReadable } from "../../shared/acts/require.ts";
+import { requireStanding } from "../../shared/acts/standing.ts";
+import { missingFrom } from "../../shared/acts/stepUp.ts";
 import {
   type EnvelopeHeader,
   misplaced,
@@ -8,18 +12,14 @@ import {
   readEnvelopeHeader,
 } from "../../shared/backup/envelope.ts";
 import { thin } from "../../shared/backup/history.ts";
-import { manifest } from "../../shared/backup/manifest.ts";
 import { overwriteRefusal } from "../../shared/backup/overwrite.ts";
-import { etagAfter, precondition } from "../../shared/backup/status.ts";
+import { withPhone } from "../../shared/devices/phones.ts";
 import { Problem, problem } from "../../shared/errors/problem.ts";
 import { sha256, timestamp, timestampOf } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
-import { requireStanding } from "../../shared/http/standing.ts";
-import { missingFrom } from "../../shared/http/stepUp.ts";
+import { manifest } from "../../shared/model/manifest.ts";
+import { etagAfter, precondition } from "../../shared/status/status.ts";
 import { type BackupOn, ids, type Owner, type Version } from "../../shared/store/items.ts";
-import { commitOwner, deleteEnvelope, refuse } from "../../shared/store/owner.ts";
-import { withPhone } from "../../shared/store/phones.ts";
-import { requireOn, requireReadable } from "./require.ts";
 
 const declaration = {
   name: "backup-upload",

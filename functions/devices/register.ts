@@ -1,14 +1,14 @@
 import * as z from "zod";
 import { NOTHING } from "../../shared/activity/events.ts";
+import { commitOwner } from "../../shared/acts/commit.ts";
 import { DEFAULT_POLICY } from "../../shared/backup/policy.ts";
+import { deviceAnswer, deviceParams } from "../../shared/devices/answers.ts";
 import { problem } from "../../shared/errors/problem.ts";
 import { base64url, sha256, timestampOf } from "../../shared/formats.ts";
 import { forNewPhone, type PhoneCall } from "../../shared/http/endpoint.ts";
-import { isOnCurve, publicKey } from "../../shared/identity/publicKey.ts";
+import { isOnCurve, publicKey } from "../../shared/model/publicKey.ts";
 import { type Device, MOST_DEVICES, type Owner } from "../../shared/store/items.ts";
-import { commitOwner } from "../../shared/store/owner.ts";
 import { randomId } from "../../shared/system.ts";
-import { deviceAnswer, deviceParams } from "./answers.ts";
 
 const body = z.strictObject({
   /** What the owner calls the phone. */

@@ -1,9 +1,9 @@
+import { commitOwner } from "../../shared/acts/commit.ts";
+import { requireStanding } from "../../shared/acts/standing.ts";
+import { deviceParams } from "../../shared/devices/answers.ts";
+import { phoneRevoked } from "../../shared/devices/phones.ts";
 import { type Declaration, forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
-import { requireStanding } from "../../shared/http/standing.ts";
 import { mayLift } from "../../shared/recovery/freeze.ts";
-import { commitOwner } from "../../shared/store/owner.ts";
-import { phoneRevoked } from "../../shared/store/phones.ts";
-import { deviceParams } from "./answers.ts";
 
 /** DELETE devices/{deviceId}: from now on that phone is a stranger's. */
 export const revokeDevice = forOwner(

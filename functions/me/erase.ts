@@ -1,8 +1,8 @@
 import { actorOf } from "../../shared/activity/events.ts";
+import { Contention, commitOwner } from "../../shared/acts/commit.ts";
 import { turnedOff } from "../../shared/backup/turnOff.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { ids } from "../../shared/store/items.ts";
-import { Contention, commitOwner } from "../../shared/store/owner.ts";
 import { BATCH_OPERATIONS } from "../../shared/store/port.ts";
 import { requireConfirmation } from "../confirmation.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { releaseUserKey, sealedKey } from "../../shared/acts/userKey.ts";
 import { sha256, timestamp, timestampOf } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { releaseUserKey, sealedKey } from "../backup/userKey.ts";
 
 /**
  * GET me/export: everything that is held about the owner, as it is stored [H7]. Not for a phone that has yet to recover:

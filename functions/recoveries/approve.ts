@@ -1,10 +1,10 @@
+import { commitOwner } from "../../shared/acts/commit.ts";
+import { loadOthers, othersProblems, requireGoing } from "../../shared/acts/recovery.ts";
+import { replaceRecovery } from "../../shared/acts/release.ts";
+import { tellOthers } from "../../shared/acts/tell.ts";
 import { timestampOf } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { tellOthers } from "../../shared/notify/tell.ts";
-import { commitOwner } from "../../shared/store/owner.ts";
-import { recoveryParams } from "./answers.ts";
-import { loadOthers, othersProblems, requireGoing } from "./load.ts";
-import { replaceRecovery } from "./release.ts";
+import { recoveryParams } from "../../shared/recovery/answers.ts";
 
 /** POST recoveries/{recoveryId}/approve: another phone that has the backup ends the wait [H10]. */
 export const approveRecovery = forOwner(

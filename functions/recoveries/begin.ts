@@ -1,16 +1,5 @@
 import * as z from "zod";
-import { waitOn } from "../../shared/backup/policy.ts";
-import { randomId as id } from "../../shared/formats.ts";
-import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
-import { missingFrom } from "../../shared/http/stepUp.ts";
-import { type TryKind, triesLeft, withTry } from "../../shared/limits/tries.ts";
-import { tellOthers } from "../../shared/notify/tell.ts";
-import { withRecovery } from "../../shared/recovery/listed.ts";
-import { ids, type Owner, RECOVERY_TTL, type Recovery } from "../../shared/store/items.ts";
-import { AlreadyDone, commitOwner, readOutcome } from "../../shared/store/owner.ts";
-import type { Operation } from "../../shared/store/port.ts";
-import { randomId } from "../../shared/system.ts";
-import { describe, releasedAnswer, waitingAnswer, wanted } from "./answers.ts";
+import { AlreadyDone, commitOwner, readOutcome } from "../../shared/acts/commit.ts";
 import {
   approversOf,
   explained,
@@ -20,9 +9,26 @@ import {
   refuseRecovery,
   triesToBegin,
   waitingHere,
-} from "./judgement.ts";
-import { loadOwn, requireGoing } from "./load.ts";
-import { commitRelease, type Granted, listedAs, newRecovery, releasedBody } from "./release.ts";
+} from "../../shared/acts/judge.ts";
+import { loadOwn, requireGoing } from "../../shared/acts/recovery.ts";
+import {
+  commitRelease,
+  type Granted,
+  listedAs,
+  newRecovery,
+  releasedBody,
+} from "../../shared/acts/release.ts";
+import { missingFrom } from "../../shared/acts/stepUp.ts";
+import { tellOthers } from "../../shared/acts/tell.ts";
+import { waitOn } from "../../shared/backup/policy.ts";
+import { randomId as id } from "../../shared/formats.ts";
+import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
+import { type TryKind, triesLeft, withTry } from "../../shared/limits/tries.ts";
+import { describe, releasedAnswer, waitingAnswer, wanted } from "../../shared/recovery/answers.ts";
+import { withRecovery } from "../../shared/recovery/listed.ts";
+import { ids, type Owner, RECOVERY_TTL, type Recovery } from "../../shared/store/items.ts";
+import type { Operation } from "../../shared/store/port.ts";
+import { randomId } from "../../shared/system.ts";
 
 /** How many more recoveries a phone without the backup may begin for now. */
 const left = { triesLeft: z.int() };

@@ -1,10 +1,10 @@
+import { commitOwner } from "../../shared/acts/commit.ts";
+import { loadOwn, requireGoing } from "../../shared/acts/recovery.ts";
+import { replaceRecovery } from "../../shared/acts/release.ts";
+import { withPhone } from "../../shared/devices/phones.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
+import { recoveryParams } from "../../shared/recovery/answers.ts";
 import { withoutPhone } from "../../shared/recovery/listed.ts";
-import { commitOwner } from "../../shared/store/owner.ts";
-import { withPhone } from "../../shared/store/phones.ts";
-import { recoveryParams } from "./answers.ts";
-import { loadOwn, requireGoing } from "./load.ts";
-import { replaceRecovery } from "./release.ts";
 
 /** DELETE recoveries/{recoveryId}: the owner does without it [H4]; what came with it already stays on the phone. */
 export const cancelRecovery = forOwner(

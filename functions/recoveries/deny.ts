@@ -1,13 +1,13 @@
 import { actorOf } from "../../shared/activity/events.ts";
+import { commitOwner } from "../../shared/acts/commit.ts";
+import { loadOthers, othersProblems, requireGoing } from "../../shared/acts/recovery.ts";
+import { replaceRecovery } from "../../shared/acts/release.ts";
+import { tellOthers } from "../../shared/acts/tell.ts";
+import { phoneRevoked } from "../../shared/devices/phones.ts";
 import { timestampOf } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { tellOthers } from "../../shared/notify/tell.ts";
+import { recoveryParams } from "../../shared/recovery/answers.ts";
 import { frozenAgain } from "../../shared/recovery/freeze.ts";
-import { commitOwner } from "../../shared/store/owner.ts";
-import { phoneRevoked } from "../../shared/store/phones.ts";
-import { recoveryParams } from "./answers.ts";
-import { loadOthers, othersProblems, requireGoing } from "./load.ts";
-import { replaceRecovery } from "./release.ts";
 
 /**
  * POST recoveries/{recoveryId}/deny: "this wasn't me" [H5]. One answer from an older phone ends the recovery, takes its

@@ -1,11 +1,11 @@
+import { findVersion, judgeCall, refusals, refuseRecovery } from "../../shared/acts/judge.ts";
+import { loadOwn, requireGoing } from "../../shared/acts/recovery.ts";
+import { commitRelease, type Granted, releasedBody, replaceRecovery } from "../../shared/acts/release.ts";
+import { missingFrom } from "../../shared/acts/stepUp.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { missingFrom } from "../../shared/http/stepUp.ts";
 import { recoveredFrom } from "../../shared/recovery/accounts.ts";
+import { recoveryParams, releasedAnswer, shown } from "../../shared/recovery/answers.ts";
 import type { Recovery } from "../../shared/store/items.ts";
-import { recoveryParams, releasedAnswer, shown } from "./answers.ts";
-import { findVersion, judgeCall, refusals, refuseRecovery } from "./judgement.ts";
-import { loadOwn, requireGoing } from "./load.ts";
-import { commitRelease, type Granted, releasedBody, replaceRecovery } from "./release.ts";
 
 /** POST recoveries/{recoveryId}/open: once it is released, brings what it was begun for; again as often as needed [H4]. */
 export const openRecovery = forOwner(

@@ -1,11 +1,4 @@
 import * as z from "zod";
-import { platform } from "../../shared/backup/appVersion.ts";
-import { waitOn } from "../../shared/backup/policy.ts";
-import { versionAnswer, withoutDigest } from "../../shared/backup/status.ts";
-import { forOwner } from "../../shared/http/endpoint.ts";
-import { missingFrom } from "../../shared/http/stepUp.ts";
-import { recoveredFrom } from "../../shared/recovery/accounts.ts";
-import { wanted } from "./answers.ts";
 import {
   approversOf,
   explained,
@@ -14,7 +7,14 @@ import {
   refusals,
   refuseRecovery,
   triesToBegin,
-} from "./judgement.ts";
+} from "../../shared/acts/judge.ts";
+import { missingFrom } from "../../shared/acts/stepUp.ts";
+import { platform } from "../../shared/backup/appVersion.ts";
+import { waitOn } from "../../shared/backup/policy.ts";
+import { forOwner } from "../../shared/http/endpoint.ts";
+import { recoveredFrom } from "../../shared/recovery/accounts.ts";
+import { wanted } from "../../shared/recovery/answers.ts";
+import { versionAnswer, withoutDigest } from "../../shared/status/status.ts";
 
 const kinds = ["personal", "work-or-school", "third-party"] as const;
 

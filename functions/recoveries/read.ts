@@ -1,6 +1,6 @@
+import { loadOwn } from "../../shared/acts/recovery.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { describe, recoveryAnswer, recoveryParams } from "./answers.ts";
-import { loadOwn } from "./load.ts";
+import { describe, recoveryAnswer, recoveryParams } from "../../shared/recovery/answers.ts";
 
 /** GET recoveries/{recoveryId}: how far it is; without key and envelope. */
 export const readRecoveryState = forOwner(

@@ -1,4 +1,4 @@
-import type { Problem, Refused, Result } from "../phone/problem.ts";
+import type { Problem, Refused, Result } from "../phone/acts/problem.ts";
 import type { Checks } from "./check.ts";
 import type { Teller } from "./tell.ts";
 import type { Wire } from "./wire.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { createPhone, type Phone } from "../phone/phone.ts";
-import type { PhoneOptions } from "../phone/session.ts";
-import type { PhoneState } from "../phone/state.ts";
+import { createPhone, type Phone } from "../phone/acts/phone.ts";
+import type { PhoneOptions } from "../phone/acts/session.ts";
+import type { PhoneState } from "../phone/acts/state.ts";
 import type { Teller } from "./tell.ts";
 import type { Wire } from "./wire.ts";
 

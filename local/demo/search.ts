@@ -1,4 +1,4 @@
-import type { Contents } from "../phone/accounts.ts";
+import type { Contents } from "../phone/protocol/accounts.ts";
 
 /** What nobody but the phones may know of these accounts: names, code material, ids at their providers. */
 export function secretsOf({ accounts }: Contents): string[] {

@@ -47,8 +47,8 @@ export async function withStage(
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "authenticator-backup-demo-"));
   const lines: RequestLine[] = [];
-  // Loaded only where it is asked for: it belongs to the tests.
-  const cloud = parts && (await (await import("../../test/support/cloud.ts")).startCloud(parts, system.now));
+  // Loaded only where it is asked for: the story runs on the embedded drivers.
+  const cloud = parts && (await (await import("../cloud/cloud.ts")).startCloud(parts, system.now));
   try {
     const log = (line: RequestLine) => void lines.push(line);
     const service = await startLocalService({

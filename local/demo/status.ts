@@ -1,4 +1,4 @@
-import type { Status } from "../phone/answers.ts";
+import type { Status } from "../phone/acts/answers.ts";
 
 type PresentVersion = Extract<Status, { readonly state: "on" }>["current"];
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { parseContents } from "../phone/accounts.ts";
-import { readJson } from "../phone/files.ts";
+import { readJson } from "../phone/cli/files.ts";
+import { parseContents } from "../phone/protocol/accounts.ts";
 import { backUp } from "./acts/backUp.ts";
 import { compareCodes } from "./acts/compareCodes.ts";
 import { denyThief } from "./acts/denyThief.ts";

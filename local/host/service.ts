@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type Emulated, openAdapters } from "../../functions/adapters.ts";
+import { type Emulated, openAdapters } from "../../functions/compose/adapters.ts";
+import { type Adapters, createServices } from "../../functions/compose/services.ts";
 import { routesOf } from "../../functions/endpoints.ts";
-import { type Adapters, createServices } from "../../functions/services.ts";
 import { readConfig } from "../../shared/config/read.ts";
 import type { SettingName } from "../../shared/config/settings.ts";
 import type { Log } from "../../shared/log.ts";

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Issuer } from "./issuer.ts";
-import { tokenRequest } from "./token-request.ts";
+import { tokenRequest } from "./tokenRequest.ts";
 
 export const TOKEN_PATH = "/dev/token";
 export const JWKS_PATH = "/dev/jwks";

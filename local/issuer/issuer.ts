@@ -2,7 +2,7 @@ import { type JSONWebKeySet, type JWTPayload, SignJWT } from "jose";
 import type { System } from "../../shared/system.ts";
 import type { IssuerKey } from "./key.ts";
 import { ACR, AUDIENCE, AUTHENTICATION_CONTEXT, issuerIdentifier, type Profile } from "./settings.ts";
-import { type TokenRequest, tokenRequest } from "./token-request.ts";
+import { type TokenRequest, tokenRequest } from "./tokenRequest.ts";
 
 /** The tenant of Microsoft's personal accounts. */
 const PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad";

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-import type { Notice } from "../../shared/notify/notice.ts";
+import type { Notice } from "../../shared/model/notice.ts";
 import { ids, notice, owner } from "../../shared/store/items.ts";
 import type { ItemBody } from "../../shared/store/port.ts";
 import { parseItem } from "../../shared/store/schema.ts";

@@ -13,8 +13,8 @@ class UnitTestsFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: [
-      "test/{activity,backup,behaviours,identity,limits,recovery}/*.test.ts",
-      "test/phone/vectors.test.ts",
+      "test/{behaviours,rules/*}/*.test.ts",
+      "test/local/phone/vectors.test.ts",
     ],
     sequence: { sequencer: UnitTestsFirst },
     // Each mutant's run has a worker of its own; a module is loaded once in it.

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { parseJson } from "../http/json.ts";
+import { parseJson } from "../json.ts";
 
 /**
  * The protected header of a compact JWE from its base64url form; undefined where it is not of this form. Strictly: of a

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { problem, withHeaders } from "../errors/problem.ts";
-import { parseJson } from "./json.ts";
+import { parseJson } from "../json.ts";
 import type { HttpRequest } from "./message.ts";
 import { violationsOf } from "./violations.ts";
 

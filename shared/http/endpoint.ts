@@ -1,8 +1,8 @@
 import type * as z from "zod";
+import type { Services } from "../acts/services.ts";
 import type { ProblemCode } from "../errors/catalogue.ts";
-import type { Identity } from "../identity/identity.ts";
 import type { Proof } from "../identity/proof.ts";
-import type { Services } from "../services.ts";
+import type { Identity } from "../model/identity.ts";
 import type { Device, Owner } from "../store/items.ts";
 import type { Client } from "./client.ts";
 import type { HttpMethod, HttpRequest } from "./message.ts";

@@ -1,7 +1,7 @@
 import type { JWTPayload } from "jose";
 import type { IssuerSetting } from "../config/settings.ts";
 import { type Problem, problem, withHeaders } from "../errors/problem.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "../model/identity.ts";
 
 /** `amr` values (RFC 8176) that name a second factor, or several at once. */
 const SECOND_FACTORS = new Set(["mfa", "otp", "hwk", "swk", "sms", "tel", "fpt", "face", "iris", "sc"]);

@@ -2,7 +2,7 @@ import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import * as z from "zod";
 import { type Problem, problem, withHeaders } from "../errors/problem.ts";
-import { publicKey, thumbprint } from "./publicKey.ts";
+import { publicKey, thumbprint } from "../model/publicKey.ts";
 
 /** What a device proof that was verified says: which key made it, and its own name. */
 export interface Proof {

@@ -10,9 +10,9 @@ import {
 import { LRUCache } from "lru-cache";
 import type { IssuerSetting } from "../config/settings.ts";
 import { problem, withHeaders } from "../errors/problem.ts";
+import type { Identity } from "../model/identity.ts";
 import type { System } from "../system.ts";
 import { signInOf } from "./assurance.ts";
-import type { Identity } from "./identity.ts";
 
 /** Seconds by which an issuer's clock and ours may differ. */
 const CLOCK_TOLERANCE = 5;

@@ -1,5 +1,5 @@
 import { CompactEncrypt, importJWK } from "jose";
-import type { PublicKey } from "../identity/publicKey.ts";
+import type { PublicKey } from "../model/publicKey.ts";
 
 /**
  * Seals a user key to a phone: a compact JWE, ECDH-ES with A256GCM (RFC 7518, section 4.6), whose plaintext is

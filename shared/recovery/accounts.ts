@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { ManifestEntry } from "../backup/manifest.ts";
 import { sha256 } from "../formats.ts";
+import type { ManifestEntry } from "../model/manifest.ts";
 
 /** How an account is verified again on the phone that recovers it. */
 export const means = z.enum(["fresh-sign-in", "contact-code", "activation-code"]);

@@ -1,8 +1,8 @@
 import { type Problem, problem, withHeaders } from "../errors/problem.ts";
 import { timestampOf } from "../formats.ts";
 import { stepUpRequired } from "../identity/assurance.ts";
-import type { Identity } from "../identity/identity.ts";
 import { tooManyTries } from "../limits/tries.ts";
+import type { Identity } from "../model/identity.ts";
 import { frozen } from "./freeze.ts";
 import type { Refusal } from "./guards.ts";
 

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { actor, type Event, eventShape, head, NOTHING } from "../activity/events.ts";
 import { platform } from "../backup/appVersion.ts";
-import { manifest } from "../backup/manifest.ts";
 import { DEFAULT_POLICY, policy } from "../backup/policy.ts";
 import { randomId, sha256, timestamp } from "../formats.ts";
-import { publicKey } from "../identity/publicKey.ts";
 import { tally } from "../limits/tries.ts";
-import { type Notice, noticeShape } from "../notify/notice.ts";
+import { manifest } from "../model/manifest.ts";
+import { type Notice, noticeShape } from "../model/notice.ts";
+import { publicKey } from "../model/publicKey.ts";
 import { recoveredAccount } from "../recovery/accounts.ts";
 import { freeze } from "../recovery/freeze.ts";
 import { listedRecovery } from "../recovery/listed.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { storageCheck } from "../../local/phone/storage.ts";
+import { storageCheck } from "../../local/phone/protocol/storage.ts";
 import { contentsOf } from "../support/accounts.ts";
 import { partitionOf, userIdOf } from "../support/partition.ts";
 import { expectOk, expectOpened, problemOf, type TestPhone, type TestService } from "../support/service.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ContentsRefused } from "../../local/phone/accounts.ts";
+import { ContentsRefused } from "../../local/phone/protocol/accounts.ts";
 import { contents } from "../support/accounts.ts";
 import {
   backedUpPhone,

@@ -1,13 +1,13 @@
 import { base64url } from "jose";
 import { describe, expect, it } from "vitest";
-import { contentKey } from "../../local/phone/contentKey.ts";
-import { openEnvelope } from "../../local/phone/envelope.ts";
-import { openSealedKey } from "../../local/phone/sealedKey.ts";
+import { startCosmosStore } from "../../local/cloud/cosmosServer/store.ts";
+import { contentKey } from "../../local/phone/protocol/contentKey.ts";
+import { openEnvelope } from "../../local/phone/protocol/envelope.ts";
+import { openSealedKey } from "../../local/phone/protocol/sealedKey.ts";
 import { envelope, ids, owner } from "../../shared/store/items.ts";
 import { BATCH_OPERATIONS, type Store } from "../../shared/store/port.ts";
 import { parseItem } from "../../shared/store/schema.ts";
 import { contents, contentsOf } from "../support/accounts.ts";
-import { startCosmosStore } from "../support/cosmosServer/store.ts";
 import { COUNTED, changesBetween, partitionOf, userIdOf } from "../support/partition.ts";
 import {
   backedUpPhone,

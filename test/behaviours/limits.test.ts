@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Adapters } from "../../functions/services.ts";
+import type { Adapters } from "../../functions/compose/services.ts";
 import {
   expectOk,
   expectOpened,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Adapters } from "../../functions/services.ts";
-import { formatRecoveryKey } from "../../local/phone/recoveryKey.ts";
+import type { Adapters } from "../../functions/compose/services.ts";
+import { formatRecoveryKey } from "../../local/phone/protocol/recoveryKey.ts";
 import { StoreUnavailable } from "../../shared/store/port.ts";
 import { contents } from "../support/accounts.ts";
 import { partitionOf } from "../support/partition.ts";

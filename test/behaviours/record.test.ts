@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hashOf, verifyActivity } from "../../local/phone/verifyActivity.ts";
+import { hashOf, verifyActivity } from "../../local/phone/protocol/verifyActivity.ts";
 import { ids } from "../../shared/store/items.ts";
 import type { ItemBody, Operation } from "../../shared/store/port.ts";
 import { contents, contentsOf } from "../support/accounts.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatRecoveryKey } from "../../local/phone/recoveryKey.ts";
+import { formatRecoveryKey } from "../../local/phone/protocol/recoveryKey.ts";
 import { contents, contentsOf } from "../support/accounts.ts";
 import { expectOk, expectOpened, problemOf } from "../support/service.ts";
 import { DAY, later, newPhone, startWithRecoveryKey, storageSecret, waiting } from "./stage.ts";

@@ -4,8 +4,8 @@ import {
   parseRecoveryKey,
   StorageSecretRefused,
   unwrapStorageSecret,
-} from "../../local/phone/recoveryKey.ts";
-import { storageCheck } from "../../local/phone/storage.ts";
+} from "../../local/phone/protocol/recoveryKey.ts";
+import { storageCheck } from "../../local/phone/protocol/storage.ts";
 import { contents } from "../support/accounts.ts";
 import { partitionOf, userIdOf } from "../support/partition.ts";
 import {

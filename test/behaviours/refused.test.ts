@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatRecoveryKey } from "../../local/phone/recoveryKey.ts";
+import { formatRecoveryKey } from "../../local/phone/protocol/recoveryKey.ts";
 import type { Refusal } from "../../shared/recovery/guards.ts";
 import { contents } from "../support/accounts.ts";
 import { changesBetween, partitionOf, RECORDED } from "../support/partition.ts";

@@ -1,5 +1,5 @@
-import type { Refused } from "../../local/phone/problem.ts";
-import type { Opened, RecoverRequest, Waits } from "../../local/phone/recovery.ts";
+import type { Refused } from "../../local/phone/acts/problem.ts";
+import type { Opened, RecoverRequest, Waits } from "../../local/phone/acts/recovery/recovery.ts";
 import { contents } from "../support/accounts.ts";
 import { userIdOf } from "../support/partition.ts";
 import {

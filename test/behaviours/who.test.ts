@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { contentKey } from "../../local/phone/contentKey.ts";
-import { EnvelopeRefused, openEnvelope } from "../../local/phone/envelope.ts";
+import { contentKey } from "../../local/phone/protocol/contentKey.ts";
+import { EnvelopeRefused, openEnvelope } from "../../local/phone/protocol/envelope.ts";
 import { contents } from "../support/accounts.ts";
 import {
   backedUpPhone,

@@ -8,7 +8,7 @@ import { issuerHandler, JWKS_PATH } from "../../local/issuer/http.ts";
 import { createIssuer } from "../../local/issuer/issuer.ts";
 import { generateKey } from "../../local/issuer/key.ts";
 import { issuerSettings } from "../../local/issuer/settings.ts";
-import { createPhone } from "../../local/phone/phone.ts";
+import { createPhone } from "../../local/phone/acts/phone.ts";
 import { build } from "../../scripts/build.ts";
 import { contents } from "../support/accounts.ts";
 import { temporaryFolder } from "../support/folder.ts";

@@ -3,12 +3,12 @@ import { chmod, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AzureCliCredential, ManagedIdentityCredential } from "@azure/identity";
 import { describe, expect, it } from "vitest";
+import { vaultServer } from "../../local/cloud/vaultServer/fixture.ts";
 import { openFileKey } from "../../local/embedded/fileKey.ts";
 import { openKeyVault } from "../../shared/keys/keyVault.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
 import { system } from "../../shared/system.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { vaultServer } from "../support/vaultServer/fixture.ts";
 import { keyContract } from "./keys.ts";
 
 async function temporaryFile(): Promise<string> {

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import { type Account, type Contents, parseContents } from "../../local/phone/accounts.ts";
-import { createPhone, type Phone } from "../../local/phone/phone.ts";
-import type { PhoneOptions } from "../../local/phone/session.ts";
-import { digestOf } from "../../local/phone/upload.ts";
+import { createPhone, type Phone } from "../../local/phone/acts/phone.ts";
+import type { PhoneOptions } from "../../local/phone/acts/session.ts";
+import { digestOf } from "../../local/phone/acts/upload.ts";
+import { type Account, type Contents, parseContents } from "../../local/phone/protocol/accounts.ts";
 import { LIMITS } from "../../shared/limits/tries.ts";
 import { contents as sample } from "../support/accounts.ts";
 import { expectOk, expectOpened, problemOf } from "../support/service.ts";

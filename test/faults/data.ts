@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Adapters } from "../../functions/services.ts";
+import type { Adapters } from "../../functions/compose/services.ts";
+import { startCosmosServer } from "../../local/cloud/cosmosServer/server.ts";
 import { openFileKey, openSqliteStore } from "../../local/embedded/drivers.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
 import { openCosmosStore } from "../../shared/store/cosmos.ts";
 import { system } from "../../shared/system.ts";
 import { BASE } from "../support/base.ts";
-import { startCosmosServer } from "../support/cosmosServer/server.ts";
 
 export interface Data {
   /** Opens drivers on it, as each instance of the service does. */

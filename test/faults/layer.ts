@@ -1,4 +1,4 @@
-import type { Adapters } from "../../functions/services.ts";
+import type { Adapters } from "../../functions/compose/services.ts";
 import { KeyUnavailable } from "../../shared/keys/port.ts";
 import { StoreUnavailable } from "../../shared/store/port.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import type { Notice } from "../../shared/notify/notice.ts";
+import type { Notice } from "../../shared/model/notice.ts";
 import {
   type Envelope,
   envelope,

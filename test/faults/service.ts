@@ -1,6 +1,6 @@
 import { createLocalJWKSet } from "jose";
+import { type Adapters, createServices } from "../../functions/compose/services.ts";
 import { routesOf } from "../../functions/endpoints.ts";
-import { type Adapters, createServices } from "../../functions/services.ts";
 import { compileRoutes } from "../../local/host/router.ts";
 import { createIssuer, type Issuer } from "../../local/issuer/issuer.ts";
 import { generateKey } from "../../local/issuer/key.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ProblemCode } from "../../shared/errors/catalogue.ts";
 import { Problem } from "../../shared/errors/problem.ts";
-import { JSON_DEPTH, parseJson } from "../../shared/http/json.ts";
+import { JSON_DEPTH, parseJson } from "../../shared/json.ts";
 
 const parse = (text: string): unknown => parseJson(Buffer.from(text));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
+import { readOwner } from "../../shared/acts/commit.ts";
 import { type KeyEncryptionKey, KeyUnavailable } from "../../shared/keys/port.ts";
 import { ids } from "../../shared/store/items.ts";
-import { readOwner } from "../../shared/store/owner.ts";
 import { type Store, StoreUnavailable } from "../../shared/store/port.ts";
 import { contents } from "../support/accounts.ts";
 import {

@@ -1,8 +1,8 @@
 import { UnsecuredJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { unknown } from "../../functions/anonymous/unknown.ts";
 import { endpoints } from "../../functions/endpoints.ts";
-import { unknown } from "../../functions/service/unknown.ts";
 import { AUDIENCE, issuerIdentifier } from "../../local/issuer/settings.ts";
 import type { Endpoint, PhoneEndpoint } from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";

@@ -1,4 +1,4 @@
-import type { Contents } from "../../local/phone/accounts.ts";
+import type { Contents } from "../../local/phone/protocol/accounts.ts";
 
 /** Accounts of every kind, in an order that is neither alphabetic nor by kind. */
 export const contents: Contents = {

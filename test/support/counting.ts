@@ -1,4 +1,4 @@
-import type { Adapters } from "../../functions/services.ts";
+import type { Adapters } from "../../functions/compose/services.ts";
 
 /** How often each call of the ports was made. */
 export interface Counts {

@@ -1,7 +1,7 @@
 import { format } from "node:util";
 import { onTestFinished, vi } from "vitest";
-import type { Adapters } from "../../functions/services.ts";
-import { ownerOfToken } from "../../local/phone/ownerId.ts";
+import type { Adapters } from "../../functions/compose/services.ts";
+import { ownerOfToken } from "../../local/phone/protocol/ownerId.ts";
 import type { RequestLine } from "../../shared/log.ts";
 import { markExchange, tokenOf } from "./marking.ts";
 import { type Marks, searchForMarks, type Text } from "./marks.ts";

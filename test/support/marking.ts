@@ -1,7 +1,7 @@
 import { decodeJwt } from "jose";
-import type { Adapters } from "../../functions/services.ts";
-import { contentKey } from "../../local/phone/contentKey.ts";
-import type { Phone } from "../../local/phone/phone.ts";
+import type { Adapters } from "../../functions/compose/services.ts";
+import type { Phone } from "../../local/phone/acts/phone.ts";
+import { contentKey } from "../../local/phone/protocol/contentKey.ts";
 import type { Kind, Marks } from "./marks.ts";
 import type { Exchange } from "./traffic.ts";
 

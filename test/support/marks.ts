@@ -1,5 +1,5 @@
-import { type Contents, nameOf } from "../../local/phone/accounts.ts";
-import { oneTimeCode } from "../../local/phone/oneTimeCode.ts";
+import { type Contents, nameOf } from "../../local/phone/protocol/accounts.ts";
+import { oneTimeCode } from "../../local/phone/protocol/oneTimeCode.ts";
 
 /**
  * What the service may not repeat, and where: `secret` nowhere, `owners` to nobody but the owner, so in a problem

@@ -1,6 +1,6 @@
-import { recoveryKeyCheck, wrapStorageSecret } from "../../local/phone/recoveryKey.ts";
-import type { PhoneState } from "../../local/phone/state.ts";
-import { storageCheck } from "../../local/phone/storage.ts";
+import type { PhoneState } from "../../local/phone/acts/state.ts";
+import { recoveryKeyCheck, wrapStorageSecret } from "../../local/phone/protocol/recoveryKey.ts";
+import { storageCheck } from "../../local/phone/protocol/storage.ts";
 import { system } from "../../shared/system.ts";
 
 /** What a phone that has the backup sends to set up a recovery key: `PhoneState` says whose it is. */

@@ -1,6 +1,6 @@
 import { system } from "../../../shared/system.ts";
-import type { Account, Contents, Otp } from "../../phone/accounts.ts";
-import { oneTimeCode } from "../../phone/oneTimeCode.ts";
+import type { Account, Contents, Otp } from "../../phone/protocol/accounts.ts";
+import { oneTimeCode } from "../../phone/protocol/oneTimeCode.ts";
 import type { Stage } from "../stage.ts";
 
 /** At one instant, both phones show the same codes. */

@@ -1,4 +1,4 @@
-import type { Contents } from "../../phone/accounts.ts";
+import type { Contents } from "../../phone/protocol/accounts.ts";
 import type { PhoneOfStory } from "../phone.ts";
 import type { Stage } from "../stage.ts";
 import { describeStatus, presentVersion } from "../status.ts";

@@ -1,4 +1,4 @@
-import { verifyActivity } from "../../phone/verifyActivity.ts";
+import { verifyActivity } from "../../phone/protocol/verifyActivity.ts";
 import type { PhoneOfStory } from "../phone.ts";
 import type { Stage } from "../stage.ts";
 

@@ -1,7 +1,7 @@
 import { base64url } from "jose";
-import type { Contents } from "../../phone/accounts.ts";
-import { accountReference } from "../../phone/manifest.ts";
-import type { RecoveryReleased } from "../../phone/recoveryAnswers.ts";
+import type { RecoveryReleased } from "../../phone/acts/recovery/answers.ts";
+import type { Contents } from "../../phone/protocol/accounts.ts";
+import { accountReference } from "../../phone/protocol/manifest.ts";
 import type { Stage } from "../stage.ts";
 
 /** A new phone gets everything, and learns which accounts need a step more. @returns what has arrived on it */

@@ -1,6 +1,6 @@
-import type { Contents } from "../../phone/accounts.ts";
-import { makeStorageSecret } from "../../phone/storage.ts";
-import { machine } from "../../phone/system.ts";
+import { machine } from "../../phone/acts/system.ts";
+import type { Contents } from "../../phone/protocol/accounts.ts";
+import { makeStorageSecret } from "../../phone/protocol/storage.ts";
 import type { Stage } from "../stage.ts";
 
 /**

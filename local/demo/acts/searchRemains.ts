@@ -1,4 +1,4 @@
-import type { Contents } from "../../phone/accounts.ts";
+import type { Contents } from "../../phone/protocol/accounts.ts";
 import { countFound, secretsOf } from "../search.ts";
 import type { Stage } from "../stage.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { json, length, MEBIBYTE, route, signal, start, unread } from "./hosts.ts";
-import { exchange, rawClient } from "./raw-client.ts";
+import { exchange, rawClient } from "./rawClient.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { serve } from "../../../local/host/server.ts";
 import { type Handle, json, length, route, signal, start, unread } from "./hosts.ts";
-import { exchange } from "./raw-client.ts";
+import { exchange } from "./rawClient.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -4,7 +4,7 @@ import { type Host, serve } from "../../../local/host/server.ts";
 import { issuerHandler } from "../../../local/issuer/http.ts";
 import { createIssuer } from "../../../local/issuer/issuer.ts";
 import { generateKey } from "../../../local/issuer/key.ts";
-import { rawClient } from "../host/raw-client.ts";
+import { rawClient } from "../host/rawClient.ts";
 
 let host: Host;
 let origin: string;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { openSqliteStore } from "../../../local/embedded/sqlite.ts";
 import { readOutbox } from "../../../local/outbox/outbox.ts";
-import { NOTICE_TTL, type Notice } from "../../../shared/notify/notice.ts";
+import { NOTICE_TTL, type Notice } from "../../../shared/model/notice.ts";
 import { contents } from "../../support/accounts.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { backedUpPhone, expectOk, registeredPhone, startService } from "../../support/service.ts";

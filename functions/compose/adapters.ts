@@ -1,0 +1,94 @@
+import type { TokenCredential } from "@azure/identity";
+import type { Config } from "../../shared/config/read.ts";
+import type { KeyVaultOptions } from "../../shared/keys/keyVault.ts";
+import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
+import type { Store } from "../../shared/store/port.ts";
+import type { System } from "../../shared/system.ts";
+import type { Adapters } from "./services.ts";
+
+/** What stands in for the cloud's own where the service runs against an emulator. */
+export interface Emulated {
+  readonly credential?: TokenCredential;
+  readonly clientOptions?: KeyVaultOptions["clientOptions"];
+}
+
+/** Opens the drivers that the configuration names. Each is loaded only where it is used. */
+export async function openAdapters(
+  config: Config,
+  system: System,
+  emulated: Emulated = {},
+): Promise<Adapters> {
+  return { store: await openStore(config, system, emulated), kek: await openKek(config, system, emulated) };
+}
+
+async function openStore(config: Config, system: System, emulated: Emulated): Promise<Store> {
+  const { store } = config;
+  if (store.driver === "sqlite") {
+    // What is deployed to Azure does not contain this module: see docs/architecture.md.
+    const { openSqliteStore } = await import("../../local/embedded/drivers.ts");
+    return openSqliteStore({ file: store.file, now: system.now });
+  }
+  const { endpoint, database, container, emulatorKey } = store;
+  return storeOpenedSoon(async () => {
+    const { openCosmosStore } = await import("../../shared/store/cosmos.ts");
+    const credential =
+      emulatorKey === undefined ? await managedIdentity(config, emulated) : { key: emulatorKey };
+    return openCosmosStore({ endpoint, database, container, credential, random: system.random });
+  });
+}
+
+async function openKek(config: Config, system: System, emulated: Emulated): Promise<KeyEncryptionKey> {
+  const { keys } = config;
+  if (keys.driver === "file") {
+    const { openFileKey } = await import("../../local/embedded/drivers.ts");
+    return await openFileKey({ file: keys.file });
+  }
+  const { clientOptions } = emulated;
+  return kekOpenedSoon(async () => {
+    const { openKeyVault } = await import("../../shared/keys/keyVault.ts");
+    return openKeyVault({
+      keys: keys.keys,
+      credential: await managedIdentity(config, emulated),
+      system,
+      ...(clientOptions && { clientOptions }),
+    });
+  });
+}
+
+/**
+ * A store that is opened as soon as this turn of the event loop is over, and may be called before. The SDKs take
+ * longer to load than all the rest of the app: its functions are registered first, so a cold start is over sooner.
+ */
+function storeOpenedSoon(open: () => Promise<Store>): Store {
+  const opening = soon(open);
+  return {
+    read: async (...call) => await (await opening).read(...call),
+    list: async (...call) => await (await opening).list(...call),
+    commit: async (...call) => await (await opening).commit(...call),
+    check: async () => await (await opening).check(),
+    close: async () => await (await opening).close(),
+  };
+}
+
+/** The same for a key encryption key. */
+function kekOpenedSoon(open: () => Promise<KeyEncryptionKey>): KeyEncryptionKey {
+  const opening = soon(open);
+  return {
+    wrap: async (...call) => await (await opening).wrap(...call),
+    unwrap: async (...call) => await (await opening).unwrap(...call),
+    check: async () => await (await opening).check(),
+  };
+}
+
+async function soon<Port>(open: () => Promise<Port>): Promise<Port> {
+  await new Promise(setImmediate);
+  return await open();
+}
+
+/** The one identity of the app; DefaultAzureCredential would try others that nobody has given any rights. */
+async function managedIdentity({ managedIdentity: clientId }: Config, { credential }: Emulated) {
+  if (credential) return credential;
+  const { ManagedIdentityCredential } = await import("@azure/identity");
+  // Its own eight retries would outlast the time that a call at a port may take.
+  return new ManagedIdentityCredential({ clientId: clientId ?? "", retryOptions: { maxRetries: 1 } });
+}

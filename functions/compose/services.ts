@@ -1,0 +1,31 @@
+import type { Services } from "../../shared/acts/services.ts";
+import type { Config } from "../../shared/config/read.ts";
+import { createTokenVerifier } from "../../shared/identity/token.ts";
+import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
+import { createUserKeys } from "../../shared/keys/userKeys.ts";
+import type { Log } from "../../shared/log.ts";
+import type { Store } from "../../shared/store/port.ts";
+import type { System } from "../../shared/system.ts";
+
+/** The drivers behind the ports. */
+export interface Adapters {
+  readonly store: Store;
+  readonly kek: KeyEncryptionKey;
+}
+
+/** Puts the service together. Composition roots call it: `main.ts`, the local host, the tests. */
+export function createServices(
+  config: Config,
+  { store, kek }: Adapters,
+  { system, log }: { system: System; log: Log },
+): Services {
+  return {
+    config,
+    system,
+    store,
+    kek,
+    userKeys: createUserKeys({ kek, system }),
+    verifyToken: createTokenVerifier({ issuers: config.issuers, system }),
+    log,
+  };
+}

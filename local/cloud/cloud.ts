@@ -1,0 +1,46 @@
+import type { Emulated } from "../../functions/compose/adapters.ts";
+import type { SettingName } from "../../shared/config/settings.ts";
+import { startCosmosServer } from "./cosmosServer/server.ts";
+import { startVaultServer } from "./vaultServer/server.ts";
+
+/** What stands in for the cloud on this machine, and the settings with which the service uses it. */
+export interface Cloud {
+  readonly settings: Readonly<Partial<Record<SettingName, string>>>;
+  readonly emulated: Emulated;
+  /** Everything that is stored there, as JSON; undefined where the store is not there. */
+  readonly contents: () => string | undefined;
+  readonly close: () => Promise<void>;
+}
+
+export interface CloudParts {
+  readonly store: boolean;
+  readonly keys: boolean;
+}
+
+/** Starts a server that speaks Cosmos DB's REST protocol, one that speaks Key Vault's, or both. */
+export async function startCloud({ store, keys }: CloudParts, now: () => number): Promise<Cloud> {
+  const cosmos = store ? await startCosmosServer({ now }) : undefined;
+  const vaults = keys ? await startVaultServer() : undefined;
+  await vaults?.vault("backup-test").create("kek");
+  return {
+    settings: {
+      ...(cosmos && {
+        STORE: "cosmos",
+        COSMOS_ENDPOINT: cosmos.endpoint,
+        COSMOS_DATABASE: cosmos.database,
+        COSMOS_CONTAINER: cosmos.container,
+        COSMOS_EMULATOR_KEY: cosmos.credential.key,
+      }),
+      ...(vaults && {
+        KEYS: "key-vault",
+        KEY_VAULT_KEYS: "https://backup-test.vault.azure.net/keys/kek",
+        AZURE_CLIENT_ID: "4fd0a3fc-55a2-4c1c-9a56-2a6a0c6a0f11",
+      }),
+    },
+    emulated: vaults ? { credential: vaults.credential, clientOptions: vaults.clientOptions } : {},
+    contents: () => cosmos?.contents(),
+    close: async () => {
+      await Promise.all([cosmos?.close(), vaults?.close()]);
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import * as z from "zod";
+import { type Contents, parseContents } from "../protocol/accounts.ts";
+import { heldAccounts } from "../protocol/manifest.ts";
+import {
+  type Enabled,
+  enabledSchema,
+  type Key,
+  keySchema,
+  type Status,
+  statusSchema,
+  type Uploaded,
+  uploadedSchema,
+} from "./answers.ts";
+import { type Result, readAnswer } from "./problem.ts";
+import { isFinal, type Overrides, type Session } from "./session.ts";
+import { digestOf, makeUpload } from "./upload.ts";
+
+export interface UploadOverrides extends Overrides {
+  /** The version that the owner agreed to replace, where an upload was refused for what it would replace. */
+  readonly replaces?: number;
+  /**
+   * On iOS, `false` makes an envelope that opens without the storage secret: for a phone of the other platform. The
+   * service takes it where the owner has allowed that platform.
+   */
+  readonly storageBound?: boolean;
+  readonly envelopeHeader?: Readonly<Record<string, unknown>>;
+}
+
+/** Turning backup on and off, and keeping it up to date. */
+export function backupActs(session: Session) {
+  const { state, act } = session;
+
+  async function status(overrides?: Overrides): Promise<Result<Status>> {
+    const result = readAnswer(await act({ method: "GET", path: "/v1/backup" }, overrides), statusSchema);
+    if (!result.ok) return result;
+    const { body, headers } = result;
+    const hasVersion = body.state === "on" && body.current !== undefined;
+    state.backup = { nextVersion: body.nextVersion, etag: hasVersion ? etagOf(headers) : undefined };
+    return result;
+  }
+
+  /** The upload of `contents`: the unanswered one where they are the same, or a new one. */
+  async function prepare(contents: Contents, { envelopeHeader, storageBound }: UploadOverrides) {
+    const digest = digestOf(contents, storageBound);
+    const pending = state.unanswered.upload;
+    if (pending?.contents === digest) return pending;
+    return {
+      contents: digest,
+      ...(await makeUpload({
+        ...session,
+        storageSecret: session.storageSecret(),
+        contents,
+        storageBound,
+        envelopeHeader,
+      })),
+    };
+  }
+
+  return {
+    /** Turns backup on. After a try without an answer, the next one has the same Idempotency-Key. */
+    async enable(overrides?: Overrides): Promise<Result<Enabled>> {
+      const request = { method: "POST", path: "/v1/backup/enable", body: await session.storageCheck() };
+      const result = await session.create("enable", { ...request, schema: enabledSchema }, overrides);
+      if (!result.ok) return result;
+      await session.keepKey(result.body.key);
+      state.backup = { nextVersion: result.body.nextVersion };
+      return result;
+    },
+
+    /**
+     * Uploads, and asks for the status first where the phone does not know what it builds on. After a try
+     * without an answer, the same contents are sent in the same envelope.
+     * @throws {ContentsRefused} before anything is sent
+     */
+    async upload(contents: Contents, overrides: UploadOverrides = {}): Promise<Result<Uploaded>> {
+      parseContents(contents);
+      if (!state.backup) {
+        const known = await status();
+        if (!known.ok) return known;
+      }
+      const upload = await prepare(contents, overrides);
+      state.unanswered.upload = upload;
+      const { replaces } = overrides;
+      const body = replaces === undefined ? upload.body : { ...upload.body, replaces };
+      const request = { method: "PUT", path: "/v1/backup", headers: upload.headers, body };
+      const result = readAnswer(await act(request, overrides), uploadedSchema);
+      if (isFinal(result)) delete state.unanswered.upload;
+      if (result.ok) {
+        // A late answer has no ETag where the version was replaced since: what is there then, this phone has
+        // not seen, and its next upload must not go over it.
+        const etag = etagOf(result.headers) ?? state.backup?.etag;
+        state.backup = { nextVersion: result.body.nextVersion, etag };
+        state.accounts = heldAccounts(contents, state.owner);
+      } else if (result.problem.code === "backup-off") {
+        session.forgetBackup();
+      }
+      return result;
+    },
+
+    status,
+
+    /** The owner has signed in again: the backup is up to date, and nothing on this phone waits for a sign-in. */
+    async refresh(overrides?: Overrides): Promise<Result<Status>> {
+      return readAnswer(await act({ method: "POST", path: "/v1/backup/refresh" }, overrides), statusSchema);
+    },
+
+    /** Turns backup off: every version and the key are destroyed, the accounts on the phones stay. */
+    async disable(overrides?: Overrides): Promise<Result<undefined>> {
+      const request = { method: "DELETE", path: "/v1/backup?confirm=delete" };
+      const result = readAnswer(await act(request, overrides), z.undefined());
+      if (result.ok) session.forgetBackup();
+      return result;
+    },
+
+    /** Asks for the user key: `userKey` is its 32 bytes. */
+    async key(overrides?: Overrides): Promise<Result<Key, { readonly userKey: Uint8Array }>> {
+      const { storageCheck } = await session.storageCheck();
+      const headers = { "X-Storage-Check": storageCheck };
+      const answer = await act({ method: "GET", path: "/v1/backup/key", headers }, overrides);
+      const result = readAnswer(answer, keySchema);
+      return result.ok ? { ...result, userKey: await session.keepKey(result.body.key) } : result;
+    },
+  };
+}
+
+function etagOf(headers: Headers): string | undefined {
+  return headers.get("ETag") ?? undefined;
+}

@@ -1,0 +1,134 @@
+import * as z from "zod";
+import type { Platform } from "../protocol/contentKey.ts";
+import type { PrivateJwk } from "../protocol/keys.ts";
+import { makeProof, type ProofOverrides } from "../protocol/proof.ts";
+import type { Answer } from "./problem.ts";
+import type { System } from "./system.ts";
+
+const ANSWER_WITHIN_MS = 30_000;
+
+/** What a sign-in lacks (RFC 9470). */
+export interface StepUp {
+  readonly missing: readonly string[];
+  /** Seconds. */
+  readonly maxAge: number;
+  /** The value of `WWW-Authenticate`: what to ask the issuer for. */
+  readonly challenge: string;
+}
+
+export interface ClientOptions {
+  /** The service's public origin, `https://backup.example`. */
+  readonly origin: string;
+  readonly platform: Platform;
+  /** The app's version, `6.8.0`. */
+  readonly version: string;
+  /** Accept-Language. */
+  readonly language?: string | undefined;
+  readonly signing: PrivateJwk;
+  readonly system: System;
+  /** An access token of the owner. */
+  readonly token: () => Promise<string>;
+  /** Has the owner sign in again. Given, a request that the service asks a step-up for is repeated once. */
+  readonly signInAgain?: ((stepUp: StepUp) => Promise<string>) | undefined;
+  /** Carries the requests; the machine's own when left out. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+export interface SendRequest {
+  readonly method: string;
+  /** With the prefix, and the query where there is one: `/v1/backup`. */
+  readonly path: string;
+  /** Sent as JSON; text and bytes are sent as they are. */
+  readonly body?: unknown;
+  /** Added to the usual ones, or in their place; a header set to `undefined` is not sent. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
+  /** `false`: without a proof. */
+  readonly proof?: false | ProofOverrides | undefined;
+}
+
+/** Sends one request. Every answer resolves; only a request that got none rejects. */
+export type Send = (request: SendRequest) => Promise<Answer>;
+
+export interface Client {
+  readonly send: Send;
+  /** The headers that `send` would send, for a request that something else carries. */
+  readonly headersOf: (request: SendRequest) => Promise<Headers>;
+}
+
+/** Speaks HTTP for one phone: headers, proof, and the sign-in again that the service may ask for. */
+export function createClient(options: ClientOptions): Client {
+  const carry = options.fetch ?? globalThis.fetch;
+
+  async function attempt(request: SendRequest, accessToken: string): Promise<Answer> {
+    const response = await carry(new URL(request.path, options.origin).href, {
+      method: request.method,
+      headers: await makeHeaders(options, request, accessToken),
+      body: encodeBody(request.body),
+      // The token and the proof are for this service alone: never carried along to another address.
+      redirect: "manual",
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
+    return { status: response.status, headers: response.headers, body: await readBody(response) };
+  }
+
+  return {
+    async send(request) {
+      const answer = await attempt(request, await options.token());
+      const stepUp = options.signInAgain && readStepUp(answer);
+      return options.signInAgain && stepUp ? attempt(request, await options.signInAgain(stepUp)) : answer;
+    },
+    headersOf: async (request) => makeHeaders(options, request, await options.token()),
+  };
+}
+
+async function makeHeaders(
+  { origin, platform, version, language, signing, system }: ClientOptions,
+  { method, path, body, proof, headers: overrides = {} }: SendRequest,
+  accessToken: string,
+): Promise<Headers> {
+  const url = new URL(path, origin).href;
+  const headers = new Headers({
+    Authorization: `Bearer ${accessToken}`,
+    "X-Client-Platform": platform,
+    "X-Client-Version": version,
+  });
+  if (language !== undefined) headers.set("Accept-Language", language);
+  if (body !== undefined) headers.set("Content-Type", "application/json");
+  if (proof !== false) {
+    headers.set("DPoP", await makeProof({ method, url, accessToken, signing, system }, proof));
+  }
+  for (const [name, value] of Object.entries(overrides)) {
+    if (value === undefined) headers.delete(name);
+    else headers.set(name, value);
+  }
+  return headers;
+}
+
+function encodeBody(body: unknown): string | Uint8Array<ArrayBuffer> | null {
+  if (body === undefined) return null;
+  if (typeof body === "string") return body;
+  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
+}
+
+async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const stepUpSchema = z.looseObject({
+  code: z.literal("step-up-required"),
+  missing: z.array(z.string()),
+  maxAge: z.int(),
+});
+
+function readStepUp({ status, headers, body }: Answer): StepUp | undefined {
+  const parsed = stepUpSchema.safeParse(body);
+  if (status !== 401 || !parsed.success) return undefined;
+  const { missing, maxAge } = parsed.data;
+  return { missing, maxAge, challenge: headers.get("WWW-Authenticate") ?? "" };
+}

@@ -1,0 +1,46 @@
+import * as z from "zod";
+import { sealedKeySchema } from "../protocol/sealedKey.ts";
+import { readActivity } from "./activity.ts";
+import { type Result, readAnswer } from "./problem.ts";
+import type { Overrides, Session } from "./session.ts";
+
+const exportSchema = z.looseObject({
+  schema: z.literal(1),
+  exportedAt: z.iso.datetime(),
+  userId: z.string(),
+  /** Where there is a backup: its user key, readable by this phone. */
+  key: sealedKeySchema.optional(),
+  /** As they are stored. */
+  items: z.array(z.looseObject({ id: z.string(), body: z.looseObject({}) })),
+});
+export type Export = z.infer<typeof exportSchema>;
+
+/** What the service holds about the owner. */
+export function ownerActs(session: Session) {
+  const { state, act } = session;
+  return {
+    /** What happened to the backup, newest first; `verifyActivity` tells whether it is whole. */
+    activity: (overrides?: Overrides) => readActivity(session, overrides),
+
+    /** Everything that is held about the owner. */
+    async exportAll(overrides?: Overrides): Promise<Result<Export>> {
+      return readAnswer(await act({ method: "GET", path: "/v1/me/export" }, overrides), exportSchema);
+    },
+
+    /**
+     * Erases everything that is held about the owner. Where the answer to a try got lost, the next one is refused with
+     * `device-not-registered`: nothing is left that knows this phone.
+     */
+    async erase(overrides?: Overrides): Promise<Result<undefined>> {
+      const request = { method: "DELETE", path: "/v1/me?confirm=erase" };
+      const result = readAnswer(await act(request, overrides), z.undefined());
+      if (result.ok || result.problem.code === "device-not-registered") {
+        session.forgetBackup();
+        // A new registration has a new reference salt: the accounts stay, under other references.
+        state.accounts = [];
+        delete state.owner;
+      }
+      return result;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { base64url } from "jose";
+import type * as z from "zod";
+import { deviceId, generateKeys } from "../protocol/keys.ts";
+import { ownerOfToken } from "../protocol/ownerId.ts";
+import { openSealedKey, type SealedKey } from "../protocol/sealedKey.ts";
+import { storageCheck } from "../protocol/storage.ts";
+import { type ClientOptions, createClient, type SendRequest } from "./client.ts";
+import { type Answer, type Result, readAnswer } from "./problem.ts";
+import type { PhoneState } from "./state.ts";
+import { machine, type System } from "./system.ts";
+
+export interface PhoneOptions extends Omit<ClientOptions, "signing" | "system"> {
+  /** What the owner calls this phone. */
+  readonly name: string;
+  /** 32 bytes from iCloud; has no meaning on Android. */
+  readonly storageSecret?: Uint8Array | undefined;
+  /** Where the phone left off; a new phone when left out. */
+  readonly state?: PhoneState | undefined;
+  readonly system?: System | undefined;
+}
+
+/** What a test of the service puts in the place of the right thing; a member set to `undefined` is left out. */
+export interface Overrides {
+  readonly path?: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly proof?: SendRequest["proof"];
+}
+
+export interface ActRequest extends SendRequest {
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+export type Session = Awaited<ReturnType<typeof createSession>>;
+
+/** What every act of one phone has in common: its state, and how it sends. */
+export async function createSession(options: PhoneOptions) {
+  const { platform, name, system = machine } = options;
+  let storageSecret = platform === "ios" ? options.storageSecret : undefined;
+  const state: PhoneState = structuredClone(options.state) ?? {
+    keys: await generateKeys(),
+    accounts: [],
+    unanswered: {},
+  };
+  const { send, headersOf } = createClient({ ...options, system, signing: state.keys.signing });
+
+  function act(
+    request: ActRequest,
+    { path = request.path, body, headers, proof }: Overrides = {},
+  ): Promise<Answer> {
+    return send({
+      ...request,
+      path,
+      body: request.body || body ? { ...request.body, ...body } : undefined,
+      headers: { ...request.headers, ...headers },
+      proof,
+    });
+  }
+
+  /** Known before registration too: it is the service that refuses a stranger, not the phone. */
+  async function userId(): Promise<string> {
+    return state.owner?.userId ?? ownerOfToken(await options.token());
+  }
+
+  return {
+    deviceId: await deviceId(state.keys.signing),
+    name,
+    platform,
+    system,
+    token: options.token,
+    state,
+    send,
+    headersOf,
+    act,
+    userId,
+
+    /** 32 bytes, in iCloud and nowhere else: whoever uses the phone keeps it there. Undefined on Android. */
+    storageSecret: () => storageSecret,
+
+    /** The one that a recovery key opened is the backup's; on Android there is no iCloud account to keep it in. */
+    keepStorageSecret(unwrapped: Uint8Array): void {
+      if (platform === "ios") storageSecret = unwrapped;
+    },
+
+    /** `storageCheck` where the platform has one: in a body, or as X-Storage-Check. */
+    async storageCheck(): Promise<{ readonly storageCheck?: string }> {
+      return storageSecret ? { storageCheck: storageCheck(storageSecret, await userId()) } : {};
+    },
+
+    async keepKey(key: SealedKey): Promise<Uint8Array> {
+      const userKey = await openSealedKey(key, state.keys.sealing, await userId());
+      state.userKey = { id: key.id, value: base64url.encode(userKey) };
+      return userKey;
+    },
+
+    /** The backup is gone, and its key with it; the accounts on this phone stay. */
+    forgetBackup(): void {
+      delete state.userKey;
+      delete state.backup;
+      delete state.recovery;
+      state.unanswered = {};
+    },
+
+    /** A POST that creates: its Idempotency-Key is the same until it is known what came of it. */
+    async create<S extends z.ZodType>(
+      operation: "enable" | "recover" | "restore",
+      request: ActRequest & { readonly schema: S },
+      overrides?: Overrides,
+    ): Promise<Result<z.infer<S>>> {
+      const digest = createHash("sha256")
+        .update(JSON.stringify([request.path, request.body]))
+        .digest("base64url");
+      const before = state.unanswered[operation];
+      const idempotencyKey =
+        before?.request === digest ? before.idempotencyKey : base64url.encode(system.random(16));
+      state.unanswered[operation] = { idempotencyKey, request: digest };
+      const headers = { "Idempotency-Key": idempotencyKey };
+      const result = readAnswer(await act({ ...request, headers }, overrides), request.schema);
+      if (isFinal(result)) delete state.unanswered[operation];
+      return result;
+    },
+  };
+}
+
+/** Whether it is known what became of a write: not so where the service asks to be asked again. */
+export function isFinal(result: Result<unknown>): boolean {
+  return result.ok || !(result.problem.retryable || result.status === 401);
+}

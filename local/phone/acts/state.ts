@@ -1,0 +1,43 @@
+import * as z from "zod";
+import { phoneKeysSchema } from "../protocol/keys.ts";
+
+const unansweredSchema = z.strictObject({
+  idempotencyKey: z.string(),
+  /** SHA-256 of path and body, base64url: another request takes another key. */
+  request: z.string(),
+});
+
+/**
+ * What a phone keeps from one start of the app to the next, as JSON. It holds private keys: in an app they
+ * belong in the key store, the rest in the app's own files.
+ */
+export const phoneStateSchema = z.strictObject({
+  keys: phoneKeysSchema,
+  /** From registration; absent on a phone that is not registered. */
+  owner: z.strictObject({ userId: z.string(), referenceSalt: z.string() }).optional(),
+  /** From turning on, recovering or asking for it. `value`: base64url of 32 bytes. */
+  userKey: z.strictObject({ id: z.string(), value: z.string() }).optional(),
+  /** The accounts on this phone, by their references: what would be in the way of a recovery. */
+  accounts: z
+    .array(z.strictObject({ ref: z.string(), issuer: z.string(), userName: z.string() }))
+    .default([]),
+  /** What the next upload builds on; absent while unknown, `etag` while no version exists. */
+  backup: z.strictObject({ etag: z.string().optional(), nextVersion: z.int() }).optional(),
+  /** The recovery that waits on this phone; absent where none does. */
+  recovery: z.strictObject({ recoveryId: z.string() }).optional(),
+  /** Writes of which it is not known whether they were done: the next try sends the same again. */
+  unanswered: z.strictObject({
+    enable: unansweredSchema.optional(),
+    recover: unansweredSchema.optional(),
+    restore: unansweredSchema.optional(),
+    upload: z
+      .strictObject({
+        /** SHA-256 of what is sealed, base64url. */
+        contents: z.string(),
+        headers: z.record(z.string(), z.string()),
+        body: z.record(z.string(), z.unknown()),
+      })
+      .optional(),
+  }),
+});
+export type PhoneState = z.infer<typeof phoneStateSchema>;

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { base64url } from "jose";
+import { type Contents, parseContents } from "../protocol/accounts.ts";
+import { contentKey, type Platform } from "../protocol/contentKey.ts";
+import { sealEnvelope } from "../protocol/envelope.ts";
+import { makeManifest } from "../protocol/manifest.ts";
+import { storageCheck } from "../protocol/storage.ts";
+import type { PhoneState } from "./state.ts";
+import type { System } from "./system.ts";
+
+export interface UploadInput {
+  readonly contents: Contents;
+  readonly state: PhoneState;
+  readonly platform: Platform;
+  readonly storageSecret: Uint8Array | undefined;
+  /** Whether the envelope opens with the storage secret alone; on iOS so where left out. */
+  readonly storageBound?: boolean | undefined;
+  readonly system: System;
+  /** What a test of the service puts in the place of the right header members. */
+  readonly envelopeHeader?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The headers and the body of `PUT /v1/backup`. @throws {ContentsRefused} */
+export async function makeUpload(input: UploadInput) {
+  const { platform, storageSecret, system, storageBound = platform === "ios" } = input;
+  const { owner, userKey, backup } = input.state;
+  if (!owner || !userKey || !backup) throw new Error("upload: turn backup on, or recover, first");
+  const contents = parseContents(input.contents);
+  const key = contentKey({
+    userKey: base64url.decode(userKey.value),
+    storageSecret: storageBound ? storageSecret : undefined,
+    userId: owner.userId,
+    platform,
+    storageBound,
+  });
+  const binding = {
+    kid: userKey.id,
+    uid: owner.userId,
+    plt: platform,
+    ver: backup.nextVersion,
+    ssb: storageBound,
+  };
+  const envelope = await sealEnvelope({ contents, contentKey: key, binding, system }, input.envelopeHeader);
+  return {
+    headers: precondition(backup.etag),
+    body: {
+      envelope,
+      manifest: makeManifest(contents, base64url.decode(owner.referenceSalt)),
+      ...(storageSecret && { storageCheck: storageCheck(storageSecret, owner.userId) }),
+    },
+  };
+}
+
+function precondition(etag: string | undefined): Record<string, string> {
+  return etag === undefined ? { "If-None-Match": "*" } : { "If-Match": etag };
+}
+
+/** Tells what is sealed apart, so that the same can be sent again in the envelope it was sealed in. */
+export function digestOf(contents: Contents, storageBound?: boolean): string {
+  return createHash("sha256")
+    .update(JSON.stringify([contents, storageBound]))
+    .digest("base64url");
+}

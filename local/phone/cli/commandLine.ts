@@ -1,0 +1,148 @@
+import { parseArgs } from "node:util";
+import { conflictSchema, type PolicyChanges } from "../acts/policy.ts";
+import { type Platform, platformSchema } from "../protocol/contentKey.ts";
+
+/** The command line was not understood: `message` says why. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export interface CommandLine {
+  readonly command: string;
+  /** What follows the command: FILE, DEVICE-ID, or METHOD and PATH. */
+  readonly operands: readonly string[];
+  readonly phone: string;
+  readonly owner: string | undefined;
+  readonly platform: Platform | undefined;
+  readonly icloud: string | undefined;
+  readonly appVersion: string;
+  readonly origin: string;
+  readonly out: string | undefined;
+  /** A version of the history. */
+  readonly version: number | undefined;
+  readonly replaces: number | undefined;
+  /** As the owner typed it. */
+  readonly recoveryKey: string | undefined;
+  readonly withoutIcloud: boolean;
+  /** What the owner wants to be done, spelt out. */
+  readonly confirm: string | undefined;
+  readonly verify: boolean;
+  readonly policy: PolicyChanges;
+  readonly help: boolean;
+}
+
+/** @throws {UsageError} */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const { values, positionals } = parse(args);
+  const [command = "help", ...operands] = positionals;
+  const platform = platformSchema.optional().safeParse(values.platform);
+  if (!platform.success) throw new UsageError("--platform is ios or android");
+  if (!URL.canParse(values.origin)) throw new UsageError("--origin is a URL, http://127.0.0.1:7071");
+  return {
+    command,
+    operands,
+    phone: checkName("--phone", values.phone),
+    owner: values.owner && checkName("--owner", values.owner),
+    platform: platform.data,
+    icloud: values.icloud && checkName("--icloud", values.icloud),
+    appVersion: values["app-version"],
+    origin: values.origin,
+    out: values.out,
+    version: values.version === undefined ? undefined : parseVersion("--version", values.version),
+    replaces: values.replaces === undefined ? undefined : parseVersion("--replaces", values.replaces),
+    recoveryKey: values["recovery-key"],
+    withoutIcloud: values["without-icloud"],
+    confirm: values.confirm,
+    verify: values.verify,
+    policy: {
+      ...parsePolicy(values.conflict, values["other-platform"]),
+      ...(values.waiting !== undefined && { waitingSeconds: parseDuration("--waiting", values.waiting) }),
+    },
+    help: values.help || command === "help",
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        phone: { type: "string", default: "first" },
+        owner: { type: "string" },
+        platform: { type: "string" },
+        icloud: { type: "string" },
+        "app-version": { type: "string", default: "6.8.0" },
+        origin: { type: "string", default: "http://127.0.0.1:7071" },
+        out: { type: "string" },
+        version: { type: "string" },
+        replaces: { type: "string" },
+        "recovery-key": { type: "string" },
+        "without-icloud": { type: "boolean", default: false },
+        confirm: { type: "string" },
+        verify: { type: "boolean", default: false },
+        conflict: { type: "string" },
+        "other-platform": { type: "string" },
+        waiting: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/**
+ * The operands of a command, one for each of `names`.
+ * @throws {UsageError} there are more or fewer
+ */
+export function operandsOf<const Names extends readonly string[]>(
+  { command, operands }: CommandLine,
+  names: Names,
+): { [Index in keyof Names]: string };
+export function operandsOf({ command, operands }: CommandLine, names: readonly string[]): readonly string[] {
+  if (operands.length === names.length) return operands;
+  throw new UsageError(`${command} takes ${names.join(" and ") || "nothing"} after it`);
+}
+
+/** @throws {UsageError} */
+export function parseVersion(what: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`${what} is the number of a version`);
+}
+
+const SECONDS = { d: 86_400, h: 3_600, s: 1 } as const;
+
+/** @returns seconds @throws {UsageError} */
+function parseDuration(what: string, text: string): number {
+  const [, count, unit = "s"] = /^(\d{1,6})([dhs])?$/.exec(text) ?? [];
+  if (count === undefined)
+    throw new UsageError(`${what} is a time in days, hours or seconds: 3d, 12h or 600`);
+  return Number(count) * SECONDS[unit as keyof typeof SECONDS];
+}
+
+function parsePolicy(conflict: string | undefined, otherPlatform: string | undefined): PolicyChanges {
+  const parsed = conflictSchema.optional().safeParse(conflict);
+  if (!parsed.success) throw new UsageError("--conflict is same-account or any-account");
+  if (otherPlatform !== undefined && otherPlatform !== "on" && otherPlatform !== "off") {
+    throw new UsageError("--other-platform is on or off");
+  }
+  return {
+    ...(parsed.data && { conflict: parsed.data }),
+    ...(otherPlatform && { otherPlatform: otherPlatform === "on" }),
+  };
+}
+
+/**
+ * What can't be undone is asked for twice.
+ * @throws {UsageError} it was not
+ */
+export function requireConfirmed({ command, confirm }: CommandLine, wanted: string, because: string): void {
+  if (confirm !== wanted) throw new UsageError(`${command} ${because}: repeat it with --confirm ${wanted}`);
+}
+
+/** A name becomes a file's name: nothing that leads to another directory. */
+function checkName(option: string, name: string): string {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) return name;
+  throw new UsageError(`${option} is 1 to 64 letters, digits, - or _`);
+}

@@ -1,0 +1,72 @@
+import type { Phone } from "../../acts/phone.ts";
+import type { System } from "../../acts/system.ts";
+import { parseContents } from "../../protocol/accounts.ts";
+import { type CommandLine, operandsOf } from "../commandLine.ts";
+import { readJson } from "../files.ts";
+import type { Command, Outcome } from "../outcome.ts";
+import { formatCodes, formatDevices } from "../print/print.ts";
+import { refresh, restore, status, turnOff, turnOn, upload, versions } from "./backup.ts";
+import { activity, erase, exportAll, policy } from "./owner.ts";
+import {
+  approve,
+  cancel,
+  deny,
+  liftFreeze,
+  open,
+  preview,
+  recover,
+  removeRecoveryKey,
+  setRecoveryKey,
+} from "./recovery.ts";
+
+/** The commands that talk to the service, for a phone that is registered. */
+export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ["turn-on", turnOn],
+  ["upload", upload],
+  ["status", status],
+  ["refresh", refresh],
+  ["versions", versions],
+  ["restore", restore],
+  ["preview", preview],
+  ["recover", recover],
+  ["open", open],
+  ["cancel", cancel],
+  ["approve", approve],
+  ["deny", deny],
+  ["lift-freeze", liftFreeze],
+  ["recovery-key", setRecoveryKey],
+  ["remove-recovery-key", removeRecoveryKey],
+  ["policy", policy],
+  ["turn-off", turnOff],
+  ["list", list],
+  ["revoke", revoke],
+  ["activity", activity],
+  ["export", exportAll],
+  ["erase", erase],
+  ["headers", headers],
+]);
+
+/** Needs no service: the codes that the accounts of a file show now. */
+export async function codes(line: CommandLine, system: System): Promise<string> {
+  const [file] = operandsOf(line, ["FILE"]);
+  return formatCodes(parseContents(await readJson(file)), system.now());
+}
+
+async function list(phone: Phone, line: CommandLine): Promise<Outcome> {
+  operandsOf(line, []);
+  const result = await phone.devices();
+  return result.ok ? formatDevices(result.body) : result;
+}
+
+async function revoke(phone: Phone, line: CommandLine): Promise<Outcome> {
+  const [deviceId] = operandsOf(line, ["DEVICE-ID"]);
+  const result = await phone.revoke(deviceId);
+  return result.ok ? `${deviceId} has no access any more.` : result;
+}
+
+/** One header to a line, as `curl -H @-` reads them. */
+async function headers(phone: Phone, line: CommandLine): Promise<Outcome> {
+  const [method, path] = operandsOf(line, ["METHOD", "PATH"]);
+  const made = await phone.headersOf({ method, path });
+  return [...made].map(([name, value]) => `${name}: ${value}`).join("\n");
+}

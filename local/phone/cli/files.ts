@@ -1,0 +1,103 @@
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { base64url } from "jose";
+import * as z from "zod";
+import { phoneStateSchema } from "../acts/state.ts";
+import type { System } from "../acts/system.ts";
+import { platformSchema } from "../protocol/contentKey.ts";
+import { makeStorageSecret } from "../protocol/storage.ts";
+import { UsageError } from "./commandLine.ts";
+
+const phoneFileSchema = z.strictObject({
+  owner: z.string(),
+  platform: platformSchema,
+  phone: phoneStateSchema,
+});
+export type PhoneFile = z.infer<typeof phoneFileSchema>;
+
+const secretSchema = z.base64url().length(43);
+
+const icloudFileSchema = z.strictObject({
+  /** From when an iCloud account had one for all owners. */
+  storageSecret: secretSchema.optional(),
+  /** By owner: the secret that a recovery key brings must not take the place of another owner's. */
+  storageSecrets: z.record(z.string(), secretSchema).default({}),
+});
+
+/** Whose storage secret, and in which iCloud account. */
+export interface StoragePlace {
+  readonly directory: string;
+  readonly icloud: string;
+  readonly owner: string;
+}
+
+/** The phone of that name; `undefined` where there is none yet. */
+export async function readPhone(directory: string, name: string): Promise<PhoneFile | undefined> {
+  const path = phonePath(directory, name);
+  const text = await readIfThere(path);
+  return text === undefined ? undefined : phoneFileSchema.parse(JSON.parse(text));
+}
+
+export async function writePhone(directory: string, name: string, phone: PhoneFile): Promise<void> {
+  await writePrivate(phonePath(directory, name), phone);
+}
+
+/** The owner's storage secret in that iCloud account: 32 bytes, made when it has none. */
+export async function openStorage(place: StoragePlace, system: System): Promise<Uint8Array> {
+  const { storageSecret, storageSecrets } = await readIcloud(place);
+  const kept = storageSecrets[place.owner] ?? storageSecret;
+  if (kept !== undefined) return base64url.decode(kept);
+  const made = makeStorageSecret(system);
+  await keepStorage(place, made);
+  return made;
+}
+
+/**
+ * Keeps an owner's storage secret. One that is there already goes: what a recovery key brings is the secret of the
+ * owner's backup, of which there is one; the other opened nothing, or a backup that is destroyed.
+ */
+export async function keepStorage(place: StoragePlace, storageSecret: Uint8Array): Promise<void> {
+  const kept = await readIcloud(place);
+  const storageSecrets = { ...kept.storageSecrets, [place.owner]: base64url.encode(storageSecret) };
+  await writePrivate(icloudPath(place), { ...kept, storageSecrets });
+}
+
+async function readIcloud(place: StoragePlace) {
+  return icloudFileSchema.parse(JSON.parse((await readIfThere(icloudPath(place))) ?? "{}"));
+}
+
+/** @throws {UsageError} the file can't be read, or is not JSON */
+export async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(`${path} is not JSON`);
+    throw new UsageError(`${path} can't be read`);
+  }
+}
+
+/** For the eyes of this user alone; replaced as a whole, so that an interruption leaves the old one. */
+export async function writePrivate(path: string, value: unknown): Promise<void> {
+  const written = `${path}.new`;
+  await writeFile(written, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
+  await chmod(written, 0o600);
+  await rename(written, path);
+}
+
+function icloudPath({ directory, icloud }: StoragePlace): string {
+  return join(directory, "icloud", `${icloud}.json`);
+}
+
+function phonePath(directory: string, name: string): string {
+  return join(directory, "phones", `${name}.json`);
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}

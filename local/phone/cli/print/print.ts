@@ -1,0 +1,62 @@
+import type { Activity } from "../../acts/activity.ts";
+import type { Devices, Versions } from "../../acts/answers.ts";
+import type { Policy } from "../../acts/policy.ts";
+import type { Contents } from "../../protocol/accounts.ts";
+import { oneTimeCode } from "../../protocol/oneTimeCode.ts";
+import { formatTable, nameOf } from "./table.ts";
+
+/** Newest first; the present one is marked. */
+export function formatVersions({ versions }: Versions): string {
+  const rows = versions.map(({ version, accounts, bytes, uploadedAt, device }, index) => [
+    index === 0 ? "*" : "",
+    String(version),
+    String(accounts),
+    String(bytes),
+    uploadedAt,
+    nameOf(device),
+  ]);
+  return formatTable([["", "VERSION", "ACCOUNTS", "BYTES", "MADE", "FROM"], ...rows]);
+}
+
+export function formatPolicy({ conflict, otherPlatform, waitingSeconds, shortening }: Policy): string {
+  return [
+    `In the way of a recovery: ${conflict === "any-account" ? "any account on the phone" : "an account that is on the phone already"} (${conflict}).`,
+    `A phone of the other platform may ${otherPlatform ? "" : "not "}recover.`,
+    `A recovery on a new phone waits: ${waitingSeconds} s.`,
+    ...(shortening ? [`From ${shortening.from} on: ${shortening.waitingSeconds} s.`] : []),
+  ].join("\n");
+}
+
+/** Newest first. */
+export function formatActivity({ events }: Pick<Activity, "events">): string {
+  const rows = events.map(({ number, at, type, device, details }) => [
+    String(number),
+    at,
+    type,
+    device ? nameOf(device) : "not known",
+    [details.version && `version ${details.version}`, details.code, details.deviceId, details.recoveryId]
+      .filter((told) => told !== undefined)
+      .join(" "),
+  ]);
+  return formatTable([["NO", "WHEN", "WHAT", "PHONE", "DETAILS"], ...rows]);
+}
+
+export function formatDevices({ devices }: Devices): string {
+  const rows = devices.map((device) => [
+    device.thisPhone ? "*" : "",
+    device.name,
+    device.platform,
+    device.lastUploadAt ?? "-",
+    device.deviceId,
+  ]);
+  return formatTable([["", "NAME", "PLATFORM", "LAST UPLOAD", "DEVICE-ID"], ...rows]);
+}
+
+export function formatCodes({ accounts }: Contents, now: number): string {
+  const rows = accounts.map((account) => {
+    if (account.push) return [account.issuer, account.userName, "push", ""];
+    const left = account.otp.period - (Math.floor(now / 1000) % account.otp.period);
+    return [account.issuer, account.userName, oneTimeCode(account.otp, now), `${left} s`];
+  });
+  return formatTable([["ISSUER", "USER NAME", "CODE", "LEFT"], ...rows]);
+}

@@ -1,0 +1,44 @@
+import { base64url } from "jose";
+import type { Preview, Recovery, RecoveryWaiting } from "../../acts/recovery/answers.ts";
+import type { Contents } from "../../protocol/accounts.ts";
+import { accountReference } from "../../protocol/manifest.ts";
+import { formatTable, nameOf } from "./table.ts";
+
+/** Each account that came, in the owner's order, with what is left to do before it works. */
+export function formatRecovery(contents: Contents, recovery: Recovery, referenceSalt: string): string {
+  const salt = base64url.decode(referenceSalt);
+  const states = new Map(recovery.accounts.map((account) => [account.ref, account]));
+  const rows = contents.accounts.map((account, index) => {
+    const found = states.get(accountReference(salt, account));
+    const state = found ? [found.state, ...(found.means ?? [])].join(" ") : "unknown";
+    return [String(index + 1), account.kind, account.issuer, account.userName, state];
+  });
+  return formatTable([["#", "KIND", "ISSUER", "USER NAME", "STATE"], ...rows]);
+}
+
+/** Until when it waits, and what shortens that. */
+export function formatWaiting({ recoveryId, releaseAt, approvers, triesLeft }: RecoveryWaiting): string {
+  return [
+    `The recovery ${recoveryId} waits until ${releaseAt}. Then: open.`,
+    ...formatApprovers(approvers, recoveryId),
+    ...(triesLeft === undefined ? [] : [`Recoveries that this phone may still begin: ${triesLeft}.`]),
+  ].join("\n");
+}
+
+function formatApprovers(approvers: number, recoveryId: string): string[] {
+  if (approvers === 0) return ["None of the owner's other phones can approve it."];
+  return [`Phones that can approve it before: ${approvers}. There: approve ${recoveryId}.`];
+}
+
+export function formatPreview(preview: Preview): string {
+  const { platform, version, kinds, actionRequired, waitingSeconds, approvers, missing } = preview;
+  return [
+    `Version ${version.version} (${platform}): ${version.accounts} accounts, ${version.uploadedAt}, from ${nameOf(version.device)}.`,
+    ...Object.entries(kinds).map(([kind, count]) => `  ${kind}: ${count}`),
+    `To be verified again: ${actionRequired}.`,
+    waitingSeconds === 0
+      ? "It would not wait."
+      : `It would wait ${waitingSeconds} s. Phones that can approve it before: ${approvers}.`,
+    ...(missing.length === 0 ? [] : [`The sign-in lacks: ${missing.join(", ")}.`]),
+  ].join("\n");
+}

@@ -1,9 +1,0 @@
-import type { CommandLine } from "./commandLine.ts";
-import type { Phone } from "./phone.ts";
-import type { Refused } from "./problem.ts";
-
-/** What is to be printed, or why it didn't work. */
-export type Outcome = string | Refused;
-
-/** A command that talks to the service, for a phone that is registered. */
-export type Command = (phone: Phone, line: CommandLine) => Promise<Outcome>;

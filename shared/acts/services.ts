@@ -1,0 +1,18 @@
+import type { Config } from "../config/read.ts";
+import type { KeyEncryptionKey } from "../keys/port.ts";
+import type { UserKeys } from "../keys/userKeys.ts";
+import type { Log } from "../log.ts";
+import type { Identity } from "../model/identity.ts";
+import type { Store } from "../store/port.ts";
+import type { System } from "../system.ts";
+
+/** What every endpoint may use. The composition root makes it, once a process. */
+export interface Services {
+  readonly config: Pick<Config, "publicOrigin" | "stepUpMaxAge">;
+  readonly system: System;
+  readonly store: Store;
+  readonly kek: KeyEncryptionKey;
+  readonly userKeys: UserKeys;
+  readonly verifyToken: (token: string) => Promise<Identity>;
+  readonly log: Log;
+}

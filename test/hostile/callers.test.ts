@@ -1,0 +1,52 @@
+import { hash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { ids } from "../../shared/store/items.ts";
+import { sendRaw } from "../support/raw.ts";
+import { clients, idempotencyKeys, oldClients } from "./clients.ts";
+import { casesAt, find, named, ofPhones } from "./endpoints.ts";
+import { proofKeys } from "./proofKeys.ts";
+import { proofs, strangers, validProof } from "./proofs.ts";
+import { expectRefusal, expectRefusals } from "./refusal.ts";
+import { MARKER, requestOf, startScene } from "./scene.ts";
+import { tokens } from "./tokens.ts";
+
+// An erasure leaves nothing, the proof that it had among it; a preview is a look.
+const spendNothing = ["me-erase", "recoveries-preview"];
+const writes = ofPhones.filter(
+  ({ declaration: { method, name } }) => method !== "GET" && !spendNothing.includes(name),
+);
+
+describe.each(named(ofPhones))("%s", (_, endpoint) => {
+  it("refuses whoever does not show a good token, and an app that does not say what it is", async () => {
+    const old = endpoint.access.oldApps === "refused" ? oldClients : [];
+    const keys = endpoint.access.idempotencyKey ? idempotencyKeys : [];
+    const cases = [...tokens, ...clients, ...old, ...keys];
+    await expectRefusals(await startScene(endpoint), casesAt(endpoint, cases));
+  });
+
+  it("refuses a phone that does not prove who it is", async () => {
+    const others = endpoint.access.registered === "yes" ? strangers : [];
+    const cases = [...proofs, ...proofKeys, ...others];
+    await expectRefusals(await startScene(endpoint), casesAt(endpoint, cases));
+  });
+});
+
+it.each(named(writes))("%s refuses a proof that a write has spent", async (_, endpoint) => {
+  const scene = await startScene(endpoint);
+  const jti = MARKER;
+  const spent = ids.proof(hash("sha256", `${scene.phone.deviceId}\0${jti}`, "base64url"));
+  await scene.service.adapters.store.commit(scene.userId, [
+    { kind: "create", id: spent, body: { schema: 1 } },
+  ]);
+  await expectRefusals(scene, [["spent", "proof-replayed", { proof: { payload: { jti } } }]]);
+});
+
+it("refuses a proof that the phone's own write has spent", async () => {
+  const scene = await startScene(find("devices-register"));
+  const proof = await validProof(scene);
+  const first = await requestOf(scene, { headers: { DPoP: proof } });
+  expect((await sendRaw(scene.service.origin, first)).status).toBe(200);
+  const another = JSON.stringify({ ...scene.body, name: MARKER });
+  const second = await requestOf(scene, { headers: { DPoP: proof }, body: another });
+  await expectRefusal(scene, second, "proof-replayed", "another name");
+});

@@ -1,0 +1,162 @@
+import { hash, KeyObject } from "node:crypto";
+import { CompactSign, generateKeyPair, importJWK, SignJWT } from "jose";
+import type { TokenRequest } from "../../local/issuer/tokenRequest.ts";
+import { signInName } from "../support/marking.ts";
+import { decode, encode, type Parts, split } from "./jws.ts";
+import { type Case, type Changes, MARKER, type Scene } from "./scene.ts";
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** A token of the development issuer, its signature right and its claims not. */
+function issued(claims: Claims, request: Partial<TokenRequest> = {}) {
+  return async ({ service }: Scene): Promise<Changes> => ({
+    token: await service.issuer.sign(
+      { owner: signInName("alice"), ...request },
+      { typ: "at+jwt", ...claims },
+    ),
+  });
+}
+
+/** The parts of the valid token, put together anew. */
+function assembled(assemble: (parts: Parts) => string) {
+  return ({ token }: Scene): Changes => ({ token: assemble(split(token)) });
+}
+
+/** The valid token's claims under a signature that anyone can make: HMAC with the issuer's public key. */
+async function signedWithPublicKey({ service, token }: Scene): Promise<Changes> {
+  const [jwk = {}] = service.issuer.jwks().keys;
+  const key = await importJWK(jwk, "ES256");
+  if (key instanceof Uint8Array) throw new Error("the issuer's key is no public key");
+  const pem = KeyObject.from(key).export({ type: "spki", format: "pem" });
+  const forged = new CompactSign(Buffer.from(split(token).payload, "base64url"));
+  const header = { alg: "HS256", typ: "at+jwt", kid: jwk.kid ?? "" };
+  return { token: await forged.setProtectedHeader(header).sign(Buffer.from(pem)) };
+}
+
+/** The valid token's claims, signed by somebody else. */
+function signedByStranger(kid: (known: unknown) => unknown) {
+  return async ({ token }: Scene): Promise<Changes> => {
+    const { header, payload } = split(token);
+    const { privateKey } = await generateKeyPair("ES256");
+    const known = decode(header);
+    return {
+      token: await new SignJWT(decode(payload))
+        .setProtectedHeader({ ...known, alg: "ES256", kid: kid(known.kid) as string })
+        .sign(privateKey),
+    };
+  };
+}
+
+function seconds({ service }: Scene, from: number): number {
+  return Math.floor(service.now() / 1000) + from;
+}
+
+export const tokens: readonly Case[] = [
+  ["no token", "token-missing", { headers: { Authorization: undefined } }],
+  [
+    "a token in the address",
+    "token-missing",
+    ({ path, token }) => ({
+      target: `${path}?access_token=${token}`,
+      headers: { Authorization: undefined },
+    }),
+  ],
+  ["an empty Authorization", "token-invalid", { headers: { Authorization: "" } }],
+  ["Bearer without a token", "token-invalid", { headers: { Authorization: "Bearer" } }],
+  ["Basic", "token-invalid", { headers: { Authorization: `Basic ${btoa(`alice:${MARKER}`)}` } }],
+  ["DPoP as the scheme", "token-invalid", ({ token }) => ({ headers: { Authorization: `DPoP ${token}` } })],
+  ["a token without a scheme", "token-invalid", ({ token }) => ({ headers: { Authorization: token } })],
+  [
+    "two Authorization headers",
+    "token-invalid",
+    ({ token }) => ({
+      headers: { Authorization: [`Bearer ${token}`, `Bearer ${token}`] },
+    }),
+  ],
+  [
+    "text behind the token",
+    "token-invalid",
+    ({ token }) => ({
+      headers: { Authorization: `Bearer ${token} ${MARKER}` },
+    }),
+  ],
+  ["no JWT", "token-invalid", { token: MARKER }],
+  ["three parts of nothing", "token-invalid", { token: `${MARKER}.${MARKER}.${MARKER}` }],
+  ["five parts", "token-invalid", assembled(({ header }) => `${header}.a.b.c.d`)],
+  [
+    "claims that are no object",
+    "token-invalid",
+    assembled(({ header, signature }) => `${header}.${encode([MARKER])}.${signature}`),
+  ],
+  ["20,000 characters", "token-invalid", { token: MARKER.repeat(1_200) }],
+
+  [
+    "alg none",
+    "token-invalid",
+    assembled(({ payload }) => `${encode({ alg: "none", typ: "at+jwt" })}.${payload}.`),
+  ],
+  ["alg HS256 with the issuer's public key as secret", "token-invalid", signedWithPublicKey],
+  [
+    "another alg",
+    "token-invalid",
+    assembled(
+      ({ payload, signature }) => `${encode({ alg: MARKER, typ: "at+jwt" })}.${payload}.${signature}`,
+    ),
+  ],
+  ["no signature", "token-invalid", assembled(({ header, payload }) => `${header}.${payload}.`)],
+  [
+    "a garbled signature",
+    "token-invalid",
+    assembled(
+      ({ header, payload, signature }) => `${header}.${payload}.${signature.split("").reverse().join("")}`,
+    ),
+  ],
+  [
+    "a signature that is none",
+    "token-invalid",
+    assembled(({ header, payload }) => `${header}.${payload}.${MARKER}`),
+  ],
+  [
+    "other claims under the signature",
+    "token-invalid",
+    assembled(
+      ({ header, payload, signature }) =>
+        `${header}.${encode({ ...decode(payload), sub: MARKER })}.${signature}`,
+    ),
+  ],
+  ["a stranger's signature under a known kid", "token-invalid", signedByStranger((known) => known)],
+  ["a stranger's signature under an unknown kid", "token-invalid", signedByStranger(() => MARKER)],
+  ["a kid that is no text", "token-invalid", signedByStranger(() => [MARKER])],
+  ["a stranger's signature without a kid", "token-invalid", signedByStranger(() => undefined)],
+
+  ["another issuer", "token-invalid", issued({ iss: `https://${MARKER}.example/` })],
+  ["an issuer that is no text", "token-invalid", issued({ iss: { [MARKER]: 1 } })],
+  ["no issuer", "token-invalid", issued({ iss: undefined })],
+  ["another audience", "token-invalid", issued({ aud: `api://${MARKER}` })],
+  ["audiences without this one", "token-invalid", issued({ aud: [MARKER, 7] })],
+  ["no audience", "token-invalid", issued({ aud: undefined })],
+  ["an ID token's typ", "token-invalid", issued({ typ: "id+jwt" })],
+  ["a proof's typ", "token-invalid", issued({ typ: "dpop+jwt" })],
+  ["an unknown typ", "token-invalid", issued({ typ: MARKER })],
+  ["no typ", "token-invalid", issued({ typ: "" })],
+  ["expired", "token-expired", async (scene) => issued({ exp: seconds(scene, -6) })(scene)],
+  ["no expiry", "token-invalid", issued({ exp: undefined })],
+  ["an expiry that is no number", "token-invalid", issued({ exp: MARKER })],
+  ["not yet valid", "token-invalid", async (scene) => issued({ nbf: seconds(scene, 6) })(scene)],
+  ["a beginning that is no number", "token-invalid", issued({ nbf: MARKER })],
+  ["no subject", "token-invalid", issued({ sub: undefined })],
+  ["an empty subject", "token-invalid", issued({ sub: "" })],
+  ["a subject that is no text", "token-invalid", issued({ sub: { [MARKER]: 1 } })],
+
+  ["bound to another key", "proof-invalid", issued({}, { cnf: hash("sha256", MARKER, "base64url") })],
+  ["bound by text", "token-invalid", issued({ cnf: MARKER })],
+  ["bound by null", "token-invalid", issued({ cnf: null })],
+  ["bound by a list", "token-invalid", issued({ cnf: [MARKER] })],
+  ["bound to nothing", "token-invalid", issued({ cnf: {} })],
+  ["bound to a number", "token-invalid", issued({ cnf: { jkt: 7 } })],
+  ["bound to a certificate", "token-invalid", issued({ cnf: { "x5t#S256": MARKER } })],
+
+  ["of a work or school account", "work-account-refused", issued({}, { kind: "work-or-school" })],
+  ["of an account provider", "provider-refused", issued({}, { kind: "provider" })],
+  ["of an operator", "operator-refused", issued({}, { kind: "operator" })],
+];

@@ -1,0 +1,77 @@
+import { describe, expect, it, vi } from "vitest";
+import { READY_WITHIN, ready } from "../../functions/anonymous/ready.ts";
+import type { Adapters } from "../../functions/compose/services.ts";
+import { KeyUnavailable } from "../../shared/keys/port.ts";
+import { StoreUnavailable } from "../../shared/store/port.ts";
+import { startService } from "../support/service.ts";
+
+type Break = (adapters: Adapters) => Adapters;
+
+const brokenStore: Break = ({ store, kek }) => ({
+  kek,
+  store: { ...store, check: () => Promise.reject(new StoreUnavailable(1)) },
+});
+const brokenKeys: Break = ({ store, kek }) => ({
+  store,
+  kek: { ...kek, check: () => Promise.reject(new KeyUnavailable("disabled")) },
+});
+
+describe("ready", () => {
+  it("says so where store and keys can be used", async () => {
+    const { origin } = await startService();
+    const response = await fetch(`${origin}/v1/ready`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ status: "ready" });
+  });
+
+  it.each<[string, Break, string[]]>([
+    ["the store", brokenStore, ["store"]],
+    ["the keys", brokenKeys, ["keys"]],
+    ["both", (adapters) => brokenStore(brokenKeys(adapters)), ["store", "keys"]],
+  ])("says which can't be used: %s", async (_, wrap, parts) => {
+    const service = await startService({ wrap });
+    const response = await fetch(`${service.origin}/v1/ready`);
+    expect(response.status).toBe(503);
+    expect(response.headers.get("Retry-After")).toBe("5");
+    const { instance, ...body } = (await response.json()) as Record<string, unknown>;
+    expect(body).toMatchObject({ code: "not-ready", retryable: true, parts });
+    expect(JSON.stringify(body)).not.toContain("disabled");
+    expect(service.lines.at(-1)?.failure).toMatch(/^(Store|Key)Unavailable/);
+  });
+
+  it("asks store and keys once in five seconds, however often it is asked itself", async () => {
+    let checks = 0;
+    const wrap: Break = ({ store, kek }) => ({
+      store,
+      kek: {
+        ...kek,
+        check: async () => {
+          checks++;
+        },
+      },
+    });
+    const service = await startService({ wrap });
+    for (let times = 0; times < 5; times++) await fetch(`${service.origin}/v1/ready`);
+    expect(checks).toBe(1);
+    service.advance(5);
+    await fetch(`${service.origin}/v1/ready`);
+    expect(checks).toBe(2);
+  });
+
+  it("waits for a part no longer than it has to", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const hanging = { check: () => new Promise<void>(() => {}) };
+      const services = { store: hanging, kek: { check: async () => {} } };
+      const answer = ready.handle({ services, now: 0 } as unknown as Parameters<typeof ready.handle>[0]);
+      const refused = expect(answer).rejects.toMatchObject({
+        code: "not-ready",
+        members: { parts: ["store"] },
+      });
+      await vi.advanceTimersByTimeAsync(READY_WITHIN);
+      await refused;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

@@ -1,0 +1,204 @@
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Adapters } from "../../../functions/compose/services.ts";
+import { run } from "../../../local/demo/run.ts";
+import { readJson } from "../../../local/phone/cli/files.ts";
+import { contentsSchema } from "../../../local/phone/protocol/accounts.ts";
+import { type Store, StoreUnavailable } from "../../../shared/store/port.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+
+const MAIN = fileURLToPath(new URL("../../../local/demo/main.ts", import.meta.url));
+const SAMPLE = fileURLToPath(new URL("../../../local/phone/sample-accounts.json", import.meta.url));
+
+/** Milliseconds that the demo is promised to take at most. */
+const PROMISED = 20_000;
+
+/** Where the demo makes its folder. */
+let temporary: string;
+beforeEach(async () => {
+  temporary = await temporaryFolder();
+  vi.stubEnv("TMPDIR", temporary);
+  return () => vi.unstubAllEnvs();
+});
+
+describe("npm run demo", () => {
+  /** Told once: the tests below read what it printed. */
+  let whole: Awaited<ReturnType<typeof runMain>>;
+  beforeAll(async () => {
+    whole = await runMain();
+  });
+
+  it("tells the whole story, and ends with the count of its checks and status 0", () => {
+    const { status, output, errors } = whole;
+    expect(errors).toBe("");
+    expect(output).toMatch(/^\d\d checks, 0 failed, in \d+\.\d s$/m);
+    expect(output).not.toContain("✗");
+    expect(status).toBe(0);
+  });
+
+  it("shows each request with its status, a refusal with its code and remedy", () => {
+    const { output } = whole;
+    expect(output).toMatch(/^ {3}PUT +\/v1\/backup +200 +stored as version 1: 12 accounts$/m);
+    expect(output).toMatch(/^ {3}PUT +\/v1\/backup +409 +overwrite-refused, remedy: recover-first$/m);
+  });
+
+  it("shows the older version that comes back, and the record of all that happened [H1] [H6]", () => {
+    const { output } = whole;
+    expect(output).toMatch(/^ {3}PUT +\/v1\/backup +409 +sharp-drop, remedy: recover-first$/m);
+    expect(output).toMatch(
+      /^ {3}POST +\/v1\/backup\/versions\/1\/restore +201 +version 3, the same as version 1$/m,
+    );
+    expect(output).toMatch(/^ {3}DELETE +\/v1\/backup\?confirm=delete +204 +no version and no key is left$/m);
+    expect(output).toMatch(/^ {3}\d+ {2}backup-deleted +Pixel 6$/m);
+    expect(output).toContain("✓ the record is whole");
+  });
+
+  it("shows the thief who has to wait, is denied and frozen out [H5] [H10]", () => {
+    const { output } = whole;
+    expect(output).toMatch(/^ {3}POST +\/v1\/recoveries\/\S+\/open +409 +recovery-waiting, /m);
+    expect(output).toMatch(/^ {3}POST +\/v1\/recoveries\/\S+\/deny +204 +denied: /m);
+    expect(output).toMatch(/^ {3}POST +\/v1\/recoveries +423 +backup-frozen, remedy: lift-freeze$/m);
+    expect(output).toMatch(/^ {3}DELETE +\/v1\/backup\/freeze +403 +older-phone-required, /m);
+    expect(output).toMatch(/^ {3}\d+ {2}recovery-denied +Pixel 6$/m);
+  });
+
+  it("shows the recovery key that stands in for a lost iCloud account [H9]", () => {
+    expect(whole.output).toContain("✓ with the recovery account and the paper, everything is there");
+  });
+
+  it("shows the twelve accounts in their order, those with push marked", async () => {
+    const { output } = whole;
+    const { accounts } = contentsSchema.parse(await readJson(SAMPLE));
+    const rows = output
+      .split("\n")
+      .filter((line) => /^ {3}[ \d]\d {2}(personal|work-or-school|third-party) /.test(line));
+    expect(rows).toHaveLength(12);
+    for (const [index, { kind, issuer, userName, push }] of accounts.entries()) {
+      const cells = rows[index]?.trim().split(/ {2,}/);
+      const state = push ? "action required" : "ready";
+      expect(cells).toEqual([String(index + 1), kind, issuer, userName, state]);
+    }
+  });
+
+  it("keeps the service's log out of the terminal, and colour out of a file", () => {
+    const { output } = whole;
+    expect(output).not.toContain("requestId");
+    expect(output).not.toContain("\u001b");
+  });
+
+  it("leaves nothing behind", async () => {
+    const during: string[] = [];
+    await told((store) => {
+      during.push(...readdirSync(temporary));
+      return store;
+    });
+    expect(during).toHaveLength(1);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+});
+
+describe("a demo of a service that is broken", () => {
+  it("fails where an event of the record was changed [H6]", async () => {
+    const forger = (store: Store): Store => ({
+      ...store,
+      list: async (partition, prefix) => {
+        const items = await store.list(partition, prefix);
+        return items.map((item) =>
+          item.body.type === "backup-refused"
+            ? { ...item, body: { ...item.body, type: "backup-uploaded" } }
+            : item,
+        );
+      },
+    });
+    const { status, output } = await told(forger);
+    expect(output).toMatch(/✗ the record is whole: found .*"reason":"changed"/);
+    expect(status).toBe(1);
+  });
+
+  it("tells the story to its end, and fails, where the empty phone is taken for one that has the backup [D11]", async () => {
+    const emptyPhoneMayReplace = (store: Store): Store => ({
+      ...store,
+      read: async (partition, id) => {
+        const item = await store.read(partition, id);
+        if (!item || id !== "owner") return item;
+        const devices = item.body.devices as readonly { readonly name: string }[];
+        return {
+          ...item,
+          body: {
+            ...item.body,
+            devices: devices.map((it) => (it.name === "Pixel 8a" ? { ...it, holdsBackup: true } : it)),
+          },
+        };
+      },
+    });
+    const { status, output } = await told(emptyPhoneMayReplace);
+    expect(output).toContain('✗ the empty backup is refused: found "sharp-drop", not "overwrite-refused"');
+    expect(output).toMatch(/^\d+ checks, [1-9]\d* failed/m);
+    expect(output).toContain("The service knows none of these accounts");
+    expect(status).toBe(1);
+  });
+
+  it("fails where the service keeps a name, though it is in base64", async () => {
+    const sample = JSON.stringify(await readJson(SAMPLE));
+    const note = Buffer.from(sample).toString("base64");
+    const gossip = (store: Store): Store => ({
+      ...store,
+      commit: (partition, operations) =>
+        store.commit(partition, [
+          ...operations,
+          { kind: "create", id: `note:${operations[0]?.id}`, body: { note } },
+        ]),
+    });
+    const { status, output } = await told(gossip);
+    expect(output).toMatch(/✗ nothing of an account is in the database: found \d+, not 0/);
+    expect(status).toBe(1);
+  });
+
+  it("says what failed where the story can't go on, fails, and leaves nothing behind", async () => {
+    const silent = (store: Store): Store => ({
+      ...store,
+      read: async () => {
+        throw new StoreUnavailable(1);
+      },
+    });
+    const { status, output, errors } = await told(silent);
+    expect(output).toMatch(/PUT +\/v1\/devices\/\S+ +503 +store-unavailable, remedy: retry-later/);
+    expect(output).not.toContain("0 failed");
+    expect(errors).toContain("The story broke off after 0 checks: Error: this request had to be accepted");
+    expect(status).toBe(1);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+});
+
+/** Plays the story in this process. */
+async function told(breakStore: (store: Store) => Store = (store) => store) {
+  const printed: string[] = [];
+  const errors: string[] = [];
+  const status = await run({
+    print: (text) => printed.push(text),
+    printError: (text) => errors.push(text),
+    colour: false,
+    wrap: ({ store, kek }: Adapters) => ({ store: breakStore(store), kek }),
+  });
+  return { status, output: printed.join("\n"), errors: errors.join("\n") };
+}
+
+/** Plays it as npm does; ended by force where it takes longer than was promised. */
+async function runMain() {
+  const child = spawn(process.execPath, [MAIN], { timeout: PROMISED, stdio: ["ignore", "pipe", "pipe"] });
+  const [output, errors, status] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((resolve, reject) => child.once("close", resolve).once("error", reject)),
+  ]);
+  return { output, errors, status };
+}
+
+async function text(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString();
+}
