@@ -3,7 +3,13 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The files that take longest begin first: a worker that gets one last works on alone at the end. */
-const LONGEST = ["test/durability/", "test/hostile/badInput", "test/faults/", "test/local/demo/", "test/drivers/store/"];
+const LONGEST = [
+  "test/durability/",
+  "test/hostile/badInput",
+  "test/faults/",
+  "test/local/demo/",
+  "test/drivers/store/",
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -10,11 +10,3 @@ export const sha256 = base64url(32);
 
 /** An id made here from 16 random bytes. */
 export const randomId = base64url(16);
-
-/** RFC 3339, in UTC, to the millisecond. */
-export const timestamp = z.iso.datetime({ precision: 3 });
-
-/** @param now milliseconds since the epoch */
-export function timestampOf(now: number): string {
-  return new Date(now).toISOString();
-}

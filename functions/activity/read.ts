@@ -1,14 +1,16 @@
 import * as z from "zod";
-import { eventShape, head } from "../../shared/activity/events.ts";
 import { problem } from "../../shared/errors/problem.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
+import { eventShape, head } from "../../shared/model/event.ts";
 import { EVENTS_PER_PAGE, event, ids } from "../../shared/store/items.ts";
 import { parseItem } from "../../shared/store/schema.ts";
 
+const RULE = "must be a page that was given here";
+
 /** A page's number, as it was given in `next`. */
-const cursor = z
+const page = z
   .string()
-  .regex(/^(0|[1-9]\d{0,7})$/)
+  .refine((text) => /^(0|[1-9]\d{0,7})$/.test(text), RULE)
   .transform(Number);
 
 /** GET activity: what happened to the backup, newest first, in pages; the chain's head says where it ends [H6]. */
@@ -19,6 +21,7 @@ export const readActivity = forOwner(
     method: "GET",
     route: "activity",
     summary: "Tells what happened to the backup, newest first; `page` is the `next` of the page before.",
+    query: z.object({ page: page.optional() }),
     answers: {
       200: z.strictObject({
         head,
@@ -27,11 +30,12 @@ export const readActivity = forOwner(
         next: z.string().optional(),
       }),
     },
-    problems: ["parameter-invalid"],
+    problems: [],
   },
-  async ({ owner: { item }, identity, services, request }) => {
+  async ({ owner: { item }, identity, services, query }) => {
     const newest = Math.floor(item.activity.number / EVENTS_PER_PAGE);
-    const page = readPage(request.query.get("page"), newest);
+    const { page = newest } = query;
+    if (page > newest) throw problem("parameter-invalid", { errors: [{ pointer: "page", rule: RULE }] });
     const stored = await services.store.list(identity.userId, ids.eventPage(page));
     const events = stored.map((each) => {
       const { schema: _, ...told } = parseItem(event, each);
@@ -47,14 +51,3 @@ export const readActivity = forOwner(
     };
   },
 );
-
-function readPage(given: string | null, newest: number): number {
-  if (given === null) return newest;
-  const parsed = cursor.safeParse(given);
-  if (!parsed.success || parsed.data > newest) {
-    throw problem("parameter-invalid", {
-      errors: [{ pointer: "page", rule: "must be a page that was given here" }],
-    });
-  }
-  return parsed.data;
-}

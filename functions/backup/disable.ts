@@ -1,8 +1,8 @@
-import { actorOf } from "../../shared/activity/events.ts";
-import { commitOwner, deleteEnvelope } from "../../shared/acts/commit.ts";
-import { turnedOff } from "../../shared/backup/turnOff.ts";
+import { commit } from "../../shared/acts/commit.ts";
+import { turnedOff } from "../../shared/backup/states.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { requireConfirmation } from "../confirmation.ts";
+import { actorOf } from "../../shared/model/event.ts";
+import { deleteEnvelope } from "../../shared/store/operations.ts";
 
 /**
  * DELETE backup?confirm=delete: turns backup off [F1–F4]. The wrapped key and every version go in one commit, so that
@@ -15,15 +15,15 @@ export const disableBackup = forOwner(
     method: "DELETE",
     route: "backup",
     summary: "Turns backup off and destroys it; a repeat is harmless.",
+    confirm: "delete",
     answers: { 204: null },
-    problems: ["confirmation-required", "proof-replayed", "busy"],
+    problems: [],
   },
   async (call) => {
-    const { owner, device, now, request } = call;
-    requireConfirmation(request, "delete");
+    const { owner, device, now } = call;
     const { item } = owner;
     if (item.backup.state !== "on") return { status: 204 };
-    await commitOwner(call, turnedOff(item, actorOf(device), now), {
+    await commit(call, turnedOff(item, actorOf(device), now), {
       event: { type: "backup-deleted", device },
       operations: item.backup.versions.map(deleteEnvelope),
     });

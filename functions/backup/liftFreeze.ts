@@ -1,8 +1,9 @@
-import { commitOwner } from "../../shared/acts/commit.ts";
+import { commit } from "../../shared/acts/commit.ts";
+import { explained } from "../../shared/acts/judge.ts";
 import { tellOthers } from "../../shared/acts/tell.ts";
-import { problem } from "../../shared/errors/problem.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { mayLift } from "../../shared/recovery/freeze.ts";
+import { lifted } from "../../shared/recovery/changes.ts";
+import { refuseLift } from "../../shared/recovery/say.ts";
 
 /** DELETE backup/freeze: the owner has signed in again on an old phone, and lets the backup go on [H5]. */
 export const liftFreeze = forOwner(
@@ -13,16 +14,18 @@ export const liftFreeze = forOwner(
     route: "backup/freeze",
     summary: "Lifts the freeze that the denial of a recovery left; a repeat is harmless.",
     answers: { 204: null },
-    problems: ["older-phone-required", "proof-replayed", "busy"],
+    problems: ["older-phone-required"],
   },
   async (call) => {
     const { owner, device } = call;
-    const { freeze, ...thawed } = owner.item;
+    const { freeze } = owner.item;
     if (!freeze) return { status: 204 };
-    if (!mayLift(freeze, device)) throw problem("older-phone-required");
-    await commitOwner(call, thawed, {
+    const refusal = refuseLift(freeze, device);
+    if (refusal) throw explained(call, refusal);
+    const next = lifted(owner.item);
+    await commit(call, next, {
       event: { type: "freeze-lifted", device },
-      operations: tellOthers(call, thawed.devices, { type: "freeze-lifted" }),
+      operations: tellOthers(call, next.devices, { type: "freeze-lifted" }),
     });
     return { status: 204 };
   },

@@ -1,87 +1,66 @@
 import * as z from "zod";
-import { actorOf } from "../../shared/activity/events.ts";
-import { Contention, commitOwner, deleteEnvelope } from "../../shared/acts/commit.ts";
+import { commit } from "../../shared/acts/commit.ts";
 import { requireOn } from "../../shared/acts/require.ts";
-import { thin } from "../../shared/backup/history.ts";
-import { problem } from "../../shared/errors/problem.ts";
-import { timestampOf } from "../../shared/formats.ts";
+import { lookAgain } from "../../shared/acts/retry.ts";
+import { explain } from "../../shared/backup/explain.ts";
+import { findOlder, restored } from "../../shared/backup/versions.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
-import { etagAfter, versionAnswer, withoutDigest } from "../../shared/status/status.ts";
-import { ids, type Owner, type Version } from "../../shared/store/items.ts";
+import type { Owner } from "../../shared/model/owner.ts";
+import type { Version } from "../../shared/model/version.ts";
+import { etagAfter } from "../../shared/status/etag.ts";
+import { versionAnswer, withoutDigest } from "../../shared/status/status.ts";
+import { ids } from "../../shared/store/items.ts";
+import { deleteEnvelope } from "../../shared/store/operations.ts";
 import { readEnvelope } from "../../shared/store/read.ts";
 
-const declaration = {
-  name: "backup-versions-restore",
-  method: "POST",
-  route: "backup/versions/{version}/restore",
-  summary: "Makes an older version current again, as a new version; nothing is rewritten.",
-  params: z.strictObject({
-    version: z
-      .string()
-      .regex(/^[1-9]\d{0,8}$/)
-      .transform(Number),
-  }),
-  answers: { 201: versionAnswer },
-  problems: [
-    "backup-off",
-    "version-not-found",
-    "version-current",
-    "idempotency-key-invalid",
-    "idempotency-key-reused",
-    "proof-replayed",
-    "busy",
-  ],
-} as const;
-
-/** POST backup/versions/{version}/restore [H1] */
+/** POST backup/versions/{version}/restore: an older version is current again [H1]. */
 export const restoreVersion = forOwner(
   { stepUp: "needed", standing: "guarded", oldApps: "refused", idempotencyKey: "needed" },
-  declaration,
+  {
+    name: "backup-versions-restore",
+    method: "POST",
+    route: "backup/versions/{version}/restore",
+    summary: "Makes an older version current again, as a new version; nothing is rewritten.",
+    params: z.strictObject({
+      version: z
+        .string()
+        .regex(/^[1-9]\d{0,8}$/)
+        .transform(Number),
+    }),
+    answers: { 201: versionAnswer },
+    problems: ["backup-off", "version-not-found", "version-current"],
+  },
   async (call) => {
-    const { owner, device, identity, services, now } = call;
-    const { item } = owner;
-    const backup = requireOn(item);
-    const [present] = backup.versions;
-    if (present?.version === call.params.version) throw problem("version-current");
-    const older = find(call, call.params.version);
-    const envelope = await readEnvelope(services.store, identity.userId, older.version);
-    // Thinned out or turned off between the two reads: look again.
-    if (!envelope) throw new Contention();
+    const { owner, device, identity, services, now, params } = call;
+    const backup = requireOn(owner.item);
+    const found = findOlder(backup, params.version);
+    if (found.refused) throw explain(found.refused);
+    const envelope = await readEnvelope(services.store, identity.userId, found.version.version);
+    // Thinned out or turned off between the two reads.
+    if (!envelope) lookAgain();
 
-    const restored: Version = {
-      ...older,
-      version: item.nextVersion,
-      uploadedAt: timestampOf(now),
-      device: actorOf(device),
-    };
-    const { kept, dropped } = thin([restored, ...backup.versions], now);
-    const next: Owner = {
-      ...item,
-      nextVersion: item.nextVersion + 1,
-      backup: { ...backup, versions: kept },
-    };
-    await commitOwner(call, next, {
-      event: { type: "version-restored", device, details: { version: restored.version } },
+    const { next, version, dropped } = restored(owner.item, backup, found.version, device, now);
+    await commit(call, next, {
+      event: { type: "version-restored", device, details: { version: version.version } },
       operations: [
         ...dropped.map(deleteEnvelope),
         {
           kind: "create",
-          id: ids.envelope(restored.version),
-          body: { ...envelope, version: restored.version, uploadedAt: restored.uploadedAt },
+          id: ids.envelope(version.version),
+          body: { ...envelope, version: version.version, uploadedAt: version.uploadedAt },
         },
       ],
-      outcome: { version: restored.version },
+      outcome: { version: version.version },
     });
-    return answer(call, restored, next);
+    return answer(call, version, next);
   },
-  async (call, { version }) => answer(call, find(call, Number(version)), call.owner.item),
+  async (call, outcome) => {
+    const { versions } = requireOn(call.owner.item);
+    const version = versions.find((other) => other.version === outcome.version);
+    if (!version) throw explain({ reason: "version-not-found" });
+    return answer(call, version, call.owner.item);
+  },
 );
-
-function find({ owner }: OwnerCall, wanted: number): Version {
-  const found = requireOn(owner.item).versions.find(({ version }) => version === wanted);
-  if (!found) throw problem("version-not-found");
-  return found;
-}
 
 function answer({ device: { deviceId }, now }: OwnerCall, version: Version, owner: Owner) {
   return {

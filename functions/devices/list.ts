@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { deviceAnswer } from "../../shared/devices/answers.ts";
-import { timestamp } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
+import { timestamp } from "../../shared/words.ts";
 
 /** GET devices: the owner's phones. */
 export const listDevices = forOwner(

@@ -1,9 +1,9 @@
-import { commitOwner } from "../../shared/acts/commit.ts";
+import { commit } from "../../shared/acts/commit.ts";
 import { requireStanding } from "../../shared/acts/standing.ts";
 import { deviceParams } from "../../shared/devices/answers.ts";
-import { phoneRevoked } from "../../shared/devices/phones.ts";
-import { type Declaration, forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
-import { mayLift } from "../../shared/recovery/freeze.ts";
+import { forOwner } from "../../shared/http/endpoint.ts";
+import { phoneRevoked } from "../../shared/recovery/revoked.ts";
+import { mayRevoke } from "../../shared/recovery/say.ts";
 
 /** DELETE devices/{deviceId}: from now on that phone is a stranger's. */
 export const revokeDevice = forOwner(
@@ -15,28 +15,18 @@ export const revokeDevice = forOwner(
     summary: "Removes one of the owner's phones; a repeat is harmless.",
     params: deviceParams,
     answers: { 204: null },
-    problems: ["backup-frozen", "holder-required", "proof-replayed", "busy"],
+    problems: ["backup-frozen", "holder-required"],
   },
   async (call) => {
-    const { item } = call.owner;
-    requireSay(call);
-    const details = { deviceId: call.params.deviceId };
-    if (item.devices.some(({ deviceId }) => deviceId === details.deviceId)) {
-      await commitOwner(call, phoneRevoked(item, details.deviceId), {
-        event: { type: "device-revoked", device: call.device, details },
+    const { owner, device, params } = call;
+    const { item } = owner;
+    const { deviceId } = params;
+    if (!mayRevoke(item, device, deviceId)) requireStanding(call, "guarded");
+    if (item.devices.some((other) => other.deviceId === deviceId)) {
+      await commit(call, phoneRevoked(item, deviceId), {
+        event: { type: "device-revoked", device, details: { deviceId } },
       });
     }
     return { status: 204 };
   },
 );
-
-/**
- * A phone may always revoke itself. Of another, while the backup is frozen, only the phones that may lift that: a thief
- * would otherwise take the owner's last one away.
- */
-function requireSay(call: OwnerCall<{ readonly params: typeof deviceParams } & Declaration>): void {
-  const { owner, device, params } = call;
-  if (params.deviceId === device.deviceId) return;
-  const { freeze } = owner.item;
-  if (!freeze || !mayLift(freeze, device)) requireStanding(call, "guarded");
-}

@@ -1,7 +1,9 @@
 import * as z from "zod";
-import { releaseUserKey, sealedKey } from "../../shared/acts/userKey.ts";
-import { sha256, timestamp, timestampOf } from "../../shared/formats.ts";
+import { releaseUserKey } from "../../shared/acts/userKey.ts";
+import { sha256 } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
+import { sealedKey } from "../../shared/keys/seal.ts";
+import { timestamp, timestampOf } from "../../shared/words.ts";
 
 /**
  * GET me/export: everything that is held about the owner, as it is stored [H7]. Not for a phone that has yet to recover:
@@ -25,7 +27,7 @@ export const exportOwner = forOwner(
         items: z.array(z.strictObject({ id: z.string(), body: z.looseObject({}) })),
       }),
     },
-    problems: [],
+    problems: ["keys-unavailable", "key-unusable"],
   },
   async (call) => {
     const { owner, identity, services, now } = call;

@@ -1,10 +1,9 @@
-import { commitOwner } from "../../shared/acts/commit.ts";
-import { loadOthers, othersProblems, requireGoing } from "../../shared/acts/recovery.ts";
-import { replaceRecovery } from "../../shared/acts/release.ts";
+import { commit } from "../../shared/acts/commit.ts";
+import { loadGoing, replaceRecovery } from "../../shared/acts/recovery.ts";
 import { tellOthers } from "../../shared/acts/tell.ts";
-import { timestampOf } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { recoveryParams } from "../../shared/recovery/answers.ts";
+import { othersProblems, recoveryParams } from "../../shared/recovery/answers.ts";
+import { approved, isReleased } from "../../shared/recovery/changes.ts";
 
 /** POST recoveries/{recoveryId}/approve: another phone that has the backup ends the wait [H10]. */
 export const approveRecovery = forOwner(
@@ -19,27 +18,18 @@ export const approveRecovery = forOwner(
     problems: othersProblems,
   },
   async (call) => {
-    const { owner, device, params, now } = call;
-    const { recoveryId } = params;
-    const { item, etag, state } = await loadOthers(call, recoveryId);
-    requireGoing(state, "approve");
-    const at = timestampOf(now);
-    // Released, or so in a moment: there is nothing left to shorten.
-    if (state !== "waiting" || item.releaseAt <= at) return { status: 204 };
-    const recoveries = owner.item.recoveries.map((other) =>
-      other.recoveryId === recoveryId ? { ...other, releaseAt: at } : other,
-    );
-    await commitOwner(
-      call,
-      { ...owner.item, recoveries },
-      {
-        event: { type: "recovery-approved", device, details: { recoveryId } },
-        operations: [
-          replaceRecovery(recoveryId, { ...item, releaseAt: at }, { etag, now }),
-          ...tellOthers(call, owner.item.devices, { type: "recovery-approved", recoveryId }),
-        ],
-      },
-    );
+    const { owner, device, now } = call;
+    const going = await loadGoing(call, "others", "approve");
+    const { recoveryId, item, state } = going;
+    if (isReleased(item, state, now)) return { status: 204 };
+    const { next, recovery } = approved(owner.item, recoveryId, item, now);
+    await commit(call, next, {
+      event: { type: "recovery-approved", device, details: { recoveryId } },
+      operations: [
+        replaceRecovery(going, recovery, now),
+        ...tellOthers(call, owner.item.devices, { type: "recovery-approved", recoveryId }),
+      ],
+    });
     return { status: 204 };
   },
 );

@@ -1,34 +1,28 @@
 import * as z from "zod";
-import { AlreadyDone, commitOwner, readOutcome } from "../../shared/acts/commit.ts";
-import {
-  approversOf,
-  explained,
-  findVersion,
-  judgeCall,
-  refusals,
-  refuseRecovery,
-  triesToBegin,
-  waitingHere,
-} from "../../shared/acts/judge.ts";
-import { loadOwn, requireGoing } from "../../shared/acts/recovery.ts";
-import {
-  commitRelease,
-  type Granted,
-  listedAs,
-  newRecovery,
-  releasedBody,
-} from "../../shared/acts/release.ts";
+import { commit } from "../../shared/acts/commit.ts";
+import { explained, findVersion, judgeRecovery, refusals, refuseRecovery } from "../../shared/acts/judge.ts";
+import { readOutcome } from "../../shared/acts/outcome.ts";
+import { createRecovery, loadOwn, requireGoing } from "../../shared/acts/recovery.ts";
+import { commitRelease, type Granted, releasedBody } from "../../shared/acts/release.ts";
+import { answerAsBefore } from "../../shared/acts/retry.ts";
 import { missingFrom } from "../../shared/acts/stepUp.ts";
 import { tellOthers } from "../../shared/acts/tell.ts";
-import { waitOn } from "../../shared/backup/policy.ts";
 import { randomId as id } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
-import { type TryKind, triesLeft, withTry } from "../../shared/limits/tries.ts";
-import { describe, releasedAnswer, waitingAnswer, wanted } from "../../shared/recovery/answers.ts";
-import { withRecovery } from "../../shared/recovery/listed.ts";
-import { ids, type Owner, RECOVERY_TTL, type Recovery } from "../../shared/store/items.ts";
-import type { Operation } from "../../shared/store/port.ts";
+import { triesLeft } from "../../shared/limits/tries.ts";
+import type { Owner } from "../../shared/model/owner.ts";
+import type { Recovery } from "../../shared/model/recovery.ts";
+import {
+  describe,
+  ownProblems,
+  recoveryRequest,
+  releasedAnswer,
+  waitingAnswer,
+} from "../../shared/recovery/answers.ts";
+import { approversOf, costOf, triesToBegin, waitingHere } from "../../shared/recovery/begun.ts";
+import { begun, newRecovery } from "../../shared/recovery/changes.ts";
 import { randomId } from "../../shared/system.ts";
+import type { TryKind } from "../../shared/words.ts";
 
 /** How many more recoveries a phone without the backup may begin for now. */
 const left = { triesLeft: z.int() };
@@ -39,20 +33,12 @@ const declaration = {
   route: "recoveries",
   summary:
     "Begins a recovery: answers all that opens the backup or, with a waiting time, until when it waits.",
-  body: wanted,
+  body: recoveryRequest,
   answers: {
     200: waitingAnswer.extend(left),
     201: z.discriminatedUnion("state", [releasedAnswer.extend(left), waitingAnswer.extend(left)]),
   },
-  problems: [
-    ...refusals,
-    "idempotency-key-invalid",
-    "idempotency-key-reused",
-    "recovery-not-found",
-    "recovery-over",
-    "proof-replayed",
-    "busy",
-  ],
+  problems: [...refusals, ...ownProblems, "keys-unavailable", "key-unusable"],
 } as const;
 
 type BeginCall = OwnerCall<typeof declaration>;
@@ -63,54 +49,51 @@ export const beginRecovery = forOwner(
   declaration,
   async (call) => {
     const { owner, device, body, services, now } = call;
-    const judgement = await judged(call, body.version, triesToBegin(call, body.version));
+    const judgement = await judged(call, body.version, triesToBegin(owner.item, device, body.version, now));
     if (judgement.refused) return await refuseRecovery(call, judgement.refused);
-    const waiting = waitingHere(call, body.version);
+    const waiting = waitingHere(owner.item, device, body.version, now);
     if (waiting) {
       // A retry of the request that began it is answered as that was.
-      if (await readOutcome(call)) throw new AlreadyDone();
+      if (await readOutcome(call)) answerAsBefore();
       const { item } = await loadOwn(call, waiting.recoveryId);
       return begunAnswer(call, waitingBody(call, waiting.recoveryId, item), owner.item.tries, 200);
     }
 
-    const known = device.holdsBackup;
-    const wait = waitOn(device, owner.item.policy, now);
-    const tries = known ? owner.item.tries : withTry(owner.item.tries, "recoveries", device, now);
-    const begun: Granted = {
+    const { tries, wait } = costOf(owner.item, device, now);
+    const { backup, version, envelope } = judgement;
+    const content = { version: version.version, manifest: envelope.manifest };
+    const granted: Granted = {
       ...judgement,
       recoveryId: randomId(services.system),
-      recovery: newRecovery(call, judgement, wait),
+      recovery: newRecovery(device, backup, content, { wait, now }),
       withRecoveryKey: body.recoveryKeyCheck !== undefined,
     };
-    const commit = wait > 0 ? beginWaiting : beginReleased;
-    return begunAnswer(call, await commit(call, begun, { ...owner.item, tries }), tries);
+    const begin = wait > 0 ? beginWaiting : beginReleased;
+    return begunAnswer(call, await begin(call, granted, { ...owner.item, tries }), tries);
   },
   async (call, outcome) => {
     const recoveryId = id.parse(outcome.recoveryId);
     const { tries } = call.owner.item;
     const { item, state } = await loadOwn(call, recoveryId);
-    requireGoing(state, "open");
+    requireGoing(call, state, "open");
     if (state === "waiting") return begunAnswer(call, waitingBody(call, recoveryId, item), tries);
     const judgement = await judged(call, item.version, []);
     if (judgement.refused) throw explained(call, judgement.refused);
-    const begun: Granted = {
-      ...judgement,
-      recoveryId,
-      recovery: item,
-      withRecoveryKey: call.body.recoveryKeyCheck !== undefined,
-    };
-    return begunAnswer(call, await releasedBody(call, begun), tries);
+    const withRecoveryKey = call.body.recoveryKeyCheck !== undefined;
+    const granted: Granted = { ...judgement, recoveryId, recovery: item, withRecoveryKey };
+    return begunAnswer(call, await releasedBody(call, granted), tries);
   },
 );
 
 async function judged(call: BeginCall, named: number | undefined, tries: readonly TryKind[]) {
   const found = await findVersion(call, named);
-  return judgeCall(call, found, { shown: call.body, tries, missing: missingFrom(call) });
+  return judgeRecovery(call, found, { evidence: call.body, tries, missing: missingFrom(call) });
 }
 
 function waitingBody(call: BeginCall, recoveryId: string, item: Recovery): z.infer<typeof waitingAnswer> {
   const state = "waiting";
-  return { ...describe(recoveryId, { item, state }), state, approvers: approversOf(call) };
+  const approvers = approversOf(call.owner.item, call.device);
+  return { ...describe(recoveryId, { item, state }), state, approvers };
 }
 
 function begunAnswer<Body>({ device, now }: BeginCall, body: Body, tries: Owner["tries"], status = 201) {
@@ -118,34 +101,27 @@ function begunAnswer<Body>({ device, now }: BeginCall, body: Body, tries: Owner[
   return { status, body: { ...body, triesLeft: triesLeft(tries, "recoveries", asNew, now) } };
 }
 
-function created({ recoveryId, recovery }: Granted): Operation {
-  return { kind: "create", id: ids.recovery(recoveryId), body: recovery, ttl: RECOVERY_TTL };
-}
-
-async function beginReleased(call: BeginCall, begun: Granted, item: Owner) {
-  // The key first: where it can't be released, nothing has begun.
-  const body = await releasedBody(call, begun);
-  const outcome = { recoveryId: begun.recoveryId };
-  await commitRelease(call, item, begun, created(begun), { type: "recovery-begun", outcome });
+async function beginReleased(call: BeginCall, granted: Granted, item: Owner) {
+  const { recoveryId, recovery } = granted;
+  // The key first: if it can't be released, nothing has begun.
+  const body = await releasedBody(call, granted);
+  await commitRelease(call, item, granted, createRecovery(recoveryId, recovery), {
+    type: "recovery-begun",
+    outcome: { recoveryId },
+  });
   return body;
 }
 
-async function beginWaiting(call: BeginCall, begun: Granted, item: Owner) {
+async function beginWaiting(call: BeginCall, { recoveryId, recovery }: Granted, item: Owner) {
   const { device, body, now } = call;
-  const { recoveryId, recovery } = begun;
-  const listed = listedAs(recoveryId, recovery, body.version);
   const { releaseAt } = recovery;
-  await commitOwner(
-    call,
-    { ...item, recoveries: withRecovery(item.recoveries, listed, now) },
-    {
-      event: { type: "recovery-begun", device, details: { recoveryId, version: recovery.version } },
-      operations: [
-        created(begun),
-        ...tellOthers(call, item.devices, { type: "recovery-waiting", recoveryId, releaseAt }),
-      ],
-      outcome: { recoveryId },
-    },
-  );
+  await commit(call, begun(item, recoveryId, recovery, body.version, now), {
+    event: { type: "recovery-begun", device, details: { recoveryId, version: recovery.version } },
+    operations: [
+      createRecovery(recoveryId, recovery),
+      ...tellOthers(call, item.devices, { type: "recovery-waiting", recoveryId, releaseAt }),
+    ],
+    outcome: { recoveryId },
+  });
   return waitingBody(call, recoveryId, recovery);
 }

@@ -1,13 +1,9 @@
-import { actorOf } from "../../shared/activity/events.ts";
-import { commitOwner } from "../../shared/acts/commit.ts";
-import { loadOthers, othersProblems, requireGoing } from "../../shared/acts/recovery.ts";
-import { replaceRecovery } from "../../shared/acts/release.ts";
+import { commit } from "../../shared/acts/commit.ts";
+import { loadGoing, replaceRecovery } from "../../shared/acts/recovery.ts";
 import { tellOthers } from "../../shared/acts/tell.ts";
-import { phoneRevoked } from "../../shared/devices/phones.ts";
-import { timestampOf } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { recoveryParams } from "../../shared/recovery/answers.ts";
-import { frozenAgain } from "../../shared/recovery/freeze.ts";
+import { othersProblems, recoveryParams } from "../../shared/recovery/answers.ts";
+import { denied, inState } from "../../shared/recovery/changes.ts";
 
 /**
  * POST recoveries/{recoveryId}/deny: "this wasn't me" [H5]. One answer from an older phone ends the recovery, takes its
@@ -26,31 +22,18 @@ export const denyRecovery = forOwner(
     problems: othersProblems,
   },
   async (call) => {
-    const { owner, device, params, now } = call;
-    const { recoveryId } = params;
-    const { item, etag, state } = await loadOthers(call, recoveryId);
-    const next = requireGoing(state, "deny");
-    if (next === state) return { status: 204 };
-    const freeze = {
-      at: timestampOf(now),
-      device: actorOf(device),
-      registeredBy: device.registeredAt,
-    };
-    const revoked = phoneRevoked(owner.item, item.deviceId);
-    await commitOwner(
-      call,
-      {
-        ...revoked,
-        freeze: frozenAgain(owner.item.freeze, freeze),
-      },
-      {
-        event: { type: "recovery-denied", device, details: { recoveryId, deviceId: item.deviceId } },
-        operations: [
-          replaceRecovery(recoveryId, { ...item, state: next }, { etag, now }),
-          ...tellOthers(call, revoked.devices, { type: "recovery-denied", recoveryId }),
-        ],
-      },
-    );
+    const { owner, device, now } = call;
+    const going = await loadGoing(call, "others", "deny");
+    const { recoveryId, item, state, next: over } = going;
+    if (over === state) return { status: 204 };
+    const next = denied(owner.item, item, device, now);
+    await commit(call, next, {
+      event: { type: "recovery-denied", device, details: { recoveryId, deviceId: item.deviceId } },
+      operations: [
+        replaceRecovery(going, inState(item, over), now),
+        ...tellOthers(call, next.devices, { type: "recovery-denied", recoveryId }),
+      ],
+    });
     return { status: 204 };
   },
 );

@@ -1,11 +1,10 @@
-import { findVersion, judgeCall, refusals, refuseRecovery } from "../../shared/acts/judge.ts";
-import { loadOwn, requireGoing } from "../../shared/acts/recovery.ts";
-import { commitRelease, type Granted, releasedBody, replaceRecovery } from "../../shared/acts/release.ts";
+import { findVersion, judgeRecovery, refusals, refuseRecovery } from "../../shared/acts/judge.ts";
+import { loadGoing, replaceRecovery } from "../../shared/acts/recovery.ts";
+import { commitRelease, type Granted, releasedBody } from "../../shared/acts/release.ts";
 import { missingFrom } from "../../shared/acts/stepUp.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { recoveredFrom } from "../../shared/recovery/accounts.ts";
-import { recoveryParams, releasedAnswer, shown } from "../../shared/recovery/answers.ts";
-import type { Recovery } from "../../shared/store/items.ts";
+import { evidence, ownProblems, recoveryParams, releasedAnswer } from "../../shared/recovery/answers.ts";
+import { released } from "../../shared/recovery/changes.ts";
 
 /** POST recoveries/{recoveryId}/open: once it is released, brings what it was begun for; again as often as needed [H4]. */
 export const openRecovery = forOwner(
@@ -17,26 +16,18 @@ export const openRecovery = forOwner(
     summary:
       "Answers all that opens the backup, when the recovery's waiting time has passed or was shortened.",
     params: recoveryParams,
-    body: shown,
+    body: evidence,
     answers: { 200: releasedAnswer },
-    problems: [
-      ...refusals,
-      "recovery-waiting",
-      "recovery-not-found",
-      "recovery-over",
-      "proof-replayed",
-      "busy",
-    ],
+    problems: [...refusals, ...ownProblems, "recovery-waiting", "keys-unavailable", "key-unusable"],
   },
   async (call) => {
-    const { owner, params, body, now } = call;
-    const { recoveryId } = params;
-    const { item, etag, state } = await loadOwn(call, recoveryId);
-    requireGoing(state, "open");
+    const { owner, body, now } = call;
+    const going = await loadGoing(call, "own", "open");
+    const { recoveryId, item, state } = going;
     const listed = owner.item.recoveries.find((other) => other.recoveryId === recoveryId);
     const found = await findVersion(call, state === "waiting" ? listed?.named : item.version);
-    const judgement = judgeCall(call, found, {
-      shown: body,
+    const judgement = judgeRecovery(call, found, {
+      evidence: body,
       tries: [],
       missing: missingFrom(call),
       releaseAt: Date.parse(item.releaseAt),
@@ -46,16 +37,12 @@ export const openRecovery = forOwner(
     const withRecoveryKey = body.recoveryKeyCheck !== undefined;
     const granted: Granted = { ...judgement, recoveryId, recovery: item, withRecoveryKey };
     if (state !== "waiting") return { status: 200, body: await releasedBody(call, granted) };
-    // What is present now, not what was when the wait began.
-    const released: Recovery = {
-      ...item,
-      state: "released",
-      version: judgement.version.version,
-      accounts: judgement.envelope.manifest.accounts.map(recoveredFrom),
-    };
-    const opened = { ...granted, recovery: released };
+    const { version, envelope } = judgement;
+    const recovery = released(item, version.version, envelope.manifest);
+    const opened = { ...granted, recovery };
+    // The key first: if it can't be released, nothing has changed.
     const answer = await releasedBody(call, opened);
-    await commitRelease(call, owner.item, opened, replaceRecovery(recoveryId, released, { etag, now }), {
+    await commitRelease(call, owner.item, opened, replaceRecovery(going, recovery, now), {
       type: "recovery-released",
     });
     return { status: 200, body: answer };

@@ -1,22 +1,13 @@
 import * as z from "zod";
-import {
-  approversOf,
-  explained,
-  findVersion,
-  judgeCall,
-  refusals,
-  refuseRecovery,
-  triesToBegin,
-} from "../../shared/acts/judge.ts";
+import { explained, findVersion, judgeRecovery, refusals, refuseRecovery } from "../../shared/acts/judge.ts";
 import { missingFrom } from "../../shared/acts/stepUp.ts";
-import { platform } from "../../shared/backup/appVersion.ts";
 import { waitOn } from "../../shared/backup/policy.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { recoveredFrom } from "../../shared/recovery/accounts.ts";
-import { wanted } from "../../shared/recovery/answers.ts";
+import { recoveryRequest } from "../../shared/recovery/answers.ts";
+import { approversOf, triesToBegin } from "../../shared/recovery/begun.ts";
 import { versionAnswer, withoutDigest } from "../../shared/status/status.ts";
-
-const kinds = ["personal", "work-or-school", "third-party"] as const;
+import { accountKind, missing, platform } from "../../shared/words.ts";
 
 /** POST recoveries/preview: what a recovery would bring, and what stands against it; nothing is changed [H4]. */
 export const previewRecovery = forOwner(
@@ -25,32 +16,32 @@ export const previewRecovery = forOwner(
     name: "recoveries-preview",
     method: "POST",
     route: "recoveries/preview",
-    summary: "Tells what a recovery would bring, in counts and kinds; it begins none.",
-    body: wanted,
+    summary: "Tells what a recovery would bring, in counts and kinds; nothing begins.",
+    body: recoveryRequest,
     answers: {
       200: z.strictObject({
         platform,
         version: versionAnswer,
         /** How many accounts of each kind. */
-        kinds: z.record(z.enum(kinds), z.int()),
+        kinds: z.record(accountKind, z.int()),
         /** How many have to be verified again. */
         actionRequired: z.int(),
         /** Seconds that it would wait on this phone. */
         waitingSeconds: z.int(),
         /** How many of the owner's other phones could approve it. */
         approvers: z.int(),
-        /** What the sign-in lacks for it; empty where it is enough. */
-        missing: z.array(z.enum(["recent-sign-in", "second-factor"])),
+        /** What the sign-in lacks for it; empty if it is enough. */
+        missing: z.array(missing),
       }),
     },
-    problems: [...refusals, "proof-replayed", "busy"],
+    problems: refusals,
   },
   async (call) => {
     const { owner, device, body, now } = call;
     const found = await findVersion(call, body.version);
-    const verdict = judgeCall(call, found, {
-      shown: body,
-      tries: triesToBegin(call, body.version),
+    const verdict = judgeRecovery(call, found, {
+      evidence: body,
+      tries: triesToBegin(owner.item, device, body.version, now),
       missing: [],
     });
     // A look is no try, and the record is not told; but a recovery key can't be guessed here either.
@@ -63,11 +54,14 @@ export const previewRecovery = forOwner(
         platform: verdict.backup.platform,
         version: withoutDigest(verdict.version),
         kinds: Object.fromEntries(
-          kinds.map((kind) => [kind, accounts.filter((account) => account.kind === kind).length]),
+          accountKind.options.map((kind) => [
+            kind,
+            accounts.filter((account) => account.kind === kind).length,
+          ]),
         ),
         actionRequired: accounts.map(recoveredFrom).filter(({ state }) => state !== "ready").length,
         waitingSeconds: waitOn(device, owner.item.policy, now),
-        approvers: approversOf(call),
+        approvers: approversOf(owner.item, device),
         missing: missingFrom(call),
       },
     };

@@ -12,8 +12,9 @@ import { link, mkdir, open, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { calculateJwkThumbprint } from "jose";
-import { type KeyEncryptionKey, KeyUnavailable, type WrappedKey } from "../../shared/keys/port.ts";
+import { type KeyEncryptionKey, KeyUnavailable } from "../../shared/keys/port.ts";
 import { wrapRsaOaep256 } from "../../shared/keys/rsa.ts";
+import type { WrappedKey } from "../../shared/model/userKey.ts";
 
 const MODULUS_BITS = 2_048;
 

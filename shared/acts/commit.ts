@@ -1,81 +1,26 @@
-import {
-  type Actor,
-  actorOf,
-  chained,
-  type Details,
-  EVENT_TTL,
-  type EventType,
-  type Happening,
-  type Head,
-} from "../activity/events.ts";
-import { type Problem, problem, withHeaders } from "../errors/problem.ts";
-import { timestampOf } from "../formats.ts";
-import type { LoadedOwner, OwnerCall, PhoneCall } from "../http/endpoint.ts";
-import { PROOF_WINDOW, proofReplayed } from "../identity/proof.ts";
-import { IDEMPOTENCY_TTL, idempotency, ids, type Owner, owner, type Version } from "../store/items.ts";
-import type { Operation, Store } from "../store/port.ts";
-import { parseItem } from "../store/schema.ts";
+import { chained, type Happening } from "../activity/events.ts";
+import { type Problem, withTriesLeft } from "../errors/problem.ts";
+import { explain } from "../identity/explain.ts";
+import { PROOF_WINDOW } from "../identity/proof.ts";
+import { exhausted, triesLeft, withTry } from "../limits/tries.ts";
+import { type Actor, actorOf, type Details, type EventType, type Head } from "../model/event.ts";
+import type { Owner } from "../model/owner.ts";
+import { EVENT_TTL, IDEMPOTENCY_TTL, ids } from "../store/items.ts";
+import type { Operation } from "../store/port.ts";
+import { type TryKind, timestampOf } from "../words.ts";
+import type { Act, OwnerAct } from "./act.ts";
+import type { Outcome } from "./outcome.ts";
+import { answerAsBefore, lookAgain } from "./retry.ts";
 
-/** Reads an owner: one point read. */
-export async function readOwner(store: Store, userId: string): Promise<LoadedOwner | undefined> {
-  const stored = await store.read(userId, ids.owner);
-  return stored && { item: parseItem(owner, stored), etag: stored.etag };
-}
-
-/** Another request changed the owner after this one had read it: the handler is run again on what is there now. */
-export class Contention extends Error {
-  override readonly name = "Contention";
-}
-
-/** How often an act is run on a fresh read of the owner before the phone is asked to come back. */
-const TRIES = 4;
-
-/**
- * Runs an act that reads the owner and commits on what it read; again where another request came between the two.
- * @throws {Problem} busy
- */
-export async function uncontended<Result>(act: () => Promise<Result>): Promise<Result> {
-  for (let tries = 0; tries < TRIES; tries++) {
-    try {
-      return await act();
-    } catch (error) {
-      if (!(error instanceof Contention)) throw error;
-    }
-  }
-  throw withHeaders(problem("busy"), { "Retry-After": "1" });
-}
-
-/** This request was carried out before: it is answered from the outcome that was stored then. */
-export class AlreadyDone extends Error {
-  override readonly name = "AlreadyDone";
-}
+// The one door to an owner's partition: nothing else commits to it, and a test says so (test/layers.test.ts).
 
 /** What is committed beside the owner's new state. */
 export interface CommitParts {
   /** What happened, for the owner's record, and on which phone. */
   readonly event: { readonly type: EventType; readonly device: Actor; readonly details?: Details };
   readonly operations?: readonly Operation[];
-  /** What a retry is answered from; only where the endpoint takes an idempotency key, without secrets. */
-  readonly outcome?: Record<string, unknown>;
-}
-
-/** Takes a version's ciphertext out of the store. */
-export function deleteEnvelope({ version }: Pick<Version, "version">): Operation {
-  return { kind: "delete", id: ids.envelope(version) };
-}
-
-/** The next event of the owner's record: the head that the owner's item has with it, and what creates it. */
-export function recorded(
-  head: Head,
-  now: number,
-  happening: Omit<Happening, "at">,
-): { readonly activity: Head; readonly operation: Operation } {
-  const body = chained(head, { at: timestampOf(now), ...happening });
-  const { number, hash } = body;
-  return {
-    activity: { number, hash },
-    operation: { kind: "create", id: ids.event(number), body, ttl: EVENT_TTL },
-  };
+  /** What a retry is answered from; only if the endpoint takes an idempotency key. */
+  readonly outcome?: Outcome;
 }
 
 /**
@@ -84,22 +29,22 @@ export function recorded(
  * @throws {Contention | AlreadyDone} which the pipeline handles
  * @throws {Problem} proof-replayed
  */
-export async function commitOwner(
-  call: PhoneCall,
-  item: Owner,
+export async function commit(
+  act: Act,
+  next: Owner,
   { event, operations = [], outcome }: CommitParts,
 ): Promise<void> {
-  const { owner, identity, proof, idempotencyKey, services } = call;
+  const { owner, identity, proof, idempotencyKey, services } = act;
   const { type, device, details = {} } = event;
-  const { activity, operation } = recorded(item.activity, call.now, {
+  const { activity, operation } = recorded(next.activity, act.now, {
     type,
     device: actorOf(device),
     details,
   });
   const body: Owner = {
-    ...item,
+    ...next,
     // A refusal is told to the record, and changes nothing else [D4].
-    secondFactorSeen: item.secondFactorSeen || (identity.secondFactor && !isRefusal(type)),
+    secondFactorSeen: next.secondFactorSeen || (identity.secondFactor && !isRefusal(type)),
     activity,
   };
   const written: Operation = owner
@@ -118,7 +63,7 @@ export async function commitOwner(
           {
             kind: "create",
             id: ids.idempotency(idempotencyKey),
-            body: { schema: 1, request: call.requestHash(), outcome },
+            body: { schema: 1, request: act.requestHash(), outcome },
             ttl: IDEMPOTENCY_TTL,
           },
         ]
@@ -131,9 +76,9 @@ export async function commitOwner(
     ...operations,
   ]);
   if (result.committed) return;
-  if (remembered.some(({ id }) => id === result.id)) throw new AlreadyDone();
-  if (result.id === spent.id) throw proofReplayed();
-  throw new Contention();
+  if (remembered.some(({ id }) => id === result.id)) answerAsBefore();
+  if (result.id === spent.id) throw explain({ reason: "proof-replayed" });
+  lookAgain();
 }
 
 /** What the record says of an act that was refused. */
@@ -143,26 +88,79 @@ function isRefusal(type: EventType): type is RefusedType {
   return type === "backup-refused" || type === "recovery-refused";
 }
 
-/** Tells the owner's record of a refusal, then refuses: nothing else is changed but what `item` says. */
+/** Tells the owner's record of a refusal, then refuses: nothing else is changed but what `next` says. */
 export async function refuse(
-  call: OwnerCall,
+  act: OwnerAct,
   type: RefusedType,
   refusal: Problem,
-  item: Owner = call.owner.item,
+  next: Owner = act.owner.item,
 ): Promise<never> {
-  await commitOwner(call, item, { event: { type, device: call.device, details: { code: refusal.code } } });
+  await commit(act, next, { event: { type, device: act.device, details: { code: refusal.code } } });
   throw refusal;
 }
 
 /**
- * What this request led to before, where it was carried out under its idempotency key.
- * @throws {Problem} idempotency-key-reused, where the key came with another request
+ * Records a refused try on the owner item, then throws the refusal. The try that uses up the limit also goes into the
+ * activity record. If the try can't be stored the call still fails: an uncounted guess would be free.
+ * @param device undefined if no proof was verified, or its phone is not registered
+ * @throws {Problem} the refusal with the tries that are left
+ * @throws {Contention}
  */
-export async function readOutcome(call: PhoneCall): Promise<Readonly<Record<string, unknown>> | undefined> {
-  if (call.idempotencyKey === undefined) return undefined;
-  const stored = await call.services.store.read(call.identity.userId, ids.idempotency(call.idempotencyKey));
-  if (!stored) return undefined;
-  const { request, outcome } = parseItem(idempotency, stored);
-  if (request !== call.requestHash()) throw problem("idempotency-key-reused");
-  return outcome;
+export async function count(
+  { services, identity: { userId }, owner, now }: Pick<Act, "services" | "identity" | "owner" | "now">,
+  device: Act["device"],
+  kind: TryKind,
+  refusal: Problem,
+): Promise<never> {
+  // Whoever has no phone here has nothing to guess at either.
+  if (!owner) throw refusal;
+  const { item, etag } = owner;
+  const tries = withTry(item.tries, kind, device, now);
+  const told = exhausted(tries, [kind], device, now)
+    ? recorded(item.activity, now, {
+        type: "tries-exhausted",
+        ...(device && { device: actorOf(device) }),
+        details: { code: kind },
+      })
+    : undefined;
+  const { committed } = await services.store.commit(userId, [
+    {
+      kind: "replace",
+      id: ids.owner,
+      body: { ...item, tries, ...(told && { activity: told.activity }) },
+      etag,
+    },
+    ...(told ? [told.operation] : []),
+  ]);
+  if (!committed) lookAgain();
+  throw withTriesLeft(refusal, triesLeft(tries, kind, device, now));
+}
+
+/**
+ * Deletes items as they were listed, in one transaction.
+ * @throws {Contention} something was written or has expired meanwhile
+ */
+export async function destroy(
+  { services, identity: { userId } }: Act,
+  items: readonly { readonly id: string; readonly etag: string }[],
+): Promise<void> {
+  const { committed } = await services.store.commit(
+    userId,
+    items.map(({ id, etag }) => ({ kind: "delete", id, etag })),
+  );
+  if (!committed) lookAgain();
+}
+
+/** The next event of the owner's record: the head that the owner's item has with it, and what creates it. */
+function recorded(
+  head: Head,
+  now: number,
+  happening: Omit<Happening, "at">,
+): { readonly activity: Head; readonly operation: Operation } {
+  const body = chained(head, { at: timestampOf(now), ...happening });
+  const { number, hash } = body;
+  return {
+    activity: { number, hash },
+    operation: { kind: "create", id: ids.event(number), body, ttl: EVENT_TTL },
+  };
 }

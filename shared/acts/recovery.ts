@@ -1,16 +1,11 @@
-import type { ProblemCode } from "../errors/catalogue.ts";
-import { problem } from "../errors/problem.ts";
-import type { OwnerCall } from "../http/endpoint.ts";
-import { isAsOld } from "../recovery/freeze.ts";
-import {
-  type RecoveryAct,
-  type RecoveryState,
-  type StoredState,
-  stateOf,
-  transitions,
-} from "../recovery/states.ts";
-import type { Owner, Recovery } from "../store/items.ts";
+import type { Recovery, RecoveryState, StoredState } from "../model/recovery.ts";
+import { hasEnded, moved, refuseOthers, refuseOwn } from "../recovery/say.ts";
+import { type RecoveryAct, stateOf } from "../recovery/states.ts";
+import { ids, RECOVERY_TTL } from "../store/items.ts";
+import type { Operation } from "../store/port.ts";
 import { readRecovery } from "../store/read.ts";
+import type { OwnerAct } from "./act.ts";
+import { explained } from "./judge.ts";
 
 /** A recovery as it is stored, and how it stands now. */
 export interface Loaded {
@@ -20,54 +15,64 @@ export interface Loaded {
 }
 
 /** A recovery of the owner: one point read. @throws {Problem} recovery-not-found */
-async function loadRecovery(call: OwnerCall, recoveryId: string): Promise<Loaded> {
-  const { owner, identity, services, now } = call;
+async function loadRecovery(act: OwnerAct, recoveryId: string): Promise<Loaded> {
+  const { owner, identity, services, now } = act;
   const stored = await readRecovery(services.store, identity.userId, recoveryId);
-  if (!stored) throw problem("recovery-not-found");
+  if (!stored) throw explained(act, { reason: "recovery-not-found" });
   return { ...stored, state: stateOf(stored.item, hasEnded(owner.item, recoveryId, stored.item), now) };
 }
 
-/** A phone that was revoked and registers anew does not go on where it was, and one that waits has to be listed. */
-function hasEnded({ devices, recoveries }: Owner, recoveryId: string, item: Recovery): boolean {
-  const device = devices.find(({ deviceId }) => deviceId === item.deviceId);
-  if (!device || !isAsOld(device, item.registeredAt)) return true;
-  return item.state === "waiting" && !recoveries.some((other) => other.recoveryId === recoveryId);
-}
-
-/** The same, of the phone that asks: another's is not shown to it. @throws {Problem} recovery-not-found */
-export async function loadOwn(call: OwnerCall, recoveryId: string): Promise<Loaded> {
-  const loaded = await loadRecovery(call, recoveryId);
-  if (loaded.item.deviceId !== call.device.deviceId) throw problem("recovery-not-found");
+/** A recovery of the phone that asks. @throws {Problem} recovery-not-found */
+export async function loadOwn(act: OwnerAct, recoveryId: string): Promise<Loaded> {
+  const loaded = await loadRecovery(act, recoveryId);
+  const refusal = refuseOwn(act.device, loaded.item);
+  if (refusal) throw explained(act, refusal);
   return loaded;
 }
 
-/** What an act makes of a recovery. @throws {Problem} recovery-over: its state allows the act no more */
-export function requireGoing(state: RecoveryState, act: RecoveryAct): StoredState {
-  const next = transitions[state][act];
-  if (next) return next;
-  if (state === "waiting" || state === "released") throw new Error(`nothing stands against ${act}`);
-  throw problem("recovery-over", { state });
+/** A recovery of another phone. @throws {Problem} recovery-not-found, recovery-own, older-phone-required */
+async function loadOthers(act: OwnerAct, recoveryId: string): Promise<Loaded> {
+  const loaded = await loadRecovery(act, recoveryId);
+  const refusal = refuseOthers(act.device, loaded.item);
+  if (refusal) throw explained(act, refusal);
+  return loaded;
 }
-
-/** The problems of {@link loadOthers}, and of what is done then. */
-export const othersProblems = [
-  "recovery-not-found",
-  "recovery-own",
-  "older-phone-required",
-  "recovery-over",
-  "proof-replayed",
-  "busy",
-] as const satisfies readonly ProblemCode[];
 
 /**
- * The recovery of another phone. Only a phone that is not younger than that one has a say about it: a thief could
- * otherwise answer for the owner from a second phone.
- * @throws {Problem} recovery-not-found, recovery-own, older-phone-required
+ * The state that an act moves a recovery to.
+ * @throws {Problem} recovery-over: the recovery is in a state that no longer allows it
  */
-export async function loadOthers(call: OwnerCall, recoveryId: string): Promise<Loaded> {
-  const { device } = call;
-  const loaded = await loadRecovery(call, recoveryId);
-  if (loaded.item.deviceId === device.deviceId) throw problem("recovery-own");
-  if (!isAsOld(device, loaded.item.registeredAt)) throw problem("older-phone-required");
-  return loaded;
+export function requireGoing(act: OwnerAct, state: RecoveryState, step: RecoveryAct): StoredState {
+  const verdict = moved(state, step);
+  if (verdict.refused) throw explained(act, verdict.refused);
+  return verdict.next;
+}
+
+/** A recovery that an act may change, and the state that it moves to. */
+export type Going = Loaded & { readonly recoveryId: string; readonly next: StoredState };
+
+/** Loads the recovery that a request names and its step may change: the phone's own, or another's. */
+export async function loadGoing(
+  act: OwnerAct & { readonly params: { readonly recoveryId: string } },
+  whose: "own" | "others",
+  step: RecoveryAct,
+): Promise<Going> {
+  const { recoveryId } = act.params;
+  const loaded = await (whose === "own" ? loadOwn : loadOthers)(act, recoveryId);
+  return { ...loaded, recoveryId, next: requireGoing(act, loaded.state, step) };
+}
+
+/** Replaces the item of a recovery; its time to live goes on. */
+export function replaceRecovery(
+  { recoveryId, etag }: Pick<Going, "recoveryId" | "etag">,
+  body: Recovery,
+  now: number,
+): Operation {
+  const goneAt = Date.parse(body.startedAt) + RECOVERY_TTL * 1000;
+  const ttl = Math.max(1, Math.ceil((goneAt - now) / 1000));
+  return { kind: "replace", id: ids.recovery(recoveryId), body, etag, ttl };
+}
+
+export function createRecovery(recoveryId: string, body: Recovery): Operation {
+  return { kind: "create", id: ids.recovery(recoveryId), body, ttl: RECOVERY_TTL };
 }

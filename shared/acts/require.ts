@@ -1,11 +1,11 @@
-import type { Platform } from "../backup/appVersion.ts";
-import { refuseStorageAccount } from "../backup/storageAccount.ts";
-import { problem } from "../errors/problem.ts";
-import type { BackupOn, Owner } from "../store/items.ts";
+import { explain } from "../backup/explain.ts";
+import { refuseReading } from "../backup/storageAccount.ts";
+import type { BackupOn, Owner } from "../model/owner.ts";
+import type { Platform } from "../words.ts";
 
 /** @throws {Problem} backup-off */
 export function requireOn({ backup }: Owner): BackupOn {
-  if (backup.state !== "on") throw problem("backup-off");
+  if (backup.state !== "on") throw explain({ reason: "backup-off" });
   return backup;
 }
 
@@ -15,9 +15,6 @@ export function requireReadable(
   platform: Platform,
   storageCheck: string | undefined,
 ): void {
-  if (platform !== backup.platform) {
-    throw problem("platform-changed", { backupPlatform: backup.platform });
-  }
-  const refusal = refuseStorageAccount(platform, storageCheck, backup.storageCheck);
-  if (refusal) throw problem(refusal);
+  const refusal = refuseReading(backup, platform, storageCheck);
+  if (refusal) throw explain(refusal);
 }

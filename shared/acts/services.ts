@@ -1,8 +1,8 @@
 import type { Config } from "../config/read.ts";
+import type { TokenVerifier } from "../identity/token.ts";
 import type { KeyEncryptionKey } from "../keys/port.ts";
 import type { UserKeys } from "../keys/userKeys.ts";
 import type { Log } from "../log.ts";
-import type { Identity } from "../model/identity.ts";
 import type { Store } from "../store/port.ts";
 import type { System } from "../system.ts";
 
@@ -13,6 +13,6 @@ export interface Services {
   readonly store: Store;
   readonly kek: KeyEncryptionKey;
   readonly userKeys: UserKeys;
-  readonly verifyToken: (token: string) => Promise<Identity>;
+  readonly verifyToken: TokenVerifier;
   readonly log: Log;
 }

@@ -1,18 +1,19 @@
-import { actorOf } from "../activity/events.ts";
-import { timestampOf } from "../formats.ts";
-import type { OwnerCall } from "../http/endpoint.ts";
-import { NOTICE_TTL, type Notice } from "../model/notice.ts";
-import { ids, type Owner } from "../store/items.ts";
+import type { Device } from "../model/device.ts";
+import { actorOf } from "../model/event.ts";
+import type { Notice } from "../model/notice.ts";
+import { ids, NOTICE_TTL } from "../store/items.ts";
 import type { Operation } from "../store/port.ts";
 import { randomId } from "../system.ts";
+import { timestampOf } from "../words.ts";
+import type { OwnerAct } from "./act.ts";
 
 /**
- * What tells the owner's other phones: nothing where there are none.
+ * The operations that notify the owner's other phones; empty if there are none.
  * @param devices the owner's phones as they are after the commit
  */
 export function tellOthers(
-  { services: { system }, device, now }: OwnerCall,
-  devices: Owner["devices"],
+  { services: { system }, device, now }: OwnerAct,
+  devices: readonly Device[],
   told: Pick<Notice, "type" | "recoveryId" | "releaseAt">,
 ): Operation[] {
   const to = devices.map(({ deviceId }) => deviceId).filter((deviceId) => deviceId !== device.deviceId);

@@ -1,29 +1,20 @@
-import * as z from "zod";
-import { randomId } from "../formats.ts";
-import type { OwnerCall } from "../http/endpoint.ts";
-import { sealUserKey } from "../keys/seal.ts";
-import type { StoredUserKey } from "../keys/userKeys.ts";
-
-/** The user key as a phone receives it. */
-export const sealedKey = z.strictObject({
-  /** The `kid` of the envelopes under it. */
-  id: randomId,
-  /** Compact JWE, sealed to this phone's own key. */
-  sealed: z.string(),
-});
+import type * as z from "zod";
+import { type sealedKey, sealUserKey } from "../keys/seal.ts";
+import type { StoredUserKey } from "../model/userKey.ts";
+import type { OwnerAct } from "./act.ts";
 
 /** Opens the stored user key and seals it to the phone that asks. @throws {KeyUnavailable} */
 export async function releaseUserKey(
-  call: OwnerCall,
+  act: OwnerAct,
   stored: StoredUserKey,
 ): Promise<z.infer<typeof sealedKey>> {
-  const key = await call.services.userKeys.open(call.identity.userId, stored);
-  return await sealForPhone(call, stored.id, key);
+  const key = await act.services.userKeys.open(act.identity.userId, stored);
+  return await sealForPhone(act, stored.id, key);
 }
 
 /** Seals a user key to the phone that asks, and forgets it. */
 export async function sealForPhone(
-  { identity: { userId }, device: { sealingKey } }: OwnerCall,
+  { identity: { userId }, device: { sealingKey } }: OwnerAct,
   keyId: string,
   key: Uint8Array,
 ): Promise<z.infer<typeof sealedKey>> {

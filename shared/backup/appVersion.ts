@@ -1,8 +1,4 @@
-import * as z from "zod";
-
-/** The operating system of a phone, and of the backup that it made. */
-export const platform = z.enum(["ios", "android"]);
-export type Platform = z.infer<typeof platform>;
+import type { Platform } from "../words.ts";
 
 /** The oldest app that can back up and recover, by platform [A1, A2]. */
 export const MINIMUM_VERSION: Readonly<Record<Platform, string>> = { ios: "5.7.0", android: "6.6.0" };

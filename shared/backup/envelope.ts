@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { randomId, sha256 } from "../formats.ts";
-import { platform } from "./appVersion.ts";
+import { platform } from "../words.ts";
 import { readJweHeader } from "./jweHeader.ts";
 
 /** The authenticated header of an envelope: exactly these members. */

@@ -1,4 +1,4 @@
-import type { BackupOn } from "../store/items.ts";
+import type { BackupOn } from "../model/owner.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 

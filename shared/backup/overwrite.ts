@@ -1,20 +1,24 @@
-import { type Problem, problem } from "../errors/problem.ts";
-import type { Device, Version } from "../store/items.ts";
+import type { Device } from "../model/device.ts";
+import type { Version } from "../model/version.ts";
 
-/** From how many accounts on a drop is looked at: fewer are soon lost for good reasons. */
-export const DROP_FROM = 4;
+/** The smallest backup for which a drop is suspicious; below this, losing most accounts is ordinary. */
+const DROP_FROM = 4;
 
 /** An upload that would leave less than this part of the accounts is a sharp drop. */
-export const DROP_BELOW = 1 / 2;
+const DROP_BELOW = 1 / 2;
+
+export type OverwriteRefusal =
+  | { readonly reason: "overwrite-refused"; readonly present: Version }
+  | { readonly reason: "sharp-drop"; readonly present: Version; readonly offered: number };
 
 /**
- * Why an upload may not replace the present version; undefined where it may [D11, H2]. The most reported loss of
- * all is an empty new phone that overwrites the only backup.
+ * Why an upload may not replace the current version; undefined if it may [D11, H2]. The most reported loss of all is an
+ * empty new phone that overwrites the only backup.
  * @param versions newest first
  * @param offered how many accounts the upload holds
  * @param replaces the version that the owner agreed to replace
  */
-export function overwriteRefusal({
+export function refuseOverwrite({
   device,
   versions: [present],
   offered,
@@ -24,13 +28,11 @@ export function overwriteRefusal({
   versions: readonly Version[];
   offered: number;
   replaces: number | undefined;
-}): Problem | undefined {
+}): OverwriteRefusal | undefined {
   if (!present || replaces === present.version) return undefined;
-  const { version, accounts, uploadedAt, device: from } = present;
-  const told = { version, accounts, uploadedAt, device: { name: from.name, platform: from.platform } };
-  if (!device.holdsBackup) return problem("overwrite-refused", { present: told });
-  if (accounts >= DROP_FROM && offered < accounts * DROP_BELOW) {
-    return problem("sharp-drop", { present: told, offered });
+  if (!device.holdsBackup) return { reason: "overwrite-refused", present };
+  if (present.accounts >= DROP_FROM && offered < present.accounts * DROP_BELOW) {
+    return { reason: "sharp-drop", present, offered };
   }
   return undefined;
 }

@@ -1,31 +1,5 @@
-import * as z from "zod";
-import { timestamp, timestampOf } from "../formats.ts";
-
-/** Seconds that a recovery may be made to wait at the most: 7 days [H10]. */
-export const LONGEST_WAIT = 7 * 24 * 60 * 60;
-
-const waitingSeconds = z.int().nonnegative().max(LONGEST_WAIT);
-
-/** What an owner may choose. */
-export const choice = z.strictObject({
-  /** What blocks a recovery: an account of the backup that is on the phone already [D2], or any account there [D3]. */
-  conflict: z.enum(["same-account", "any-account"]),
-  /** Whether a phone of the other operating system may recover; it has to be allowed beforehand [H8]. */
-  otherPlatform: z.boolean(),
-  /** Seconds from the begin of a recovery on a new phone to its release, unless another phone approves it [H10]. */
-  waitingSeconds,
-});
-
-export type Choice = z.infer<typeof choice>;
-
-export const policy = choice.extend({
-  /** A shorter waiting time that was chosen, and from when it counts; left out where none was. */
-  shortening: z.strictObject({ waitingSeconds, from: timestamp }).optional(),
-});
-
-export type Policy = z.infer<typeof policy>;
-
-export const DEFAULT_POLICY: Policy = { conflict: "same-account", otherPlatform: false, waitingSeconds: 0 };
+import type { Choice, Policy } from "../model/policy.ts";
+import { timestampOf } from "../words.ts";
 
 /** The policy as it counts now: a shorter waiting time whose time has come is the waiting time. */
 export function settled(policy: Policy, now: number): Policy {

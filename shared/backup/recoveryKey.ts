@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { randomId, sha256 } from "../formats.ts";
+import type { BackupOn } from "../model/owner.ts";
+import type { Platform } from "../words.ts";
 import { readJweHeader } from "./jweHeader.ts";
+import { type ReadingRefusal, refuseReading } from "./storageAccount.ts";
 
 /** The authenticated header of a storage secret that is wrapped under a recovery key: exactly these members. */
 const header = z.strictObject({
@@ -22,4 +25,23 @@ export function isWrappedFor(compact: string, { kid, uid }: { kid: string; uid: 
   const encoded = COMPACT.exec(compact)?.[1];
   const read = encoded === undefined ? undefined : readJweHeader(header, encoded);
   return read?.kid === kid && read.uid === uid;
+}
+
+export type RecoveryKeyRefusal =
+  | ReadingRefusal
+  | { readonly reason: "recovery-key-unneeded" | "recovery-key-invalid" };
+
+/** Why a recovery key can't be set up [H9]; undefined if it can. */
+export function refuseRecoveryKey(
+  backup: BackupOn,
+  platform: Platform,
+  { storageCheck, wrapped, userId }: { storageCheck: string; wrapped: string; userId: string },
+): RecoveryKeyRefusal | undefined {
+  // On Android the recovery account opens the backup alone: there is nothing that a recovery key could stand in for.
+  if (backup.platform === "android") return { reason: "recovery-key-unneeded" };
+  const refusal = refuseReading(backup, platform, storageCheck);
+  if (refusal) return refusal;
+  return isWrappedFor(wrapped, { kid: backup.userKey.id, uid: userId })
+    ? undefined
+    : { reason: "recovery-key-invalid" };
 }

@@ -1,9 +1,9 @@
-import type { Platform } from "./appVersion.ts";
+import type { BackupOn } from "../model/owner.ts";
+import type { Platform } from "../words.ts";
 
-export type StorageRefusal =
-  | "storage-account-missing"
-  | "storage-account-unexpected"
-  | "storage-account-mismatch";
+export interface StorageRefusal {
+  readonly reason: "storage-account-missing" | "storage-account-unexpected" | "storage-account-mismatch";
+}
 
 /**
  * Whether the storage account (iCloud) that a phone shows is the one that is asked for [A5–A8]. What is shown is an
@@ -15,7 +15,23 @@ export function refuseStorageAccount(
   shown: string | undefined,
   expected?: string,
 ): StorageRefusal | undefined {
-  if (platform === "android") return shown === undefined ? undefined : "storage-account-unexpected";
-  if (shown === undefined) return "storage-account-missing";
-  return expected !== undefined && shown !== expected ? "storage-account-mismatch" : undefined;
+  if (platform === "android") {
+    return shown === undefined ? undefined : { reason: "storage-account-unexpected" };
+  }
+  if (shown === undefined) return { reason: "storage-account-missing" };
+  return expected !== undefined && shown !== expected ? { reason: "storage-account-mismatch" } : undefined;
+}
+
+export type ReadingRefusal =
+  | StorageRefusal
+  | { readonly reason: "platform-changed"; readonly backupPlatform: Platform };
+
+/** Why a phone can't read this backup: another platform, or another storage account; undefined if it can. */
+export function refuseReading(
+  backup: Pick<BackupOn, "platform" | "storageCheck">,
+  platform: Platform,
+  storageCheck: string | undefined,
+): ReadingRefusal | undefined {
+  if (platform !== backup.platform) return { reason: "platform-changed", backupPlatform: backup.platform };
+  return refuseStorageAccount(platform, storageCheck, backup.storageCheck);
 }

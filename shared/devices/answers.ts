@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { platform } from "../backup/appVersion.ts";
-import { sha256, timestamp } from "../formats.ts";
+import { sha256 } from "../formats.ts";
+import { platform, timestamp } from "../words.ts";
 
 /** What a phone is told about a phone. */
 export const deviceAnswer = z.strictObject({

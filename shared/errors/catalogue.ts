@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { conflictPolicy, missing, platform, timestamp, tryKind } from "../words.ts";
 
 /** What the app can do about a problem. Stable: apps branch on it. */
 export type Remedy =
@@ -35,7 +36,6 @@ interface ProblemKind {
 }
 
 const none = z.strictObject({});
-const platform = z.enum(["ios", "android"]);
 
 /** One broken rule of a request's schema: where and which, never the value. */
 export const violation = z.strictObject({
@@ -51,7 +51,7 @@ const counted = z.strictObject({ triesLeft: z.int().optional() });
 const presentVersion = z.strictObject({
   version: z.int(),
   accounts: z.int(),
-  uploadedAt: z.iso.datetime(),
+  uploadedAt: timestamp,
   device: z.strictObject({ name: z.string(), platform }),
 });
 
@@ -80,7 +80,7 @@ export const catalogue = {
   "device-not-registered": kind(401, "register-device"),
   "step-up-required": kind(401, "sign-in-again", {
     members: z.strictObject({
-      missing: z.array(z.enum(["recent-sign-in", "second-factor"])),
+      missing: z.array(missing),
       /** Seconds a sign-in counts as recent. */
       maxAge: z.int(),
       ...counted.shape,
@@ -89,8 +89,8 @@ export const catalogue = {
   "too-many-tries": kind(429, "retry-later", {
     retryable: true,
     members: z.strictObject({
-      of: z.enum(["recoveries", "recovery-keys", "step-ups", "proofs"]),
-      retryAt: z.iso.datetime(),
+      of: tryKind,
+      retryAt: timestamp,
     }),
   }),
 
@@ -131,7 +131,7 @@ export const catalogue = {
   "backup-none": kind(404, "add-accounts-by-hand"),
   "backup-deleted": kind(410, "add-accounts-by-hand", {
     members: z.strictObject({
-      deletedAt: z.iso.datetime(),
+      deletedAt: timestamp,
       device: z.strictObject({ name: z.string(), platform }),
     }),
   }),
@@ -158,7 +158,7 @@ export const catalogue = {
   "version-changed": kind(412, "refresh-status"),
   "backup-frozen": kind(423, "lift-freeze", {
     members: z.strictObject({
-      frozenAt: z.iso.datetime(),
+      frozenAt: timestamp,
       /** The phone that denied a recovery. */
       device: z.strictObject({ name: z.string(), platform }),
     }),
@@ -172,7 +172,7 @@ export const catalogue = {
   // Recovery
   "accounts-present": kind(409, "remove-accounts", {
     members: z.strictObject({
-      policy: z.enum(["same-account", "any-account"]),
+      policy: conflictPolicy,
       /** The references of the accounts that are in the way; with `any-account` all that the phone has. */
       conflicts: z.array(z.string()),
     }),
@@ -182,7 +182,7 @@ export const catalogue = {
   "recovery-waiting": kind(409, "approve-on-another-phone", {
     retryable: true,
     members: z.strictObject({
-      releaseAt: z.iso.datetime(),
+      releaseAt: timestamp,
       /** How many of the owner's other phones can approve it. */
       approvers: z.int(),
     }),

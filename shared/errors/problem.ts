@@ -1,4 +1,3 @@
-import { ROUTE_PREFIX } from "../http/message.ts";
 import { catalogue, type ProblemCode, type ProblemMembers } from "./catalogue.ts";
 import type { Language } from "./language.ts";
 import { texts } from "./texts.ts";
@@ -54,17 +53,4 @@ export function describeCode(code: ProblemCode, language: Language) {
   const { status, remedy, retryable } = catalogue[code];
   const { problems, remedies } = texts[language];
   return { code, status, ...problems[code], remedy, remedyText: remedies[remedy], retryable };
-}
-
-/** The body of a problem: RFC 9457, `application/problem+json`. */
-export function problemBody(
-  { code, members }: Problem,
-  { origin, requestId, language }: { origin: string; requestId: string; language: Language },
-) {
-  return {
-    type: `${origin}/${ROUTE_PREFIX}/problems/${code}`,
-    ...describeCode(code, language),
-    instance: `urn:uuid:${requestId}`,
-    ...members,
-  };
 }

@@ -1,5 +1,6 @@
-import { isAppVersion, isOlder, MINIMUM_VERSION, type Platform, platform } from "../backup/appVersion.ts";
+import { isAppVersion, isOlder, MINIMUM_VERSION } from "../backup/appVersion.ts";
 import { problem } from "../errors/problem.ts";
+import { type Platform, platform } from "../words.ts";
 import type { HttpRequest } from "./message.ts";
 
 /** The app that is asking, by its own word. */

@@ -1,15 +1,15 @@
 import type * as z from "zod";
+import type { Act, OwnerAct } from "../acts/act.ts";
+import type { Outcome } from "../acts/outcome.ts";
 import type { Services } from "../acts/services.ts";
+import type { Standing } from "../backup/standing.ts";
 import type { ProblemCode } from "../errors/catalogue.ts";
-import type { Proof } from "../identity/proof.ts";
-import type { Identity } from "../model/identity.ts";
-import type { Device, Owner } from "../store/items.ts";
 import type { Client } from "./client.ts";
 import type { HttpMethod, HttpRequest } from "./message.ts";
 
 /**
  * One endpoint, declared once: the registration with Azure Functions, the local host and the tests over all routes
- * read this and nothing else.
+ * read this and nothing else. A request holds nothing that is not declared here.
  */
 export interface Declaration {
   /** The function's name; hosts try routes in the order of these. */
@@ -20,11 +20,17 @@ export interface Declaration {
   readonly summary: string;
   /** The form of the route's parameters. */
   readonly params?: z.ZodType;
+  /** The form of the query; other members are ignored, as is all of it if this is left out. */
+  readonly query?: z.ZodObject;
+  /** The form of the headers that it reads besides the pipeline's, by their names as documented. */
+  readonly headers?: z.ZodObject;
+  /** The word that `?confirm=` must say: what can't be undone is asked for twice. */
+  readonly confirm?: "delete" | "erase";
   /** The form of the body; left out, the endpoint takes none. */
   readonly body?: z.ZodType;
-  /** The form of each answer that is not a problem, by status; null where it has no body. */
+  /** The form of each answer that is not a problem, by status; null if it has no body. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
-  /** The problems it can give besides those of the pipeline. */
+  /** The problems of its own; `problemsOf` adds what its caller and the pipeline can give. */
   readonly problems: readonly ProblemCode[];
 }
 
@@ -36,12 +42,18 @@ export interface Answer {
 
 type Output<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined;
 
+/** What the request brings, in the forms that were declared. */
+export interface Input<D extends Declaration = Declaration> {
+  readonly params: Output<D["params"]>;
+  readonly query: Output<D["query"]>;
+  readonly headers: Output<D["headers"]>;
+  readonly body: Output<D["body"]>;
+}
+
 /** What every handler gets. */
-export interface BaseCall<D extends Declaration = Declaration> {
+export interface BaseCall<D extends Declaration = Declaration> extends Input<D> {
   readonly services: Services;
   readonly request: HttpRequest;
-  readonly params: Output<D["params"]>;
-  readonly body: Output<D["body"]>;
   /** The time of the request in milliseconds since the epoch, one for all that it does. */
   readonly now: number;
 }
@@ -53,23 +65,16 @@ export interface AnonymousEndpoint<D extends Declaration = Declaration> {
   readonly handle: (call: BaseCall<D>) => Promise<Answer>;
 }
 
-/**
- * What a phone has to be to the backup for an act that releases, replaces or destroys it, or loosens its guards.
- * `guarded`: the backup is not frozen and, where the owner chose a waiting time, the phone has it already: a thief on a
- * new phone could otherwise do without the recovery that waits. `holder`: the same, and the phone has it in any case.
- */
-export type Standing = "guarded" | "holder";
-
 /** How a phone must have proved itself. */
 export interface PhoneAccess {
   /** Whether the phone must be registered; `no` is for the registration itself. */
   readonly registered: "yes" | "no";
   /**
-   * Whether a recent sign-in is needed, with the second factor where there is one (RFC 9470). `by-guards`: the
-   * endpoint's own guards ask for it, in their place in the order.
+   * Whether a recent sign-in is needed, with the second factor if there is one (RFC 9470). `by-guards`: the endpoint's
+   * own guards ask for it, in their place in the order.
    */
   readonly stepUp: "needed" | "not-needed" | "by-guards";
-  /** What the phone has to be to the backup; left out, any registered phone may call. */
+  /** How the phone must stand to the backup; left out, any registered phone may call. */
   readonly standing?: Standing;
   /** Whether an app that is too old may call: what only takes away, an old app must still be able to do. */
   readonly oldApps: "refused" | "allowed";
@@ -77,39 +82,22 @@ export interface PhoneAccess {
   readonly idempotencyKey?: "needed";
 }
 
-/** The owner's item as it was read for this call. */
-export interface LoadedOwner {
-  readonly item: Owner;
-  readonly etag: string;
-}
-
 /** A call by a phone whose token and proof were verified. */
-export interface PhoneCall<D extends Declaration = Declaration> extends BaseCall<D> {
-  readonly access: PhoneAccess;
-  readonly identity: Identity;
-  readonly proof: Proof;
+export interface PhoneCall<D extends Declaration = Declaration> extends BaseCall<D>, Act {
+  readonly services: Services;
+  readonly now: number;
   readonly client: Client;
-  /** Undefined until the owner's first phone is registered. */
-  readonly owner: LoadedOwner | undefined;
-  /** This phone; undefined while it is not registered. */
-  readonly device: Device | undefined;
-  readonly idempotencyKey: string | undefined;
-  /** SHA-256 of what is asked, by whom: a retry has the same. */
-  readonly requestHash: () => string;
 }
 
 /** A call by a registered phone of an owner. */
-export type OwnerCall<D extends Declaration = Declaration> = PhoneCall<D> & {
-  readonly owner: LoadedOwner;
-  readonly device: Device;
-};
+export type OwnerCall<D extends Declaration = Declaration> = PhoneCall<D> & OwnerAct;
 
 export interface PhoneEndpoint<D extends Declaration = Declaration> {
   readonly access: PhoneAccess;
   readonly declaration: D;
   readonly handle: (call: PhoneCall<D>) => Promise<Answer>;
   /** The answer to a retry, from the outcome that the first try stored. */
-  readonly replay?: (call: PhoneCall<D>, outcome: Readonly<Record<string, unknown>>) => Promise<Answer>;
+  readonly replay?: (call: PhoneCall<D>, outcome: Outcome) => Promise<Answer>;
 }
 
 // Handlers take calls of their own declaration; a list of endpoints knows only that each fits its own.
@@ -128,7 +116,7 @@ export function forOwner<const D extends Declaration>(
   access: Omit<PhoneAccess, "registered">,
   declaration: D,
   handle: (call: OwnerCall<D>) => Promise<Answer>,
-  replay?: (call: OwnerCall<D>, outcome: Readonly<Record<string, unknown>>) => Promise<Answer>,
+  replay?: (call: OwnerCall<D>, outcome: Outcome) => Promise<Answer>,
 ): PhoneEndpoint<D> {
   return {
     access: { ...access, registered: "yes" },

@@ -1,18 +1,20 @@
 import type * as z from "zod";
 import type { violation } from "../errors/catalogue.ts";
 
-/** How many broken rules an answer lists: more help nobody. */
+/** The most violations that one answer lists. */
 const MOST = 20;
 
 /**
  * The broken rules of a schema, for a problem's `errors`: where, and which rule, in our own words. Neither the
  * values nor the names of unknown members are repeated, since they come from outside.
+ * @param place how a path is written: left out, as a JSON pointer (RFC 6901)
  */
-export function violationsOf(error: z.ZodError, prefix = ""): z.infer<typeof violation>[] {
-  return error.issues.slice(0, MOST).map((issue) => ({
-    pointer: prefix + issue.path.map((step) => `/${String(step)}`).join(""),
-    rule: ruleOf(issue),
-  }));
+export function violationsOf(error: z.ZodError, place = pointer): z.infer<typeof violation>[] {
+  return error.issues.slice(0, MOST).map((issue) => ({ pointer: place(issue.path), rule: ruleOf(issue) }));
+}
+
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((step) => `/${String(step)}`).join("");
 }
 
 function ruleOf(issue: z.core.$ZodIssue): string {

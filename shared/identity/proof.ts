@@ -1,8 +1,9 @@
 import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import * as z from "zod";
-import { type Problem, problem, withHeaders } from "../errors/problem.ts";
+import type { Identity } from "../model/identity.ts";
 import { publicKey, thumbprint } from "../model/publicKey.ts";
+import type { ProofRefusal } from "./explain.ts";
 
 /** What a device proof that was verified says: which key made it, and its own name. */
 export interface Proof {
@@ -37,27 +38,41 @@ const parsedKeys = new LRUCache<string, KeyObject>({ max: 10_000 });
  * @param proof the `DPoP` header; two of them arrive joined by a comma, and fail as malformed
  * @param url the address without query, as phones know it
  * @param now seconds since the epoch
- * @throws {Problem} proof-missing, proof-invalid, proof-expired
  */
 export function verifyProof(
   proof: string | undefined,
-  { method, url, tokenHash, now }: { method: string; url: string; tokenHash: string; now: number },
-): Proof {
-  if (proof === undefined) throw refuseProof("proof-missing");
-  const { deviceId, payload } = verifySignature(proof);
-  if (payload.htm !== method || payload.htu !== url || payload.ath !== tokenHash)
-    throw refuseProof("proof-invalid");
-  if (Math.abs(now - payload.iat) > PROOF_WINDOW) throw refuseProof("proof-expired");
-  return { deviceId, id: hash("sha256", `${deviceId}\0${payload.jti}`, "base64url") };
+  {
+    method,
+    url,
+    now,
+    tokenHash,
+    boundKey,
+  }: { method: string; url: string; now: number } & Pick<Identity, "tokenHash" | "boundKey">,
+): ProofVerdict {
+  if (proof === undefined) return { refused: { reason: "proof-missing" } };
+  const signed = verifySignature(proof);
+  if (signed.refused) return signed;
+  const { deviceId, payload } = signed;
+  if (payload.htm !== method || payload.htu !== url || payload.ath !== tokenHash) {
+    return { refused: { reason: "proof-invalid" } };
+  }
+  if (Math.abs(now - payload.iat) > PROOF_WINDOW) return { refused: { reason: "proof-expired" } };
+  if (boundKey !== undefined && boundKey !== deviceId) return { refused: { reason: "proof-invalid" } };
+  const id = hash("sha256", `${deviceId}\0${payload.jti}`, "base64url");
+  return { refused: undefined, proof: { deviceId, id } };
 }
+
+export type ProofVerdict =
+  | { readonly refused: ProofRefusal }
+  | { readonly refused: undefined; readonly proof: Proof };
 
 function decodeJson(encoded: string): unknown {
   return JSON.parse(Buffer.from(encoded, "base64url").toString("utf8"));
 }
 
 /**
- * With node:crypto, in one step: through the thread pool, as jose takes it, a status takes half again as long, and every
- * signature leaves handles behind that are freed late (docs/benchmarks.md). The schema above leaves whoever sends a
+ * Verified synchronously with node:crypto. jose uses the thread pool, which makes a status request half as slow again and
+ * keeps native handles alive longer (docs/benchmarks.md). The schema above leaves whoever sends a
  * proof no choice of algorithm or extensions (`crit`).
  */
 function verifySignature(proof: string) {
@@ -74,22 +89,9 @@ function verifySignature(proof: string) {
     if (!verify("sha256", Buffer.from(signed), es256, Buffer.from(signature, "base64url"))) {
       throw new Error("the signature is wrong");
     }
-    return { deviceId, payload: claims.parse(decodeJson(payload)) };
+    return { refused: undefined, deviceId, payload: claims.parse(decodeJson(payload)) };
   } catch (cause) {
-    throw withHeaders(problem("proof-invalid"), challenge, { cause });
+    const refused: ProofRefusal = { reason: "proof-invalid", cause };
+    return { refused };
   }
-}
-
-const challenge = { "WWW-Authenticate": 'DPoP error="invalid_dpop_proof", algs="ES256"' };
-
-/** What is told to a phone whose key or proof does not do: a 401 has a challenge (RFC 9110, section 15.5.2). */
-export function refuseProof(
-  code: "proof-missing" | "proof-invalid" | "proof-expired" | "proof-replayed" | "device-not-registered",
-): Problem {
-  return withHeaders(problem(code), challenge);
-}
-
-/** The answer to a proof that a write has spent before. */
-export function proofReplayed(): Problem {
-  return refuseProof("proof-replayed");
 }

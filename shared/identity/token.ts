@@ -9,19 +9,26 @@ import {
 } from "jose";
 import { LRUCache } from "lru-cache";
 import type { IssuerSetting } from "../config/settings.ts";
-import { problem, withHeaders } from "../errors/problem.ts";
 import type { Identity } from "../model/identity.ts";
 import type { System } from "../system.ts";
 import { signInOf } from "./assurance.ts";
+import type { TokenRefusal } from "./explain.ts";
 
 /** Seconds by which an issuer's clock and ours may differ. */
 const CLOCK_TOLERANCE = 5;
 
-/** How many verified tokens are remembered, and for how long at the most, in milliseconds. */
+/** How many verified tokens are remembered, and for how long at most, in milliseconds. */
 const REMEMBERED = { max: 10_000, ttl: 5 * 60_000 };
 
 /** RFC 9068 names `at+jwt`; Microsoft Entra's access tokens say `JWT`. */
 const TYPES = new Set(["at+jwt", "application/at+jwt", "jwt"]);
+
+export type TokenVerdict =
+  | { readonly refused: TokenRefusal }
+  | { readonly refused: undefined; readonly identity: Identity };
+
+/** Says whose an access token is, or why it is not accepted. */
+export type TokenVerifier = (token: string) => Promise<TokenVerdict>;
 
 /**
  * Verifies access tokens of the configured issuers.
@@ -33,33 +40,44 @@ export function createTokenVerifier({
   keysOf = (issuer) => createRemoteJWKSet(new URL(issuer.jwksUri)),
 }: {
   issuers: readonly IssuerSetting[];
-  system: System;
+  system: Pick<System, "now">;
   keysOf?: (issuer: IssuerSetting) => JWTVerifyGetKey;
-}): (token: string) => Promise<Identity> {
+}): TokenVerifier {
   const known = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: keysOf(issuer) }]));
   const remembered = new LRUCache<string, Identity>({ ...REMEMBERED, perf: system, ttlResolution: 0 });
 
   return async (token) => {
     const tokenHash = hash("sha256", token, "base64url");
     const before = remembered.get(tokenHash);
-    if (before) return before;
+    if (before) return { refused: undefined, identity: before };
 
-    const { issuer, keys } = known.get(claimedIssuer(token)) ?? refuse();
-    const now = system.now();
-    const payload = await verify(token, issuer, keys, now);
-    const identity = identityFrom(payload, issuer, tokenHash);
-    const remaining = (payload.exp ?? 0) * 1000 - now;
-    if (remaining > 0) remembered.set(tokenHash, identity, { ttl: Math.min(remaining, REMEMBERED.ttl) });
-    return identity;
+    try {
+      const { issuer, keys } = known.get(claimedIssuer(token)) ?? refuse();
+      const now = system.now();
+      const payload = await verify(token, issuer, keys, now);
+      const identity = identityFrom(payload, issuer, tokenHash);
+      const remaining = (payload.exp ?? 0) * 1000 - now;
+      if (remaining > 0) remembered.set(tokenHash, identity, { ttl: Math.min(remaining, REMEMBERED.ttl) });
+      return { refused: undefined, identity };
+    } catch (error) {
+      if (error instanceof Refused) return { refused: error.refusal };
+      throw error;
+    }
   };
 }
 
-function refuse(cause?: unknown): never {
-  throw withHeaders(
-    problem("token-invalid"),
-    { "WWW-Authenticate": 'Bearer error="invalid_token"' },
-    { cause },
-  );
+/** A refusal on its way out of this module. */
+class Refused extends Error {
+  readonly refusal: TokenRefusal;
+
+  constructor(refusal: TokenRefusal) {
+    super(refusal.reason);
+    this.refusal = refusal;
+  }
+}
+
+function refuse(cause?: unknown, reason: TokenRefusal["reason"] = "token-invalid"): never {
+  throw new Refused({ reason, cause });
 }
 
 /** The issuer that an unverified token names; it only chooses whose keys the token must be signed with. */
@@ -89,17 +107,8 @@ async function verify(
     if (!TYPES.has(protectedHeader.typ?.toLowerCase() ?? "")) refuse();
     return payload;
   } catch (error) {
-    if (error instanceof errors.JWTExpired) {
-      throw withHeaders(
-        problem("token-expired"),
-        { "WWW-Authenticate": 'Bearer error="invalid_token"' },
-        { cause: error },
-      );
-    }
-    if (saysNothingOfTheToken(error)) {
-      throw withHeaders(problem("sign-in-unavailable"), { "Retry-After": "5" }, { cause: error });
-    }
-    return refuse(error);
+    if (error instanceof errors.JWTExpired) return refuse(error, "token-expired");
+    return refuse(error, saysNothingOfTheToken(error) ? "sign-in-unavailable" : "token-invalid");
   }
 }
 

@@ -1,3 +1,5 @@
+import type { WrappedKey } from "../model/userKey.ts";
+
 /**
  * The key encryption key (KEK): an RSA key of which this service holds the public half, and asks whoever holds
  * the private half (Azure Key Vault; a file on a developer's machine) to unwrap.
@@ -19,14 +21,6 @@ export interface KeyEncryptionKey {
 
   /** Resolves when a key can be wrapped and unwrapped. @throws {KeyUnavailable} */
   check(): Promise<void>;
-}
-
-export interface WrappedKey {
-  /** The full id of the key encryption key with its version: the one that unwraps. */
-  readonly kek: string;
-  readonly alg: "RSA-OAEP-256";
-  /** The ciphertext, base64url. */
-  readonly value: string;
 }
 
 /** Why a key encryption key can't be used. */

@@ -1,5 +1,5 @@
 import { constants, type KeyObject, publicEncrypt } from "node:crypto";
-import type { WrappedKey } from "./port.ts";
+import type { WrappedKey } from "../model/userKey.ts";
 
 /** The most bytes that a 2,048-bit key takes: 256 − 2 × 32 − 2 (RFC 8017, section 7.1.1). */
 export const WRAP_BYTES = 190;

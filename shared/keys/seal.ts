@@ -1,9 +1,19 @@
 import { CompactEncrypt, importJWK } from "jose";
+import * as z from "zod";
+import { randomId } from "../formats.ts";
 import type { PublicKey } from "../model/publicKey.ts";
+
+/** The user key as a phone receives it. */
+export const sealedKey = z.strictObject({
+  /** The `kid` of the envelopes under it. */
+  id: randomId,
+  /** Compact JWE, sealed to this phone's own key. */
+  sealed: z.string(),
+});
 
 /**
  * Seals a user key to a phone: a compact JWE, ECDH-ES with A256GCM (RFC 7518, section 4.6), whose plaintext is
- * the key's 32 bytes. Its header names the key and the owner, so that the phone notices another's.
+ * the key's 32 bytes. Its header names the key and the owner, so that a phone can detect a key meant for another owner.
  */
 export async function sealUserKey(
   key: Uint8Array,

@@ -1,14 +1,8 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import { LRUCache } from "lru-cache";
+import type { StoredUserKey } from "../model/userKey.ts";
 import { randomId, type System } from "../system.ts";
-import { type KeyEncryptionKey, KeyUnavailable, type WrappedKey } from "./port.ts";
-
-/** A user key as the owner item holds it. */
-export interface StoredUserKey {
-  /** The `kid` of every envelope under it. */
-  readonly id: string;
-  readonly wrapped: WrappedKey;
-}
+import { type KeyEncryptionKey, KeyUnavailable } from "./port.ts";
 
 /** 256 bits. */
 const KEY_BYTES = 32;

@@ -1,21 +1,5 @@
-import * as z from "zod";
-import { type Problem, problem, withHeaders } from "../errors/problem.ts";
-import { sha256, timestamp, timestampOf } from "../formats.ts";
-
-/** What is counted: recoveries begun, recovery keys that were wrong, sign-ins and proofs that were refused. */
-export const tryKind = z.enum(["recoveries", "recovery-keys", "step-ups", "proofs"]);
-
-export type TryKind = z.infer<typeof tryKind>;
-
-/** Tries of one kind since a time; of one phone, or, without `deviceId`, of all phones of the owner together. */
-export const tally = z.strictObject({
-  of: tryKind,
-  deviceId: sha256.optional(),
-  count: z.int().positive(),
-  since: timestamp,
-});
-
-export type Tally = z.infer<typeof tally>;
+import type { Tally } from "../model/tries.ts";
+import { type TryKind, timestampOf } from "../words.ts";
 
 const HOUR = 60 * 60 * 1000;
 
@@ -26,7 +10,7 @@ interface Limit {
   readonly perOwner: number;
 }
 
-/** How many tries there are. A proof that is refused is no phone's: it is counted, and counts, as that of an unknown one. */
+/** How many tries there are. A refused proof identifies no phone, so it is charged to "unknown". */
 export const LIMITS: Readonly<Record<TryKind, Limit>> = {
   recoveries: { window: 24 * HOUR, perPhone: 5, perOwner: 10 },
   "recovery-keys": { window: 24 * HOUR, perPhone: 5, perOwner: 10 },
@@ -76,15 +60,6 @@ export function exhausted(
     if (ends.length > 0) return { of, until: Math.max(...ends) };
   }
   return undefined;
-}
-
-/** The answer to a phone that has no tries left. @param now milliseconds since the epoch, as `until` */
-export function tooManyTries(
-  { of, until }: { readonly of: TryKind; readonly until: number },
-  now: number,
-): Problem {
-  const refusal = problem("too-many-tries", { of, retryAt: timestampOf(until) });
-  return withHeaders(refusal, { "Retry-After": String(Math.ceil((until - now) / 1000)) });
 }
 
 /**

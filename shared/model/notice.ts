@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { actor } from "../activity/events.ts";
-import { randomId, sha256, timestamp } from "../formats.ts";
+import { randomId, sha256 } from "../formats.ts";
+import { timestamp } from "../words.ts";
+import { actor } from "./event.ts";
 
 /** What the owner's other phones are told of [H5, H10]. */
 export const noticeType = z.enum([
@@ -31,6 +32,3 @@ export const noticeShape = z.strictObject({
 });
 
 export type Notice = z.infer<typeof noticeShape>;
-
-/** Seconds a notice is kept: as long as a recovery can be denied. */
-export const NOTICE_TTL = 14 * 24 * 60 * 60;

@@ -1,14 +1,13 @@
 import * as z from "zod";
-import type { Loaded } from "../acts/recovery.ts";
-import { sealedKey } from "../acts/userKey.ts";
-import { platform } from "../backup/appVersion.ts";
-import { randomId, sha256, timestamp } from "../formats.ts";
+import type { ProblemCode } from "../errors/catalogue.ts";
+import { randomId, sha256 } from "../formats.ts";
+import { sealedKey } from "../keys/seal.ts";
 import { MOST_ACCOUNTS } from "../model/manifest.ts";
-import { recoveredAccount } from "./accounts.ts";
-import { recoveryState } from "./states.ts";
+import { type Recovery, type RecoveryState, recoveredAccount, recoveryState } from "../model/recovery.ts";
+import { platform, timestamp } from "../words.ts";
 
 /** What a phone shows of itself when it wants to recover. */
-export const shown = z.strictObject({
+export const evidence = z.strictObject({
   storageCheck: sha256.optional(),
   /** In place of the storage account: HMAC under the recovery key [H9]. */
   recoveryKeyCheck: sha256.optional(),
@@ -16,8 +15,8 @@ export const shown = z.strictObject({
   accounts: z.array(sha256).max(MOST_ACCOUNTS),
 });
 
-/** The same, with an older version of the history; left out, the present one. */
-export const wanted = shown.extend({ version: z.int().positive().optional() });
+/** The same, with an older version of the history; left out, the current one. */
+export const recoveryRequest = evidence.extend({ version: z.int().positive().optional() });
 
 export const recoveryParams = z.strictObject({ recoveryId: randomId });
 
@@ -60,8 +59,19 @@ export const waitingAnswer = recoveryAnswer.extend({
 
 export function describe(
   recoveryId: string,
-  { item, state }: Pick<Loaded, "item" | "state">,
+  { item, state }: { readonly item: Recovery; readonly state: RecoveryState },
 ): z.infer<typeof recoveryAnswer> {
   const { version, platform, accounts, startedAt, releaseAt, expiresAt } = item;
   return { recoveryId, state, version, platform, accounts, startedAt, releaseAt, expiresAt };
 }
+
+/** The problems of a phone's act on its own recovery. */
+export const ownProblems = ["recovery-not-found", "recovery-over"] as const satisfies readonly ProblemCode[];
+
+/** The problems of a phone's act on another's recovery. */
+export const othersProblems = [
+  "recovery-not-found",
+  "recovery-own",
+  "older-phone-required",
+  "recovery-over",
+] as const satisfies readonly ProblemCode[];

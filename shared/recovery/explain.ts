@@ -1,10 +1,11 @@
+import { explain as explainBackup } from "../backup/explain.ts";
 import { type Problem, problem, withHeaders } from "../errors/problem.ts";
-import { timestampOf } from "../formats.ts";
-import { stepUpRequired } from "../identity/assurance.ts";
-import { tooManyTries } from "../limits/tries.ts";
+import { explain as explainIdentity } from "../identity/explain.ts";
+import { explain as explainTries } from "../limits/explain.ts";
 import type { Identity } from "../model/identity.ts";
-import { frozen } from "./freeze.ts";
+import { timestampOf } from "../words.ts";
 import type { Refusal } from "./guards.ts";
+import type { SayRefusal } from "./say.ts";
 
 /** What the explanation of a refusal takes besides it. */
 export interface Circumstances {
@@ -18,34 +19,41 @@ export interface Circumstances {
 }
 
 /** What the owner sees of a refusal; the one place that says it. */
-export function explain(refusal: Refusal, { identity, maxAge, now, approvers }: Circumstances): Problem {
+export function explain(
+  refusal: Refusal | SayRefusal,
+  { identity, maxAge, now, approvers }: Circumstances,
+): Problem {
   switch (refusal.reason) {
     case "too-many-tries":
-      return tooManyTries(refusal, now);
-    case "backup-frozen":
-      return frozen(refusal.freeze);
+      return explainTries(refusal, now);
     case "backup-deleted": {
       const { name, platform } = refusal.device;
       return problem(refusal.reason, { deletedAt: refusal.deletedAt, device: { name, platform } });
     }
-    case "platform-changed":
-      return problem(refusal.reason, { backupPlatform: refusal.backupPlatform });
     case "accounts-present":
       return problem(refusal.reason, { policy: refusal.policy, conflicts: [...refusal.conflicts] });
     case "step-up-required":
-      return stepUpRequired(identity, refusal.missing, maxAge);
+      return explainIdentity({ ...refusal, issuer: identity.issuer, maxAge });
     case "recovery-waiting":
       return withHeaders(problem(refusal.reason, { releaseAt: timestampOf(refusal.releaseAt), approvers }), {
         "Retry-After": String(Math.ceil((refusal.releaseAt - now) / 1000)),
       });
-    case "backup-none":
-    case "version-not-found":
-    case "storage-bound":
-    case "recovery-key-none":
-    case "recovery-key-wrong":
+    case "recovery-over":
+      return problem(refusal.reason, { state: refusal.state });
+    case "backup-frozen":
+    case "platform-changed":
     case "storage-account-missing":
     case "storage-account-mismatch":
     case "storage-account-unexpected":
+    case "version-not-found":
+      return explainBackup(refusal);
+    case "backup-none":
+    case "older-phone-required":
+    case "recovery-not-found":
+    case "recovery-own":
+    case "storage-bound":
+    case "recovery-key-none":
+    case "recovery-key-wrong":
       return problem(refusal.reason);
   }
 }

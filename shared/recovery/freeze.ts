@@ -1,18 +1,4 @@
-import * as z from "zod";
-import { actor } from "../activity/events.ts";
-import { type Problem, problem } from "../errors/problem.ts";
-import { timestamp } from "../formats.ts";
-
-/** That a recovery was denied, and nothing leaves the backup or destroys it until an old phone lifts this [H5]. */
-export const freeze = z.strictObject({
-  at: timestamp,
-  /** The phone that denied. */
-  device: actor,
-  /** Who may lift it was registered no later: the phone that denied, or one that is older. */
-  registeredBy: timestamp,
-});
-
-export type Freeze = z.infer<typeof freeze>;
+import type { Freeze } from "../model/freeze.ts";
 
 interface Phone {
   readonly deviceId: string;
@@ -36,9 +22,4 @@ export function mayLift({ device, registeredBy }: Freeze, phone: Phone): boolean
 /** The freeze after another denial: the one that fewer phones may lift. */
 export function frozenAgain(before: Freeze | undefined, next: Freeze): Freeze {
   return before && isAsOld({ registeredAt: before.registeredBy }, next.registeredBy) ? before : next;
-}
-
-/** The answer to whatever a freeze is in the way of. */
-export function frozen({ at, device: { name, platform } }: Freeze): Problem {
-  return problem("backup-frozen", { frozenAt: at, device: { name, platform } });
 }

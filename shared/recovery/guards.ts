@@ -1,11 +1,11 @@
-import type { Actor } from "../activity/events.ts";
-import type { Platform } from "../backup/appVersion.ts";
-import type { Policy } from "../backup/policy.ts";
 import { refuseStorageAccount, type StorageRefusal } from "../backup/storageAccount.ts";
-import type { Missing } from "../identity/assurance.ts";
-import type { TryKind } from "../limits/tries.ts";
-import type { BackupOn, Owner, Version } from "../store/items.ts";
-import type { Freeze } from "./freeze.ts";
+import type { TriesRefusal } from "../limits/explain.ts";
+import type { Actor } from "../model/event.ts";
+import type { Freeze } from "../model/freeze.ts";
+import type { BackupOn, Owner } from "../model/owner.ts";
+import type { Policy } from "../model/policy.ts";
+import type { Version } from "../model/version.ts";
+import type { Missing, Platform, TryKind } from "../words.ts";
 
 /** What the guards of a recovery look at. */
 export interface Facts {
@@ -16,7 +16,7 @@ export interface Facts {
   readonly freeze: Freeze | undefined;
   readonly backup: Owner["backup"];
   readonly policy: Policy;
-  /** The version that is asked for; the present one where none was named. */
+  /** The version that is asked for; the current one if none was named. */
   readonly version: Version | undefined;
   /** References of the accounts in that version. */
   readonly inBackup: readonly string[];
@@ -36,7 +36,7 @@ export interface Facts {
 
 /** Why a recovery is refused. */
 export type Refusal =
-  | { readonly reason: "too-many-tries"; readonly of: TryKind; readonly until: number }
+  | TriesRefusal
   | { readonly reason: "backup-frozen"; readonly freeze: Freeze }
   | { readonly reason: "backup-none" }
   | { readonly reason: "backup-deleted"; readonly deletedAt: string; readonly device: Actor }
@@ -44,7 +44,7 @@ export type Refusal =
   | { readonly reason: "platform-changed"; readonly backupPlatform: Platform }
   | { readonly reason: "storage-bound" }
   | { readonly reason: "recovery-key-none" | "recovery-key-wrong" }
-  | { readonly reason: StorageRefusal }
+  | StorageRefusal
   | {
       readonly reason: "accounts-present";
       readonly policy: Policy["conflict"];
@@ -88,8 +88,7 @@ const opensThere: Guard = ({ backup, version, platform, storageCheck, recoveryKe
     return recoveryKeyCheck === backup.recoveryKey.check ? undefined : { reason: "recovery-key-wrong" };
   }
   if (backup.platform !== platform) return version?.storageBound ? { reason: "storage-bound" } : undefined;
-  const reason = refuseStorageAccount(platform, storageCheck, backup.storageCheck);
-  return reason && { reason };
+  return refuseStorageAccount(platform, storageCheck, backup.storageCheck);
 };
 
 /** No account on the phone is in the way [D2, D3]. */

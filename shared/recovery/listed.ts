@@ -1,20 +1,4 @@
-import * as z from "zod";
-import { randomId, sha256, timestamp } from "../formats.ts";
-
-/** A recovery as the owner's item lists it, so that the other phones are shown it with the status. */
-export const listedRecovery = z.strictObject({
-  recoveryId: randomId,
-  deviceId: sha256,
-  state: z.enum(["waiting", "released"]),
-  /** The version that was named; left out, it will be the present one. */
-  named: z.int().positive().optional(),
-  startedAt: timestamp,
-  /** When it is released, or was. */
-  releaseAt: timestamp,
-  expiresAt: timestamp,
-});
-
-export type ListedRecovery = z.infer<typeof listedRecovery>;
+import type { ListedRecovery } from "../model/recovery.ts";
 
 /** The list with a recovery put in or changed; one a phone, so that it stays as short as the list of phones. */
 export function withRecovery(

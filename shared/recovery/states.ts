@@ -1,15 +1,4 @@
-import * as z from "zod";
-import type { RecoveredAccount } from "./accounts.ts";
-
-/** How a recovery is stored. That it is completed or has expired follows from its accounts and from the time. */
-export const storedState = z.enum(["waiting", "released", "cancelled", "denied"]);
-
-export type StoredState = z.infer<typeof storedState>;
-
-/** How a recovery stands [H4]; docs/recovery.md draws it. */
-export const recoveryState = z.enum([...storedState.options, "completed", "expired"]);
-
-export type RecoveryState = z.infer<typeof recoveryState>;
+import type { RecoveredAccount, RecoveryState, StoredState } from "../model/recovery.ts";
 
 /** What can be done to a recovery: by its phone `open` and `cancel`, by an older one `approve` and `deny`. */
 export type RecoveryAct = "open" | "cancel" | "approve" | "deny";

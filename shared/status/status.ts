@@ -1,11 +1,11 @@
-import { hash } from "node:crypto";
 import * as z from "zod";
-import { actor, actorOf } from "../activity/events.ts";
-import { platform } from "../backup/appVersion.ts";
 import { freshnessOf } from "../backup/freshness.ts";
-import { randomId, timestamp, timestampOf } from "../formats.ts";
+import { randomId } from "../formats.ts";
+import { actor, actorOf } from "../model/event.ts";
+import type { Owner } from "../model/owner.ts";
+import { type Version, version } from "../model/version.ts";
 import { isAlive, isToBeOpened } from "../recovery/listed.ts";
-import { type Owner, type Version, version } from "../store/items.ts";
+import { platform, timestamp, timestampOf } from "../words.ts";
 
 /** What the app shows at the backup [G8]. */
 export const indicator = z.enum(["none", "red-dot", "exclamation"]);
@@ -100,69 +100,4 @@ function recoveriesOf({ recoveries, devices }: Owner, deviceId: string, now: num
 
 export function withoutDigest({ digest: _, ...rest }: Version): z.infer<typeof versionAnswer> {
   return rest;
-}
-
-/**
- * The status and its strong ETag (RFC 9110, section 8.8.3): the version that an upload would replace, then a hash of all
- * that the status says.
- */
-export function taggedStatus(owner: Owner, deviceId: string, now: number): { body: Status; etag: string } {
-  const body = statusOf(owner, deviceId, now);
-  const said = hash("sha256", JSON.stringify(body), "base64url").slice(0, 22);
-  return { body, etag: `"${replaceable(owner)}.${said}"` };
-}
-
-/** The ETag of {@link taggedStatus}. */
-export function etagOf(owner: Owner, deviceId: string, now: number): string {
-  return taggedStatus(owner, deviceId, now).etag;
-}
-
-/**
- * The ETag header of an answer to the write that made `version`. A late retry whose version was replaced since gets
- * none: the present ETag would say that the phone has seen what is there.
- */
-export function etagAfter(
-  version: number,
-  owner: Owner,
-  deviceId: string,
-  now: number,
-): Record<string, string> {
-  return owner.nextVersion === version + 1 ? { ETag: etagOf(owner, deviceId, now) } : {};
-}
-
-/** Whether `If-None-Match` names this status: the phone has it already. */
-export function isUnchanged(ifNoneMatch: string | undefined, etag: string): boolean {
-  return list(ifNoneMatch).some((tag) => tag === "*" || tag.replace(/^W\//, "") === etag);
-}
-
-/** An ETag of ours: the version, then the hash. */
-const TAG = /^"([^".]+)\.[A-Za-z0-9_-]{22}"$/;
-
-export type Precondition = "holds" | "missing" | "failed";
-
-/**
- * Whether an upload may replace what is there. An ETag holds as long as the version in it is the present one: a
- * phone that was registered meanwhile changes the status, but takes nothing from the upload.
- */
-export function precondition(
-  owner: Owner,
-  { ifMatch, ifNoneMatch }: { ifMatch: string | undefined; ifNoneMatch: string | undefined },
-): Precondition {
-  const present = replaceable(owner);
-  if (ifMatch !== undefined) {
-    const named = list(ifMatch).map((tag) => TAG.exec(tag)?.[1]);
-    return named.includes(present) ? "holds" : "failed";
-  }
-  if (ifNoneMatch?.trim() === "*") return present.endsWith("-0") ? "holds" : "failed";
-  return "missing";
-}
-
-/** Names the present version, of this backup and no other; version 0 is none. */
-function replaceable({ backup }: Owner): string {
-  if (backup.state !== "on") return "off-0";
-  return `${backup.userKey.id}-${backup.versions[0]?.version ?? 0}`;
-}
-
-function list(header: string | undefined): string[] {
-  return header?.split(",").map((tag) => tag.trim()) ?? [];
 }

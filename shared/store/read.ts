@@ -1,6 +1,21 @@
-import { type Envelope, envelope, ids, type Recovery, recovery } from "./items.ts";
+import type { Envelope } from "../model/envelope.ts";
+import type { Owner } from "../model/owner.ts";
+import type { Recovery } from "../model/recovery.ts";
+import { envelope, ids, owner, recovery } from "./items.ts";
 import type { Store } from "./port.ts";
 import { parseItem } from "./schema.ts";
+
+/** The owner's item as it was read for this call. */
+export interface LoadedOwner {
+  readonly item: Owner;
+  readonly etag: string;
+}
+
+/** Reads an owner: one point read. */
+export async function readOwner(store: Store, userId: string): Promise<LoadedOwner | undefined> {
+  const stored = await store.read(userId, ids.owner);
+  return stored && { item: parseItem(owner, stored), etag: stored.etag };
+}
 
 /** One version of the backup; undefined where it is not kept. */
 export async function readEnvelope(

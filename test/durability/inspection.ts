@@ -11,9 +11,10 @@ import type { Contents } from "../../local/phone/protocol/accounts.ts";
 import { contentKey } from "../../local/phone/protocol/contentKey.ts";
 import { openEnvelope } from "../../local/phone/protocol/envelope.ts";
 import { ownerOfToken } from "../../local/phone/protocol/ownerId.ts";
-import { readOwner } from "../../shared/acts/commit.ts";
-import { envelope, idempotency, ids, type Owner as OwnerItem } from "../../shared/store/items.ts";
+import type { Owner as OwnerItem } from "../../shared/model/owner.ts";
+import { envelope, idempotency, ids } from "../../shared/store/items.ts";
 import type { Store, StoredItem } from "../../shared/store/port.ts";
+import { readOwner } from "../../shared/store/read.ts";
 import { parseItem } from "../../shared/store/schema.ts";
 import { type Owner, phonesOf } from "./owner.ts";
 

@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
+import type { Envelope } from "../../shared/model/envelope.ts";
 import type { Notice } from "../../shared/model/notice.ts";
-import {
-  type Envelope,
-  envelope,
-  idempotency,
-  ids,
-  notice,
-  type Owner,
-  owner,
-  type Recovery,
-  recovery,
-} from "../../shared/store/items.ts";
+import type { Owner } from "../../shared/model/owner.ts";
+import type { Recovery } from "../../shared/model/recovery.ts";
+import { envelope, idempotency, ids, notice, owner, recovery } from "../../shared/store/items.ts";
 import type { StoredItem } from "../../shared/store/port.ts";
 import { type ItemKind, parseItem } from "../../shared/store/schema.ts";
 

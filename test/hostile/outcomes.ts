@@ -1,5 +1,6 @@
 import type { ProblemCode } from "../../shared/errors/catalogue.ts";
-import { RECOVERY_LIFE, RECOVERY_TTL } from "../../shared/store/items.ts";
+import { RECOVERY_LIFE } from "../../shared/model/recovery.ts";
+import { RECOVERY_TTL } from "../../shared/store/items.ts";
 import { contentsOf } from "../support/accounts.ts";
 import { expectOk, registeredPhone, type TestPhone, type TestService } from "../support/service.ts";
 import { ios } from "./phones.ts";

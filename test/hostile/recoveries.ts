@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
-import { LONGEST_WAIT } from "../../shared/backup/policy.ts";
 import type { ProblemCode } from "../../shared/errors/catalogue.ts";
 import { MOST_ACCOUNTS } from "../../shared/model/manifest.ts";
+import { LONGEST_WAIT } from "../../shared/model/policy.ts";
 import { type Case, MARKER, type Scene } from "./scene.ts";
 
 /** The valid body with one member of another value. */

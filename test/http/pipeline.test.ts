@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { readOwner } from "../../shared/acts/commit.ts";
 import { type KeyEncryptionKey, KeyUnavailable } from "../../shared/keys/port.ts";
 import { ids } from "../../shared/store/items.ts";
 import { type Store, StoreUnavailable } from "../../shared/store/port.ts";
+import { readOwner } from "../../shared/store/read.ts";
 import { contents } from "../support/accounts.ts";
 import {
   backedUpPhone,

@@ -6,6 +6,7 @@ import { endpoints } from "../../functions/endpoints.ts";
 import { AUDIENCE, issuerIdentifier } from "../../local/issuer/settings.ts";
 import type { Endpoint, PhoneEndpoint } from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
+import { problemsOf } from "../../shared/http/problems.ts";
 import { routePattern } from "../../shared/http/route.ts";
 import { startService } from "../support/service.ts";
 
@@ -109,8 +110,8 @@ describe("a call that creates what has no name yet", () => {
 
   it("says what is wrong with its Idempotency-Key", () => {
     const keyed = phoneEndpoints.filter(({ access }) => access.idempotencyKey === "needed");
-    for (const { declaration } of keyed) {
-      expect(declaration.problems).toEqual(
+    for (const endpoint of keyed) {
+      expect([...problemsOf(endpoint)]).toEqual(
         expect.arrayContaining(["idempotency-key-invalid", "idempotency-key-reused"]),
       );
     }

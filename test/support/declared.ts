@@ -2,57 +2,8 @@ import { endpoints } from "../../functions/endpoints.ts";
 import { catalogue, type ProblemCode } from "../../shared/errors/catalogue.ts";
 import type { Endpoint } from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
+import { problemsOf } from "../../shared/http/problems.ts";
 import { routePattern } from "../../shared/http/route.ts";
-
-/** What the pipeline itself can answer, on every endpoint. */
-const anywhere: readonly ProblemCode[] = [
-  "internal",
-  "store-unavailable",
-  "data-unreadable",
-  "parameter-invalid",
-];
-
-/** What it can answer to a phone. */
-const toPhones: readonly ProblemCode[] = [
-  "token-missing",
-  "token-invalid",
-  "token-expired",
-  "sign-in-unavailable",
-  "work-account-refused",
-  "provider-refused",
-  "operator-refused",
-  "client-platform-invalid",
-  "client-version-invalid",
-  "client-platform-changed",
-  "app-version-unsupported",
-  "proof-missing",
-  "proof-invalid",
-  "proof-expired",
-  "device-not-registered",
-  "step-up-required",
-  "too-many-tries",
-  "busy",
-  "keys-unavailable",
-  "key-unusable",
-];
-
-/** What it can answer where the declaration says what the phone has to be to the backup. */
-const toStanding: readonly ProblemCode[] = ["backup-frozen", "holder-required"];
-
-/** What it can answer to a request that has a body. */
-const toBodies: readonly ProblemCode[] = [
-  "length-required",
-  "body-too-large",
-  "content-encoding-unsupported",
-  "content-type-unsupported",
-  "body-missing",
-  "json-invalid",
-  "json-too-deep",
-  "json-duplicate-key",
-  "json-invalid-string",
-  "private-key-refused",
-  "body-invalid",
-];
 
 const routes = endpoints.map((endpoint) => ({
   endpoint,
@@ -83,7 +34,7 @@ function checkAnswer({ declaration: { name, answers } }: Endpoint, status: numbe
 }
 
 function checkProblem(endpoint: Endpoint, status: number, body: unknown): void {
-  const { name, problems } = endpoint.declaration;
+  const { name } = endpoint.declaration;
   const {
     code,
     type,
@@ -97,14 +48,7 @@ function checkProblem(endpoint: Endpoint, status: number, body: unknown): void {
     ...members
   } = Object(body);
   if (!Object.hasOwn(catalogue, code)) throw new Error(`${name} answered ${status} without a known code`);
-  const declared = [
-    ...anywhere,
-    ...problems,
-    ...(endpoint.access === "anonymous" ? [] : toPhones),
-    ...(endpoint.access !== "anonymous" && endpoint.access.standing ? toStanding : []),
-    ...(endpoint.declaration.body ? toBodies : []),
-  ];
-  if (!declared.includes(code)) throw new Error(`${name} does not declare the problem ${code}`);
+  if (!problemsOf(endpoint).has(code)) throw new Error(`${name} does not declare the problem ${code}`);
   const kind = catalogue[code as ProblemCode];
   if (kind.status !== status || said !== status) throw new Error(`${code} came with status ${status}`);
   if (![type, title, detail, instance, remedyText].every((text) => typeof text === "string" && text !== "")) {

@@ -1,4 +1,4 @@
-import type { Texts } from "../texts.ts";
+import type { Texts } from "../textShape.ts";
 
 export const zhHant: Texts = {
   problems: {

@@ -1,7 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import type { TokenCredential } from "@azure/identity";
 import { CryptographyClient, KeyClient, type KeyClientOptions, type KeyVaultKey } from "@azure/keyvault-keys";
-import type { WrappedKey } from "../port.ts";
+import type { WrappedKey } from "../../model/userKey.ts";
 import { wrapRsaOaep256 } from "../rsa.ts";
 import { boundCredential } from "./credential.ts";
 import { type PublicHalf, rememberPublicHalf } from "./publicHalf.ts";

@@ -1,5 +1,5 @@
 import { PROOF_WINDOW } from "../../../shared/identity/proof.ts";
-import type { ListedRecovery } from "../../../shared/recovery/listed.ts";
+import type { ListedRecovery } from "../../../shared/model/recovery.ts";
 import {
   listPhones,
   readKey,

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import type { Event } from "../../../shared/activity/events.ts";
-import { NOTICE_TTL, type Notice, type NoticeType } from "../../../shared/model/notice.ts";
-import { ids, type Owner, type Recovery } from "../../../shared/store/items.ts";
+import type { Event } from "../../../shared/model/event.ts";
+import type { Notice, NoticeType } from "../../../shared/model/notice.ts";
+import type { Owner } from "../../../shared/model/owner.ts";
+import type { Recovery } from "../../../shared/model/recovery.ts";
+import { ids, NOTICE_TTL } from "../../../shared/store/items.ts";
 import type { ItemBody, Operation, Store } from "../../../shared/store/port.ts";
 import type { Partition } from "../partition.ts";
 import { checkStep } from "./rules.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Event } from "../../../shared/activity/events.ts";
+import type { Event } from "../../../shared/model/event.ts";
 import type { Notice } from "../../../shared/model/notice.ts";
 import { mayRevoke, mayUse, phoneOf, type State, waitOf } from "./state.ts";
 

@@ -4,7 +4,7 @@ import { digestOf } from "../../../local/phone/acts/upload.ts";
 import type { Contents } from "../../../local/phone/protocol/accounts.ts";
 import type { ProblemCode } from "../../../shared/errors/catalogue.ts";
 import { LIMITS } from "../../../shared/limits/tries.ts";
-import type { Recovery } from "../../../shared/store/items.ts";
+import type { Recovery } from "../../../shared/model/recovery.ts";
 import type { Partition } from "../partition.ts";
 import { readStatus } from "./acts.ts";
 import type { Member } from "./family.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Notice } from "../../../shared/model/notice.ts";
-import type { Recovery } from "../../../shared/store/items.ts";
+import type { Recovery } from "../../../shared/model/recovery.ts";
 import { checkPhones, checkPolicy, type Done, type Step } from "./phoneRules.ts";
 import { isFrozen, isSenior, mayLift, mayUse, phoneOf, standingOf, waitOf } from "./state.ts";
 

@@ -1,4 +1,6 @@
-import type { Device, Owner, Recovery } from "../../../shared/store/items.ts";
+import type { Device } from "../../../shared/model/device.ts";
+import type { Owner } from "../../../shared/model/owner.ts";
+import type { Recovery } from "../../../shared/model/recovery.ts";
 
 /** What an owner has between two commits. */
 export interface State {

@@ -29,7 +29,8 @@ import { accessTokenHash, makeProof } from "../../../local/phone/protocol/proof.
 import { openSealedKey, type SealedKey, SealedKeyRefused } from "../../../local/phone/protocol/sealedKey.ts";
 import { storageCheck } from "../../../local/phone/protocol/storage.ts";
 import { hashOf, verifyActivity } from "../../../local/phone/protocol/verifyActivity.ts";
-import { eventShape, hashOf as hashInService } from "../../../shared/activity/events.ts";
+import { hashOf as hashInService } from "../../../shared/activity/events.ts";
+import { eventShape } from "../../../shared/model/event.ts";
 import { readVectors } from "./support/vectors.ts";
 
 type Named<T> = T & { readonly name: string };

@@ -1,15 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  chained,
-  EVENT_TTL,
-  type Event,
-  eventShape,
-  eventType,
-  type Happening,
-  hashOf,
-  head,
-  NOTHING,
-} from "../../../shared/activity/events.ts";
+import { chained, type Happening, hashOf } from "../../../shared/activity/events.ts";
+import { type Event, eventShape, eventType, head, NOTHING } from "../../../shared/model/event.ts";
+import { EVENT_TTL } from "../../../shared/store/items.ts";
 
 const happening = {
   at: "2026-11-22T08:00:00.000Z",

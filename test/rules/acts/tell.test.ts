@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { tellOthers } from "../../../shared/acts/tell.ts";
 import type { OwnerCall } from "../../../shared/http/endpoint.ts";
-import { NOTICE_TTL, noticeShape, noticeType } from "../../../shared/model/notice.ts";
-import type { Device } from "../../../shared/store/items.ts";
+import type { Device } from "../../../shared/model/device.ts";
+import { noticeShape, noticeType } from "../../../shared/model/notice.ts";
+import { NOTICE_TTL } from "../../../shared/store/items.ts";
 import { system } from "../../../shared/system.ts";
 
 const NOW = Date.parse("2026-11-22T08:00:00.000Z");

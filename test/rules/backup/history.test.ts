@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAYS, NEWEST, thin } from "../../../shared/backup/history.ts";
-import { timestampOf } from "../../../shared/formats.ts";
+import { timestampOf } from "../../../shared/words.ts";
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;

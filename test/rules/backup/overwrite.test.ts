@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { overwriteRefusal } from "../../../shared/backup/overwrite.ts";
+import { explain } from "../../../shared/backup/explain.ts";
+import { refuseOverwrite } from "../../../shared/backup/overwrite.ts";
 import { actor, version } from "./owner.ts";
 
 const HOLDER = { holdsBackup: true };
@@ -12,7 +13,8 @@ function refusal(
   { device = HOLDER, replaces }: { device?: { holdsBackup: boolean }; replaces?: number } = {},
 ) {
   const versions = [{ ...version(2), accounts }, version(1)];
-  return overwriteRefusal({ device, versions, offered, replaces });
+  const refused = refuseOverwrite({ device, versions, offered, replaces });
+  return refused && explain(refused);
 }
 
 /** What the owner is told of the present version: its phone by name, without the id. */
@@ -73,6 +75,6 @@ describe("an upload over a present version", () => {
 describe("an upload where there is no version", () => {
   it.each([undefined, 1])("is refused to no phone, replacing %j", (replaces) => {
     const first = { device: STRANGER, versions: [], offered: 0, replaces };
-    expect(overwriteRefusal(first)).toBeUndefined();
+    expect(refuseOverwrite(first)).toBeUndefined();
   });
 });

@@ -1,6 +1,8 @@
-import { NOTHING } from "../../../shared/activity/events.ts";
-import { DEFAULT_POLICY } from "../../../shared/backup/policy.ts";
-import type { BackupOn, Device, Owner, Version } from "../../../shared/store/items.ts";
+import type { Device } from "../../../shared/model/device.ts";
+import { NOTHING } from "../../../shared/model/event.ts";
+import type { BackupOn, Owner } from "../../../shared/model/owner.ts";
+import { DEFAULT_POLICY } from "../../../shared/model/policy.ts";
+import type { Version } from "../../../shared/model/version.ts";
 
 /** The owner's one phone, on which backup was turned on. */
 export const device: Device = {

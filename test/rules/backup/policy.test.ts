@@ -1,15 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { chosen, settled } from "../../../shared/backup/policy.ts";
 import {
   type Choice,
   choice,
-  chosen,
   DEFAULT_POLICY,
   LONGEST_WAIT,
   type Policy,
   policy,
-  settled,
-} from "../../../shared/backup/policy.ts";
+} from "../../../shared/model/policy.ts";
 
 const START = Date.parse("2026-11-22T08:00:00.000Z");
 const HOUR = 60 * 60;

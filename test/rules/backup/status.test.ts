@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  etagAfter,
-  etagOf,
-  isUnchanged,
-  precondition,
-  status,
-  statusOf,
-} from "../../../shared/status/status.ts";
-import type { Owner } from "../../../shared/store/items.ts";
+import type { Owner } from "../../../shared/model/owner.ts";
+import { etagAfter, etagOf, isUnchanged, precondition } from "../../../shared/status/etag.ts";
+import { status, statusOf } from "../../../shared/status/status.ts";
 import { actor, backup, device, off, on, version } from "./owner.ts";
 
 /** Half an hour after backup was turned on. */

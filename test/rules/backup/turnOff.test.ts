@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { turnedOff } from "../../../shared/backup/turnOff.ts";
+import { turnedOff } from "../../../shared/backup/states.ts";
 import { actor, device, on } from "./owner.ts";
 
 describe("a backup that is turned off", () => {

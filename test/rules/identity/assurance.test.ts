@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { IssuerSetting } from "../../../shared/config/settings.ts";
-import { missingAssurance, signInOf, stepUpRequired } from "../../../shared/identity/assurance.ts";
+import { missingAssurance, signInOf } from "../../../shared/identity/assurance.ts";
+import { explain } from "../../../shared/identity/explain.ts";
 import type { Identity } from "../../../shared/model/identity.ts";
+import type { Missing } from "../../../shared/words.ts";
 
 const NOW = 1_795_334_400;
 const MAX_AGE = 600;
@@ -156,6 +158,8 @@ describe("what a sign-in lacks for a step-up", () => {
 });
 
 describe("the answer to a sign-in that is not enough", () => {
+  const stepUpRequired = ({ issuer }: Identity, missing: readonly Missing[], maxAge: number) =>
+    explain({ reason: "step-up-required", missing, issuer, maxAge });
   const challengeOf = (...call: Parameters<typeof stepUpRequired>) =>
     stepUpRequired(...call).headers["WWW-Authenticate"];
 

@@ -1,17 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  exhausted,
-  LIMITS,
-  type Tally,
-  type Trier,
-  type TryKind,
-  tally,
-  tooManyTries,
-  triesLeft,
-  tryKind,
-  withTry,
-} from "../../../shared/limits/tries.ts";
+import { explain } from "../../../shared/limits/explain.ts";
+import { exhausted, LIMITS, type Trier, triesLeft, withTry } from "../../../shared/limits/tries.ts";
+import { type Tally, tally } from "../../../shared/model/tries.ts";
+import { type TryKind, tryKind } from "../../../shared/words.ts";
 
 const START = Date.parse("2026-11-22T08:00:00.000Z");
 const MINUTE = 60 * 1000;
@@ -181,7 +173,10 @@ describe("limits", () => {
   });
 
   it("are answered with the time, and the seconds until then, rounded up", () => {
-    const { code, members, headers } = tooManyTries({ of: "proofs", until: START + 1 }, START);
+    const { code, members, headers } = explain(
+      { reason: "too-many-tries", of: "proofs", until: START + 1 },
+      START,
+    );
     expect(code).toBe("too-many-tries");
     expect(members).toEqual({ of: "proofs", retryAt: "2026-11-22T08:00:00.001Z" });
     expect(headers).toEqual({ "Retry-After": "1" });

@@ -3,7 +3,7 @@ import { contentKey } from "../../../local/phone/protocol/contentKey.ts";
 import { accountReference } from "../../../local/phone/protocol/manifest.ts";
 import { oneTimeCode } from "../../../local/phone/protocol/oneTimeCode.ts";
 import { storageCheck } from "../../../local/phone/protocol/storage.ts";
-import { readOwner } from "../../../shared/acts/commit.ts";
+import { readOwner } from "../../../shared/store/read.ts";
 import { contents } from "../../support/accounts.ts";
 import type { Kind } from "../../support/marks.ts";
 import { userIdOf } from "../../support/partition.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ManifestEntry } from "../../../shared/model/manifest.ts";
-import { recoveredAccount, recoveredFrom } from "../../../shared/recovery/accounts.ts";
+import { recoveredAccount } from "../../../shared/model/recovery.ts";
+import { recoveredFrom } from "../../../shared/recovery/accounts.ts";
 
 const ref = "r".repeat(43);
 const work = {

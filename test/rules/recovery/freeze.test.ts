@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Freeze, frozen, frozenAgain, isAsOld, mayLift } from "../../../shared/recovery/freeze.ts";
+import { explain } from "../../../shared/backup/explain.ts";
+import type { Freeze } from "../../../shared/model/freeze.ts";
+import { frozenAgain, isAsOld, mayLift } from "../../../shared/recovery/freeze.ts";
 
 const START = Date.parse("2026-11-22T08:00:00.000Z");
 const at = (seconds: number) => new Date(START + seconds * 1000).toISOString();
@@ -64,7 +66,7 @@ describe("a freeze after several denials", () => {
 
 it("a frozen backup is told with when, and the name of the phone that denied, not its id [H5]", () => {
   const [denier] = PHONES as [Phone, ...Phone[]];
-  const { code, members } = frozen(deniedBy(denier));
+  const { code, members } = explain({ reason: "backup-frozen", freeze: deniedBy(denier) });
   expect(code).toBe("backup-frozen");
   expect(members).toEqual({ frozenAt: at(100), device: { name: "Phone 0", platform: "android" } });
 });

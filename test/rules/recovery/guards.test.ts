@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Platform } from "../../../shared/backup/appVersion.ts";
-import { DEFAULT_POLICY } from "../../../shared/backup/policy.ts";
 import { catalogue } from "../../../shared/errors/catalogue.ts";
+import type { Freeze } from "../../../shared/model/freeze.ts";
 import type { Identity } from "../../../shared/model/identity.ts";
+import type { BackupOn } from "../../../shared/model/owner.ts";
+import { DEFAULT_POLICY } from "../../../shared/model/policy.ts";
+import type { Version } from "../../../shared/model/version.ts";
 import { explain } from "../../../shared/recovery/explain.ts";
-import type { Freeze } from "../../../shared/recovery/freeze.ts";
 import { type Facts, guards, judge, type Refusal } from "../../../shared/recovery/guards.ts";
-import type { BackupOn, Version } from "../../../shared/store/items.ts";
+import type { Platform } from "../../../shared/words.ts";
 
 const DEVICE = { deviceId: "d".repeat(43), name: "Old phone", platform: "android" } as const;
 const CHECK = "c".repeat(43);

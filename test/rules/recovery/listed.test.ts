@@ -1,13 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  isAlive,
-  isToBeOpened,
-  type ListedRecovery,
-  listedRecovery,
-  withoutPhone,
-  withRecovery,
-} from "../../../shared/recovery/listed.ts";
+import { type ListedRecovery, listedRecovery } from "../../../shared/model/recovery.ts";
+import { isAlive, isToBeOpened, withoutPhone, withRecovery } from "../../../shared/recovery/listed.ts";
 
 const START = Date.parse("2026-11-22T08:00:00.000Z");
 const DAY = 24 * 60 * 60;

@@ -3,10 +3,9 @@ import {
   type RecoveryState,
   recoveryState,
   type StoredState,
-  stateOf,
   storedState,
-  transitions,
-} from "../../../shared/recovery/states.ts";
+} from "../../../shared/model/recovery.ts";
+import { stateOf, transitions } from "../../../shared/recovery/states.ts";
 
 const EXPIRES = Date.parse("2026-12-06T08:00:00.000Z");
 const READY = { state: "ready" } as const;

@@ -1,10 +1,11 @@
 import * as z from "zod";
-import { commitOwner } from "../../shared/acts/commit.ts";
-import { requireOn, requireReadable } from "../../shared/acts/require.ts";
-import { isWrappedFor } from "../../shared/backup/recoveryKey.ts";
-import { problem } from "../../shared/errors/problem.ts";
-import { sha256, timestamp, timestampOf } from "../../shared/formats.ts";
+import { commit } from "../../shared/acts/commit.ts";
+import { requireOn } from "../../shared/acts/require.ts";
+import { explain } from "../../shared/backup/explain.ts";
+import { refuseRecoveryKey } from "../../shared/backup/recoveryKey.ts";
+import { sha256 } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
+import { timestamp, timestampOf } from "../../shared/words.ts";
 
 /**
  * PUT backup/recovery-key: a second way in, for an owner who loses the storage account [H9]. The recovery key itself
@@ -32,51 +33,26 @@ export const setRecoveryKey = forOwner(
       "storage-account-mismatch",
       "storage-account-unexpected",
       "recovery-key-invalid",
-      "proof-replayed",
-      "busy",
     ],
   },
   async (call) => {
     const { owner, device, identity, body, now } = call;
     const backup = requireOn(owner.item);
-    // On Android the recovery account opens the backup alone: there is nothing that a recovery key could stand in for.
-    if (backup.platform === "android") throw problem("recovery-key-unneeded");
-    requireReadable(backup, device.platform, body.storageCheck);
-    const { recoveryKeyCheck: check, wrappedStorageSecret: wrapped } = body;
-    if (!isWrappedFor(wrapped, { kid: backup.userKey.id, uid: identity.userId })) {
-      throw problem("recovery-key-invalid");
-    }
+    const { storageCheck, recoveryKeyCheck: check, wrappedStorageSecret: wrapped } = body;
+    const { userId } = identity;
+    const refusal = refuseRecoveryKey(backup, device.platform, { storageCheck, wrapped, userId });
+    if (refusal) throw explain(refusal);
     const { recoveryKey } = backup;
     // A retry whose first try was carried out.
     if (recoveryKey?.wrapped === wrapped && recoveryKey.check === check) {
       return { status: 200, body: { setAt: recoveryKey.setAt } };
     }
     const setAt = timestampOf(now);
-    await commitOwner(
+    await commit(
       call,
       { ...owner.item, backup: { ...backup, recoveryKey: { check, wrapped, setAt } } },
       { event: { type: "recovery-key-set", device } },
     );
     return { status: 200, body: { setAt } };
-  },
-);
-
-/** DELETE backup/recovery-key: who finds the paper finds nothing. */
-export const removeRecoveryKey = forOwner(
-  { stepUp: "needed", standing: "holder", oldApps: "allowed" },
-  {
-    name: "backup-recovery-key-remove",
-    method: "DELETE",
-    route: "backup/recovery-key",
-    summary: "Removes the recovery key; a repeat is harmless.",
-    answers: { 204: null },
-    problems: ["backup-off", "proof-replayed", "busy"],
-  },
-  async (call) => {
-    const { owner, device } = call;
-    const { recoveryKey, ...backup } = requireOn(owner.item);
-    if (!recoveryKey) return { status: 204 };
-    await commitOwner(call, { ...owner.item, backup }, { event: { type: "recovery-key-removed", device } });
-    return { status: 204 };
   },
 );

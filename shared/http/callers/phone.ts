@@ -1,0 +1,133 @@
+import { hash } from "node:crypto";
+import { count } from "../../acts/commit.ts";
+import { readOutcome } from "../../acts/outcome.ts";
+import { AlreadyDone, uncontended } from "../../acts/retry.ts";
+import type { Services } from "../../acts/services.ts";
+import { requireStanding, requireTriesLeft } from "../../acts/standing.ts";
+import { requireStepUp } from "../../acts/stepUp.ts";
+import { explain as explainDevice } from "../../devices/explain.ts";
+import { Problem } from "../../errors/problem.ts";
+import { explain, type KindRefusal } from "../../identity/explain.ts";
+import { type Proof, verifyProof } from "../../identity/proof.ts";
+import type { Identity } from "../../model/identity.ts";
+import { readOwner } from "../../store/read.ts";
+import { checkBodyHeaders, parseBody, readBody } from "../body.ts";
+import { type Client, readClient, requireSupported } from "../client.ts";
+import type { Answer, PhoneCall, PhoneEndpoint } from "../endpoint.ts";
+import { readHeaders, readIdempotencyKey, readParams, readQuery } from "../input.ts";
+import type { HttpRequest } from "../message.ts";
+
+/** The order of these checks is the order in which a phone is refused: docs/architecture.md. */
+export async function runForPhone(
+  endpoint: PhoneEndpoint,
+  services: Services,
+  request: HttpRequest,
+  now: number,
+): Promise<Answer> {
+  const { access, declaration } = endpoint;
+  if (declaration.body) checkBodyHeaders(request);
+
+  const identity = await readIdentity(services, request);
+  const client = readClient(request);
+  if (access.oldApps === "refused") requireSupported(client);
+  const proof = await readProof(endpoint, services, request, identity, now);
+
+  const params = readParams(endpoint, request);
+  const query = readQuery(endpoint, request);
+  const headers = readHeaders(endpoint, request);
+  const idempotencyKey = access.idempotencyKey && readIdempotencyKey(request);
+  const bytes = declaration.body && (await readBody(request));
+  const body = declaration.body && bytes ? parseBody(bytes, declaration.body) : undefined;
+  const requestHash = () =>
+    hash(
+      "sha256",
+      `${proof.deviceId}\0${declaration.method}\0${request.path}\0${hash("sha256", bytes ?? "")}`,
+      "base64url",
+    );
+
+  const input = { params, query, headers, body };
+  const given = { ...input, services, request, now, identity, proof, client, idempotencyKey, requestHash };
+  return await uncontended(services.system, async () => {
+    const loaded = await loadCaller(endpoint, services, { identity, proof, client });
+    const call = { ...given, ...loaded } as PhoneCall;
+    if (access.standing) requireStanding(call, access.standing);
+    if (access.stepUp === "needed") await requireStepUp(call);
+    try {
+      return await endpoint.handle(call);
+    } catch (error) {
+      // A retry finds the state that its first try left, and would be refused for it.
+      if (!endpoint.replay || !(error instanceof AlreadyDone || error instanceof Problem)) throw error;
+      const outcome = await readOutcome(call);
+      if (!outcome) throw error;
+      // The first try may have been committed after this one had read the owner.
+      const again = await loadCaller(endpoint, services, { identity, proof, client });
+      return await endpoint.replay({ ...call, ...again }, outcome);
+    }
+  });
+}
+
+/** The owner as the store has them, and this phone among theirs: one point read. */
+async function loadCaller(
+  { access }: PhoneEndpoint,
+  { store }: Services,
+  { identity, proof, client }: { identity: Identity; proof: Proof; client: Client },
+) {
+  const owner = await readOwner(store, identity.userId);
+  const device = owner?.item.devices.find(({ deviceId }) => deviceId === proof.deviceId);
+  if (access.registered === "yes") {
+    if (!device) throw explain({ reason: "device-not-registered" });
+    if (device.platform !== client.platform) throw explainDevice({ reason: "client-platform-changed" });
+  }
+  return { owner, device };
+}
+
+/** The owner who is signed in: a personal account [A4]. */
+async function readIdentity({ verifyToken }: Services, request: HttpRequest): Promise<Identity> {
+  const verdict = await verifyToken(readToken(request));
+  if (verdict.refused) throw explain(verdict.refused);
+  const { kind } = verdict.identity.issuer;
+  if (kind !== "personal") throw explain({ reason: REFUSED_KINDS[kind] });
+  return verdict.identity;
+}
+
+const REFUSED_KINDS: Readonly<
+  Record<Exclude<Identity["issuer"]["kind"], "personal">, KindRefusal["reason"]>
+> = {
+  "work-or-school": "work-account-refused",
+  provider: "provider-refused",
+  operator: "operator-refused",
+};
+
+/** The token of `Authorization: Bearer` (RFC 6750, section 2.1); nowhere else. */
+function readToken({ header }: HttpRequest): string {
+  const authorization = header("authorization");
+  const token = authorization && /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1];
+  if (token) return token;
+  throw explain({ reason: authorization === undefined ? "token-missing" : "token-malformed" });
+}
+
+/** The verified proof of the phone. One that is refused is counted: with a stolen token, that is all one has. */
+async function readProof(
+  { declaration }: PhoneEndpoint,
+  services: Services,
+  request: HttpRequest,
+  identity: Identity,
+  now: number,
+): Promise<Proof> {
+  const verdict = verifyProof(request.header("dpop"), {
+    method: declaration.method,
+    url: services.config.publicOrigin + request.path,
+    now: now / 1000,
+    tokenHash: identity.tokenHash,
+    boundKey: identity.boundKey,
+  });
+  if (!verdict.refused) return verdict.proof;
+  const refusal = explain(verdict.refused);
+  // A proof out of its time tells of a wrong clock rather than of a thief.
+  if (verdict.refused.reason === "proof-expired") throw refusal;
+  return await uncontended(services.system, async () => {
+    const owner = await readOwner(services.store, identity.userId);
+    requireTriesLeft({ owner, device: undefined, now }, ["proofs"]);
+    return await count({ services, identity, owner, now }, undefined, "proofs", refusal);
+  });
+}

@@ -1,0 +1,72 @@
+import type { ProblemCode } from "../errors/catalogue.ts";
+import type { Declaration, Endpoint, PhoneAccess } from "./endpoint.ts";
+
+/** Every problem that an endpoint can give: its own, and what its caller and the pipeline add. */
+export function problemsOf({ access, declaration }: Endpoint): ReadonlySet<ProblemCode> {
+  return new Set<ProblemCode>([
+    ...ANYWHERE,
+    ...toInput(declaration),
+    ...(access === "anonymous" ? [] : toPhones(access, declaration)),
+    ...declaration.problems,
+  ]);
+}
+
+const ANYWHERE: readonly ProblemCode[] = ["internal", "store-unavailable", "data-unreadable"];
+
+function toInput({ params, query, headers, confirm, body }: Declaration): readonly ProblemCode[] {
+  return [
+    ...(params || query ? (["parameter-invalid"] as const) : []),
+    ...(headers ? (["header-invalid"] as const) : []),
+    ...(confirm ? (["confirmation-required"] as const) : []),
+    ...(body ? TO_BODIES : []),
+  ];
+}
+
+const TO_BODIES: readonly ProblemCode[] = [
+  "length-required",
+  "body-too-large",
+  "content-encoding-unsupported",
+  "content-type-unsupported",
+  "body-missing",
+  "json-invalid",
+  "json-too-deep",
+  "json-duplicate-key",
+  "json-invalid-string",
+  "private-key-refused",
+  "body-invalid",
+];
+
+/** What callers/phone.ts refuses, and what a commit can meet. */
+function toPhones(
+  { registered, stepUp, standing, oldApps, idempotencyKey }: PhoneAccess,
+  { method }: Declaration,
+): readonly ProblemCode[] {
+  return [
+    ...SIGN_IN,
+    ...(oldApps === "refused" ? (["app-version-unsupported"] as const) : []),
+    ...(registered === "yes" ? (["device-not-registered"] as const) : []),
+    ...(standing ? (["backup-frozen", "holder-required"] as const) : []),
+    ...(stepUp === "not-needed" ? [] : (["step-up-required"] as const)),
+    ...(idempotencyKey ? (["idempotency-key-invalid", "idempotency-key-reused"] as const) : []),
+    ...(method === "GET" ? [] : (["proof-replayed"] as const)),
+  ];
+}
+
+/** Refused tries are counted, on any route: so any can be busy. */
+const SIGN_IN: readonly ProblemCode[] = [
+  "token-missing",
+  "token-invalid",
+  "token-expired",
+  "sign-in-unavailable",
+  "work-account-refused",
+  "provider-refused",
+  "operator-refused",
+  "client-platform-invalid",
+  "client-version-invalid",
+  "client-platform-changed",
+  "proof-missing",
+  "proof-invalid",
+  "proof-expired",
+  "too-many-tries",
+  "busy",
+];

@@ -1,0 +1,13 @@
+import * as z from "zod";
+import { sha256 } from "../formats.ts";
+import { timestamp, tryKind } from "../words.ts";
+
+/** Tries of one kind since a time; of one phone, or, without `deviceId`, of all phones of the owner together. */
+export const tally = z.strictObject({
+  of: tryKind,
+  deviceId: sha256.optional(),
+  count: z.int().positive(),
+  since: timestamp,
+});
+
+export type Tally = z.infer<typeof tally>;

@@ -1,0 +1,23 @@
+import * as z from "zod";
+import { sha256 } from "../formats.ts";
+import { timestamp } from "../words.ts";
+import { actor } from "./event.ts";
+
+/** One version in the history, without its ciphertext. */
+export const version = z.strictObject({
+  version: z.int().positive(),
+  uploadedAt: timestamp,
+  device: actor,
+  /** How many accounts it holds. */
+  accounts: z.int().nonnegative(),
+  /** Length of the envelope in bytes. */
+  bytes: z.int().positive(),
+  /** SHA-256 of the envelope: a retried upload is known by it. */
+  digest: sha256,
+  /** The `ver` in its envelope's header: its own number, or the one of the version that it restored. */
+  sealedAs: z.int().positive(),
+  /** Whether it opens with the storage secret alone: not on a phone that has none. */
+  storageBound: z.boolean(),
+});
+
+export type Version = z.infer<typeof version>;

@@ -1,0 +1,67 @@
+import { hash } from "node:crypto";
+import type { Precondition } from "../backup/uploadGuards.ts";
+import type { Owner } from "../model/owner.ts";
+import { type Status, statusOf } from "./status.ts";
+
+/**
+ * The status and its strong ETag (RFC 9110, section 8.8.3): the version that an upload would replace, then a hash of all
+ * that the status says.
+ */
+export function taggedStatus(owner: Owner, deviceId: string, now: number): { body: Status; etag: string } {
+  const body = statusOf(owner, deviceId, now);
+  const said = hash("sha256", JSON.stringify(body), "base64url").slice(0, 22);
+  return { body, etag: `"${replaceable(owner)}.${said}"` };
+}
+
+/** The ETag of {@link taggedStatus}. */
+export function etagOf(owner: Owner, deviceId: string, now: number): string {
+  return taggedStatus(owner, deviceId, now).etag;
+}
+
+/**
+ * The ETag header of an answer to the write that made `version`. A late retry whose version was replaced since gets
+ * none: the present ETag would say that the phone has seen what is there.
+ */
+export function etagAfter(
+  version: number,
+  owner: Owner,
+  deviceId: string,
+  now: number,
+): Record<string, string> {
+  return owner.nextVersion === version + 1 ? { ETag: etagOf(owner, deviceId, now) } : {};
+}
+
+/** Whether `If-None-Match` names this status: the phone has it already. */
+export function isUnchanged(ifNoneMatch: string | undefined, etag: string): boolean {
+  return list(ifNoneMatch).some((tag) => tag === "*" || tag.replace(/^W\//, "") === etag);
+}
+
+/** An ETag of ours: the version, then the hash. */
+const TAG = /^"([^".]+)\.[A-Za-z0-9_-]{22}"$/;
+
+/**
+ * Whether an upload may replace what is there. An ETag holds as long as the version in it is the present one: a
+ * phone that was registered meanwhile changes the status, but takes nothing from the upload.
+ */
+export function precondition(
+  owner: Owner,
+  { ifMatch, ifNoneMatch }: { ifMatch: string | undefined; ifNoneMatch: string | undefined },
+): Precondition {
+  const present = replaceable(owner);
+  if (ifMatch !== undefined) {
+    const named = list(ifMatch).map((tag) => TAG.exec(tag)?.[1]);
+    return named.includes(present) ? "holds" : "failed";
+  }
+  if (ifNoneMatch?.trim() === "*") return present.endsWith("-0") ? "holds" : "failed";
+  return "missing";
+}
+
+/** Names the present version, of this backup and no other; version 0 is none. */
+function replaceable({ backup }: Owner): string {
+  if (backup.state !== "on") return "off-0";
+  return `${backup.userKey.id}-${backup.versions[0]?.version ?? 0}`;
+}
+
+function list(header: string | undefined): string[] {
+  return header?.split(",").map((tag) => tag.trim()) ?? [];
+}

@@ -1,0 +1,31 @@
+import * as z from "zod";
+
+/** The words that stored items, answers and problems share. Each is said here and nowhere else. */
+
+/** The operating system of a phone, and of the backup that it made. */
+export const platform = z.enum(["ios", "android"]);
+export type Platform = z.infer<typeof platform>;
+
+/** The kinds of account in an authenticator app. */
+export const accountKind = z.enum(["personal", "work-or-school", "third-party"]);
+export type AccountKind = z.infer<typeof accountKind>;
+
+/** What blocks a recovery: an account of the backup that is on the phone already [D2], or any account there [D3]. */
+export const conflictPolicy = z.enum(["same-account", "any-account"]);
+export type ConflictPolicy = z.infer<typeof conflictPolicy>;
+
+/** What is counted: recoveries begun, recovery keys that were wrong, sign-ins and proofs that were refused. */
+export const tryKind = z.enum(["recoveries", "recovery-keys", "step-ups", "proofs"]);
+export type TryKind = z.infer<typeof tryKind>;
+
+/** What a sign-in lacks for an act that needs step-up (RFC 9470). */
+export const missing = z.enum(["recent-sign-in", "second-factor"]);
+export type Missing = z.infer<typeof missing>;
+
+/** RFC 3339, in UTC, to the millisecond. */
+export const timestamp = z.iso.datetime({ precision: 3 });
+
+/** @param now milliseconds since the epoch */
+export function timestampOf(now: number): string {
+  return new Date(now).toISOString();
+}
