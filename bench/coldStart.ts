@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build as bundle } from "esbuild";
+import { onAzure } from "../local/cloud/functionsWorker/onAzure.ts";
 import { build, forFunctions } from "../scripts/build.ts";
-import { onAzure } from "../test/build/onAzure.ts";
 import { median } from "./median.ts";
 import { ROOT, withFolder } from "./processes.ts";
 
@@ -57,7 +57,7 @@ export async function measureColdStart(rounds: number): Promise<ColdStart> {
 async function bundleWorker(folder: string): Promise<string> {
   const outfile = join(folder, "worker.mjs");
   await bundle({
-    entryPoints: [join(ROOT, "test/build/worker.ts")],
+    entryPoints: [join(ROOT, "local/cloud/functionsWorker/worker.ts")],
     outfile,
     bundle: true,
     format: "esm",

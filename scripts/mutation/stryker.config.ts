@@ -2,11 +2,15 @@
 export default {
   /** The rules: what decides, without a driver or a request. */
   mutate: [
-    "shared/activity/events.ts",
+    "shared/activity/*.ts",
     "shared/backup/*.ts",
+    "shared/devices/registration.ts",
     "shared/identity/assurance.ts",
-    "shared/limits/tries.ts",
+    "shared/limits/*.ts",
     "shared/recovery/*.ts",
+    // The shapes of answers decide nothing.
+    "!shared/recovery/answers.ts",
+    "shared/status/*.ts",
   ],
   testRunner: "vitest",
   plugins: ["@stryker-mutator/vitest-runner"],

@@ -3,9 +3,14 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import type {
+  FunctionMetadata,
+  InvocationRequest,
+  InvocationResponse,
+  Nullable,
+} from "../../local/cloud/functionsWorker/messages.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
 import { routePattern } from "../../shared/http/route.ts";
-import type { FunctionMetadata, InvocationRequest, InvocationResponse, Nullable } from "./messages.ts";
 
 /** What the host reads of a function's HTTP trigger. */
 export interface HttpFunction {
@@ -41,7 +46,7 @@ export class LoadFailed extends Error {
  * @throws {LoadFailed}
  */
 export async function startApp(folder: string, settings: Readonly<Record<string, string>>): Promise<App> {
-  const child = fork(join(import.meta.dirname, "worker.ts"), [folder], {
+  const child = fork(join(import.meta.dirname, "../../local/cloud/functionsWorker/worker.ts"), [folder], {
     cwd: folder,
     env: settings,
     execArgv: [],

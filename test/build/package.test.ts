@@ -2,10 +2,10 @@ import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
+import { onAzure } from "../../local/cloud/functionsWorker/onAzure.ts";
 import { build } from "../../scripts/build.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { startApp } from "./host.ts";
-import { onAzure } from "./onAzure.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Owner } from "../../../shared/model/owner.ts";
 import { etagAfter, etagOf, isUnchanged, precondition } from "../../../shared/status/etag.ts";
 import { status, statusOf } from "../../../shared/status/status.ts";
-import { actor, backup, device, off, on, version } from "./owner.ts";
+import { actor, backup, device, off, on, version } from "../backup/owner.ts";
 
 /** Half an hour after backup was turned on. */
 const now = Date.parse("2026-11-22T08:30:00.000Z");
