@@ -18,7 +18,7 @@ export async function metered<T>(act: () => Promise<T>): Promise<{ result: T; ca
   return { result, calls };
 }
 
-/** Tells the request that is being served of a call that was made for it; outside of one, nobody. */
+/** Records a port call on the request being served; does nothing outside a request. */
 export function recordCall(call: Call): void {
   current.getStore()?.push(call);
 }

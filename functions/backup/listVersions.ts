@@ -10,7 +10,7 @@ export const listVersions = forOwner(
     name: "backup-versions",
     method: "GET",
     route: "backup/versions",
-    summary: "Lists the versions that are kept, newest first; the first is the present one.",
+    summary: "Lists the versions that are kept, newest first; the first is current.",
     answers: { 200: z.strictObject({ versions: z.array(versionAnswer) }) },
     problems: ["backup-off"],
   },

@@ -22,7 +22,7 @@ export const exportOwner = forOwner(
         schema: z.literal(1),
         exportedAt: timestamp,
         userId: sha256,
-        /** Left out where there is no backup. */
+        /** Left out if there is no backup. */
         key: sealedKey.optional(),
         items: z.array(z.strictObject({ id: z.string(), body: z.looseObject({}) })),
       }),

@@ -26,7 +26,7 @@ export type Place = Pick<EnvelopeHeader, "kid" | "uid" | "plt" | "ver" | "ssb">;
 /** RFC 7516, section 7.1, of direct encryption with A256GCM: no encrypted key, 96 bits of IV, 128 of tag. */
 const COMPACT = /^([A-Za-z0-9_-]{1,1024})\.\.[A-Za-z0-9_-]{16}\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]{22}$/;
 
-/** The header of a compact JWE; undefined where it is none that this service keeps. */
+/** The header of a compact JWE; or undefined if this is not an envelope that the service would store. */
 export function readEnvelopeHeader(compact: string): EnvelopeHeader | undefined {
   const [, encoded, ciphertext = ""] = COMPACT.exec(compact) ?? [];
   // No number of bytes has a base64url of this length.
@@ -35,7 +35,7 @@ export function readEnvelopeHeader(compact: string): EnvelopeHeader | undefined 
 }
 
 /**
- * The first header member that does not belong where the envelope is to be stored; undefined where all do.
+ * The first header member that does not belong where the envelope is to be stored; undefined if all do.
  * Without this, an envelope could be swapped between owners, platforms or versions, or one that no key opens kept.
  */
 export function misplaced(envelope: EnvelopeHeader, place: Place): keyof Place | undefined {

@@ -42,7 +42,7 @@ export function languageHeaders(language: Language): Readonly<Record<string, str
   return { "Content-Language": language, Vary: "Accept-Language" };
 }
 
-/** The language of ours that a reader of this range expects; undefined where there is none. */
+/** The language of ours that a reader of this range expects; undefined if there is none. */
 function languageOf(range: string): Language | undefined {
   const primary = range.toLowerCase().split("-", 1)[0];
   if (primary === "zh") return TRADITIONAL.test(range) ? "zh-Hant" : "zh-Hans";

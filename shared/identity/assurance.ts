@@ -36,7 +36,7 @@ function strings(claim: unknown): string[] {
 }
 
 /**
- * What a sign-in lacks for an act that needs step-up (RFC 9470); empty where it is enough.
+ * What a sign-in lacks for an act that needs step-up (RFC 9470); empty if it is enough.
  * @param now seconds since the epoch
  * @param maxAge seconds
  * @param secondFactorSeen whether this owner has ever signed in here with a second factor: a token without one

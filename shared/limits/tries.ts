@@ -4,7 +4,7 @@ import { type TryKind, timestampOf } from "../words.ts";
 const HOUR = 60 * 60 * 1000;
 
 interface Limit {
-  /** Milliseconds from the first try until they are counted anew. */
+  /** Milliseconds from the first try until counting starts over. */
   readonly window: number;
   readonly perPhone: number;
   readonly perOwner: number;

@@ -54,7 +54,7 @@ export const eventShape = z.strictObject({
   number: z.int().positive(),
   at: timestamp,
   type: eventType,
-  /** Left out where no phone was known: proofs that were refused. */
+  /** Left out if no phone was known: proofs that were refused. */
   device: actor.optional(),
   details,
   /** The hash of the event before; empty of the first. */

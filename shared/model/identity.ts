@@ -5,7 +5,7 @@ export interface Identity {
   /** base64url(SHA-256(iss, 0x00, sub)): all that the store ever holds of who it is. */
   readonly userId: string;
   readonly issuer: IssuerSetting;
-  /** When the person last signed in (`auth_time`), in seconds since the epoch; undefined where the token is silent. */
+  /** When the person last signed in (`auth_time`), in seconds since the epoch; undefined if the token is silent. */
   readonly signedInAt: number | undefined;
   /** Whether the token says that a second factor was used. */
   readonly secondFactor: boolean;

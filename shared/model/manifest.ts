@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { sha256 } from "../formats.ts";
 
-/** Accounts one backup holds at the most. */
+/** The most accounts that one backup holds. */
 export const MOST_ACCOUNTS = 500;
 
 /**

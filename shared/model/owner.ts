@@ -27,7 +27,7 @@ const backupOn = z.strictObject({
       setAt: timestamp,
     })
     .optional(),
-  /** Newest first: the first is the present version. */
+  /** Newest first: the first is the current version. */
   versions: z.array(version),
   /** The last recent sign-in that a phone with this backup has shown: it goes out of date with it [G7]. */
   signedInAt: timestamp,
@@ -56,7 +56,7 @@ export const ownerShape = z.strictObject({
     backupDeleted,
   ]),
   policy,
-  /** Recoveries that wait, or can still be denied: one a phone at the most. */
+  /** Recoveries that wait, or can still be denied: at most one for each phone. */
   recoveries: z.array(listedRecovery),
   /** Where a recovery was denied, until an old phone lifts it [H5]. */
   freeze: freeze.optional(),

@@ -1,7 +1,7 @@
 import { createPublicKey, hash } from "node:crypto";
 import * as z from "zod";
 
-/** 32 bytes; the two bits to spare are zero, so that a key is written, and its thumbprint made, in one way. */
+/** 32 bytes; the two unused bits must be zero, so that a key has exactly one encoding and one thumbprint. */
 const coordinate = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/);
 
 /** A P-256 public key as a JWK (RFC 7518, section 6.2), and not one member more. */

@@ -11,7 +11,7 @@ export const recoveredAccount = z.strictObject({
   kind: accountKind,
   push: z.boolean(),
   state: z.enum(["ready", "action-required"]),
-  /** All of these are needed; empty where the account is ready. */
+  /** All of these are needed; empty if the account is ready. */
   means: z.array(means),
 });
 
@@ -32,7 +32,7 @@ export const listedRecovery = z.strictObject({
   recoveryId: randomId,
   deviceId: sha256,
   state: z.enum(["waiting", "released"]),
-  /** The version that was named; left out, it will be the present one. */
+  /** The version that was named; left out, whichever is current at the release. */
   named: z.int().positive().optional(),
   startedAt: timestamp,
   /** When it is released, or was. */
@@ -48,7 +48,7 @@ export const recoveryShape = z.strictObject({
   deviceId: sha256,
   /** When its phone was registered: a phone as old, or older, may deny or approve it. */
   registeredAt: timestamp,
-  /** While it waits, the version that was the present one, or the one that was named. */
+  /** While it waits, the version that was current when it began, or the one that was named. */
   version: z.int().positive(),
   platform,
   accounts: z.array(recoveredAccount),

@@ -30,7 +30,7 @@ export interface Facts {
   readonly onPhone: readonly string[];
   /** What its sign-in lacks. */
   readonly missing: readonly Missing[];
-  /** When the recovery is released, in milliseconds since the epoch; undefined where it has not begun. */
+  /** When the recovery is released, in milliseconds since the epoch; undefined if it has not begun. */
   readonly releaseAt: number | undefined;
 }
 

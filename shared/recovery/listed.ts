@@ -1,6 +1,6 @@
 import type { ListedRecovery } from "../model/recovery.ts";
 
-/** The list with a recovery put in or changed; one a phone, so that it stays as short as the list of phones. */
+/** The list with a recovery put in or changed; one for each phone, so that it stays as short as the list of phones. */
 export function withRecovery(
   list: readonly ListedRecovery[],
   recovery: ListedRecovery,

@@ -20,7 +20,7 @@ export function etagOf(owner: Owner, deviceId: string, now: number): string {
 
 /**
  * The ETag header of an answer to the write that made `version`. A late retry whose version was replaced since gets
- * none: the present ETag would say that the phone has seen what is there.
+ * none: the current ETag would say that the phone has seen what is there.
  */
 export function etagAfter(
   version: number,
@@ -40,7 +40,7 @@ export function isUnchanged(ifNoneMatch: string | undefined, etag: string): bool
 const TAG = /^"([^".]+)\.[A-Za-z0-9_-]{22}"$/;
 
 /**
- * Whether an upload may replace what is there. An ETag holds as long as the version in it is the present one: a
+ * Whether an upload may replace what is there. An ETag holds as long as the version in it is current: a
  * phone that was registered meanwhile changes the status, but takes nothing from the upload.
  */
 export function precondition(
@@ -56,7 +56,7 @@ export function precondition(
   return "missing";
 }
 
-/** Names the present version, of this backup and no other; version 0 is none. */
+/** Names the current version, of this backup and no other; version 0 means that there is none yet. */
 function replaceable({ backup }: Owner): string {
   if (backup.state !== "on") return "off-0";
   return `${backup.userKey.id}-${backup.versions[0]?.version ?? 0}`;

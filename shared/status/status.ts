@@ -13,7 +13,7 @@ export const indicator = z.enum(["none", "red-dot", "exclamation"]);
 /** A version as the owner sees it. */
 export const versionAnswer = version.omit({ digest: true });
 
-/** That a recovery was denied, when and from which phone; left out where none was [H5]. */
+/** That a recovery was denied, when and from which phone; left out if none was [H5]. */
 const frozen = z.strictObject({ at: timestamp, device: actor }).optional();
 
 /** What an owner is told about the backup: nothing of its content. */
@@ -32,7 +32,7 @@ export const status = z.discriminatedUnion("state", [
     enabledAt: timestamp,
     nextVersion: z.int(),
     frozen,
-    /** When the recovery key was set up; left out where there is none [H9]. */
+    /** When the recovery key was set up; left out if there is none [H9]. */
     recoveryKey: z.strictObject({ setAt: timestamp }).optional(),
     /** Recoveries that wait or were released in the past days, on any of the owner's phones [H5, H10]. */
     recoveries: z.array(
@@ -47,10 +47,10 @@ export const status = z.discriminatedUnion("state", [
     ),
     /** Left out until the first upload. */
     current: versionAnswer.optional(),
-    /** How many versions are kept, the present one among them. */
+    /** How many versions are kept, the current one included. */
     versions: z.int(),
     health: z.strictObject({
-      /** The last upload that was refused, and why; left out where the last one succeeded [H3]. */
+      /** The last upload that was refused, and why; left out if the last one succeeded [H3]. */
       lastFailure: z.strictObject({ at: timestamp, code: z.string(), device: actor }).optional(),
       outOfDate: z.boolean(),
       outOfDateAt: timestamp,

@@ -48,7 +48,7 @@ function ownerFrom2(body: ItemBody): ItemBody {
 
 export const envelope: ItemKind<Envelope> = { schema: 1, shape: envelopeShape };
 
-/** Seconds a recovery is kept: some more, so that it is told that it has expired. */
+/** Seconds a recovery item is kept: longer than its life, so that a late request hears "expired", not "not found". */
 export const RECOVERY_TTL = 30 * 24 * 60 * 60;
 
 export const recovery: ItemKind<Recovery> = {

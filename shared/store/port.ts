@@ -3,7 +3,7 @@
  * a partition, so that everything an act changes is committed at once or not at all.
  */
 export interface Store {
-  /** One point read; `undefined` where there is no such item, or its time to live has passed. */
+  /** One point read; `undefined` if there is no such item, or its time to live has passed. */
   read(partition: string, id: string): Promise<StoredItem | undefined>;
 
   /** The items of one partition whose id begins with `prefix`, in the order of their ids (by code unit). */

@@ -17,7 +17,7 @@ export async function readOwner(store: Store, userId: string): Promise<LoadedOwn
   return stored && { item: parseItem(owner, stored), etag: stored.etag };
 }
 
-/** One version of the backup; undefined where it is not kept. */
+/** One version of the backup; undefined if it is not kept. */
 export async function readEnvelope(
   store: Store,
   userId: string,
@@ -27,7 +27,7 @@ export async function readEnvelope(
   return stored && parseItem(envelope, stored);
 }
 
-/** A recovery with its ETag; undefined where there is none, or it is kept no longer. */
+/** A recovery with its ETag; undefined if there is none, or it is no longer kept. */
 export async function readRecovery(
   store: Store,
   userId: string,

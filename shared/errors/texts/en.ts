@@ -54,7 +54,7 @@ export const en: Texts = {
     "too-many-tries": {
       title: "Too many tries",
       detail:
-        "To protect your accounts, no more tries are taken for a while. Phones that have your backup go on as usual.",
+        "To protect your accounts, further tries are refused for a while. Phones that have your backup go on as usual.",
     },
     "client-version-invalid": {
       title: "The app's version is missing or malformed",
@@ -216,7 +216,7 @@ export const en: Texts = {
       detail: "Send a compact JWE (RFC 7516) with exactly the header members that the protocol names.",
     },
     "envelope-mismatch": {
-      title: "The envelope was made for another place",
+      title: "The envelope does not belong here",
       detail:
         "Read the backup's status, and make the envelope anew for this owner, platform, version and key.",
     },
@@ -240,7 +240,7 @@ export const en: Texts = {
     },
     "older-phone-required": {
       title: "An older phone is needed for this",
-      detail: "Only a phone that you have used for longer can decide about this. Go on with that phone.",
+      detail: "Only a phone that you have used for longer can decide about this. Use that phone.",
     },
     "recovery-key-none": {
       title: "No recovery key was set up",
@@ -339,8 +339,8 @@ export const en: Texts = {
     "sign-in-to-storage-account": "Sign in to iCloud on this phone.",
     "turn-backup-on": "Turn on backup in the app.",
     "update-app": "Update the app to the latest version.",
-    "use-older-phone": "Go on with a phone that you have used for longer.",
-    "use-original-phone": "Go on with the phone that the backup was made on.",
+    "use-older-phone": "Use a phone that you have used for longer.",
+    "use-original-phone": "Use the phone that the backup was made on.",
     "use-original-storage-account": "Sign in to the iCloud account that the backup was made with.",
     "use-personal-account": "Sign in with a personal account.",
   },
