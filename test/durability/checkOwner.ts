@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { expectOk } from "../support/service.ts";
-import { type Owner, phonesOf, phoneToRecover, recover, settle } from "./owner.ts";
+import { comingBack, type Owner, phonesOf, phoneToRecover, recover, settle } from "./owner.ts";
 
 /**
  * Through HTTP: the owner's phones finish what the kill broke off, and a phone recovers the present version, a new one as
@@ -10,19 +10,20 @@ export async function checkOwner(owner: Owner): Promise<void> {
   const { first, ledger } = owner;
   await Promise.all(phonesOf(owner).map((busy) => settle(owner, busy)));
 
-  const key = await first.phone.key();
+  const key = await comingBack(() => first.phone.key());
   expectOk(key);
   ledger.key(key.body.key.id);
-  const status = await first.phone.status();
+  const status = await comingBack(() => first.phone.status());
   expectOk(status);
   expect(status.body).toMatchObject({ state: "on", nextVersion: ledger.count() + 1 });
   if (ledger.count() === 0) return;
 
   const recovering = await phoneToRecover(owner);
-  expectOk(await recovering.phone.register());
+  expectOk(await comingBack(() => recovering.phone.register()));
   expect(await recover(owner, recovering)).toBe(ledger.count());
   for (const other of [owner.guest, recovering]) {
-    if (other && other !== first) expectOk(await first.phone.revoke(other.phone.deviceId));
+    if (!other || other === first) continue;
+    expectOk(await comingBack(() => first.phone.revoke(other.phone.deviceId)));
   }
   delete owner.guest;
 }

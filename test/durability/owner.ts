@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { createPhone, type Phone } from "../../local/phone/acts/phone.ts";
+import type { Refused } from "../../local/phone/acts/problem.ts";
 import type { PhoneOptions } from "../../local/phone/acts/session.ts";
 import { digestOf } from "../../local/phone/acts/upload.ts";
 import { type Account, type Contents, parseContents } from "../../local/phone/protocol/accounts.ts";
@@ -10,8 +11,8 @@ import { createLedger, type Ledger } from "./ledger.ts";
 import { NoAnswer } from "./network.ts";
 import type { Random } from "./random.ts";
 
-/** How an owner's phones reach the service. */
-export type Connection = Pick<PhoneOptions, "origin" | "token" | "fetch">;
+/** How an owner's phones reach the service, and by which clock. */
+export type Connection = Pick<PhoneOptions, "origin" | "token" | "fetch" | "system">;
 
 export interface Owner {
   readonly ledger: Ledger;
@@ -45,7 +46,7 @@ export async function createOwner(connection: Connection, random: Random): Promi
 }
 
 export async function createBusyPhone(connection: Connection, begin: BusyPhone["begin"]): Promise<BusyPhone> {
-  const phone = await createPhone({ ...connection, name: begin, platform: "android", version: "6.8.0" });
+  const phone = await createPhone({ ...connection, name: "Pixel", platform: "android", version: "6.8.0" });
   return { phone, begin };
 }
 
@@ -84,11 +85,24 @@ export async function settle(owner: Owner, busy: BusyPhone): Promise<void> {
   while (!busy.phone.state().userKey || busy.contents) await act(owner, busy);
 }
 
+/** Seconds. An app that is told to wait longer has something to tell its owner. */
+const SOON = 60;
+
+/** Does what an app does where it is asked to come back soon, `busy` among others: the same act again. */
+export async function comingBack<R extends { readonly ok: true } | Refused>(
+  act: () => Promise<R>,
+): Promise<R> {
+  for (;;) {
+    const result = await act();
+    if (result.ok || !result.problem.retryable || (result.retryAfter ?? 0) > SOON) return result;
+  }
+}
+
 /** The next thing to do. @returns whether it was acknowledged */
 async function act(owner: Owner, busy: BusyPhone): Promise<boolean> {
   const state = busy.phone.state();
   if (!state.owner) {
-    expectOk(await busy.phone.register());
+    expectOk(await comingBack(() => busy.phone.register()));
   } else if (state.userKey) {
     return await upload(owner, busy);
   } else {
@@ -98,7 +112,7 @@ async function act(owner: Owner, busy: BusyPhone): Promise<boolean> {
 }
 
 async function turnOn({ ledger }: Owner, { phone }: BusyPhone): Promise<void> {
-  const enabled = await phone.enable();
+  const enabled = await comingBack(() => phone.enable());
   expectOk(enabled);
   ledger.key(enabled.body.key.id);
 }
@@ -108,7 +122,7 @@ async function turnOn({ ledger }: Owner, { phone }: BusyPhone): Promise<void> {
  * @returns which version
  */
 export async function recover(owner: Owner, { phone }: BusyPhone): Promise<number> {
-  const recovered = await phone.recover();
+  const recovered = await comingBack(() => phone.recover());
   expectOpened(recovered);
   const { version, key } = recovered.body;
   const known = owner.ledger.get(version);
@@ -122,15 +136,16 @@ export async function recover(owner: Owner, { phone }: BusyPhone): Promise<numbe
 
 async function upload({ ledger, nextContents }: Owner, busy: BusyPhone): Promise<boolean> {
   busy.contents ??= nextContents();
-  const uploaded = await busy.phone.upload(busy.contents);
+  const { contents, phone } = busy;
+  const uploaded = await comingBack(() => phone.upload(contents));
   if (!uploaded.ok) {
     // The other phone was faster: look at what is there, then go over it.
     expect(problemOf(uploaded).code).toBe("version-changed");
-    expectOk(await busy.phone.status());
+    expectOk(await comingBack(() => phone.status()));
     return false;
   }
   const { version, uploadedAt } = uploaded.body;
-  ledger.version(version, { contents: digestOf(busy.contents), uploadedAt });
+  ledger.version(version, { contents: digestOf(contents), uploadedAt });
   delete busy.contents;
   return true;
 }

@@ -62,10 +62,26 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   };
 }
 
+/** An id, 16 or 32 bytes in base64url, that begins with "-": one in 64 does. */
+const DASHED_ID = /^-(?:[\w-]{21}|[\w-]{42})$/;
+
+/** No argument of a process can hold it. */
+const MARK = "\0";
+
+/** Reads the options. An id is an operand even where it looks like an option: no option is as long as an id. */
 function parse(args: readonly string[]) {
+  const { values, positionals } = parseMarked(args.map((arg) => (DASHED_ID.test(arg) ? MARK + arg : arg)));
+  for (const [option, value] of Object.entries(values)) {
+    if (typeof value !== "string" || !value.startsWith(MARK)) continue;
+    throw new UsageError(`--${option} takes a value, and an id that begins with "-" is an operand`);
+  }
+  return { values, positionals: positionals.map((operand) => operand.replace(MARK, "")) };
+}
+
+function parseMarked(args: string[]) {
   try {
     return parseArgs({
-      args: [...args],
+      args,
       allowPositionals: true,
       options: {
         phone: { type: "string", default: "first" },

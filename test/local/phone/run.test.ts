@@ -116,6 +116,16 @@ describe("the command line of a phone", () => {
     expect(names).toEqual(["authorization", "dpop", "x-client-platform", "x-client-version"]);
   });
 
+  it.each([
+    ["deny", "POST", "/v1/recoveries/-bcdefghijklmnopqrstuv/deny"],
+    ["revoke", "DELETE", "/v1/devices/-bcdefghijklmnopqrstuv"],
+  ])("sends the id that %s names, though it begins as an option does", async (command, method, path) => {
+    const { phone, received } = setUp();
+    await phone("turn-on");
+    await phone(command, "-bcdefghijklmnopqrstuv");
+    expect(received.at(-1)).toMatchObject({ method, path });
+  });
+
   it("does not use one owner's phone for another", async () => {
     const { phone } = setUp();
     await phone("turn-on");
