@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Services } from "../../shared/acts/services.ts";
 import { problem, withHeaders } from "../../shared/errors/problem.ts";
 import { anonymous } from "../../shared/http/endpoint.ts";
+import { within } from "../../shared/within.ts";
 
 /** Milliseconds a part may take to show that it can be used: probes ask every few seconds, and wait no longer. */
 export const READY_WITHIN = 3_000;
@@ -47,21 +48,17 @@ const checked = new WeakMap<Services, Checked>();
 function recentFailures(services: Services, now: number): Checked["failures"] {
   const before = checked.get(services);
   if (before && now - before.at < GOOD_FOR) return before.failures;
-  const failures = Promise.all([failure(services.store.check()), failure(services.kek.check())]);
+  const failures = Promise.all([failure(services.store), failure(services.kek)]);
   checked.set(services, { at: now, failures });
   return failures;
 }
 
 /** What went wrong, undefined where the check succeeded in time. */
-async function failure(check: Promise<void>): Promise<unknown> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("not in time")), READY_WITHIN);
+async function failure(port: { check(): Promise<void> }): Promise<unknown> {
   try {
-    await Promise.race([check, late.promise]);
+    await within(READY_WITHIN, () => port.check());
     return undefined;
   } catch (error) {
     return error ?? new Error("failed");
-  } finally {
-    clearTimeout(timer);
   }
 }

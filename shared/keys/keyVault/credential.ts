@@ -1,6 +1,6 @@
 import type { TokenCredential } from "@azure/identity";
+import { within } from "../../within.ts";
 import { KeyUnavailable } from "../port.ts";
-import { within } from "./within.ts";
 
 /**
  * A credential that answers within `limit` milliseconds: all that wait for a token share one request for it, which
@@ -12,7 +12,6 @@ export function boundCredential(credential: TokenCredential, limit: number): Tok
       try {
         return await within(limit, () => credential.getToken(scopes, options));
       } catch (error) {
-        if (error instanceof KeyUnavailable) throw error;
         throw new KeyUnavailable(isRefusal(error) ? "forbidden" : "busy", { cause: error });
       }
     },

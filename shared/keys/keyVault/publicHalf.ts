@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
+import { within } from "../../within.ts";
 import { KeyUnavailable } from "../port.ts";
-import { within } from "./within.ts";
+import { unanswered } from "./refusal.ts";
 
 /** The newest version of a key: what of it wraps, and when it may. */
 export interface PublicHalf {
@@ -36,7 +37,7 @@ export function rememberPublicHalf({ read, now, refreshAfter, timeLimit }: Publi
   async function refresh(): Promise<void> {
     try {
       // Half the time where there is something to fall back on: falling back has to fit the caller's limit.
-      known = await within(known ? timeLimit / 2 : timeLimit, read);
+      known = await within(known ? timeLimit / 2 : timeLimit, read, unanswered);
       due = now() + refreshAfter;
     } catch (error) {
       if (!isPassing(error)) known = undefined;

@@ -37,13 +37,18 @@ export const refusalPolicies: readonly AdditionalPolicy[] = [
   },
 ];
 
+/** No answer came, or none in time. */
+export function unanswered(cause: Error): KeyUnavailable {
+  return new KeyUnavailable("busy", { cause });
+}
+
 /**
  * What a call of the SDK failed with, as the port has it: what never got an answer is `busy`.
  * Anything but a failed request is a mistake in the code, and stays what it is.
  */
 export function asUnavailable(error: unknown): unknown {
-  const unanswered = error instanceof Error && (error.name === "RestError" || error.name === "AbortError");
-  return unanswered ? new KeyUnavailable("busy", { cause: error }) : error;
+  const failed = error instanceof Error && (error.name === "RestError" || error.name === "AbortError");
+  return failed ? unanswered(error) : error;
 }
 
 /** By the most specific code of the answer's body: its `innererror`, where there is one. */

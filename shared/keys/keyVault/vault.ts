@@ -2,12 +2,12 @@ import { createPublicKey } from "node:crypto";
 import type { TokenCredential } from "@azure/identity";
 import { CryptographyClient, KeyClient, type KeyClientOptions, type KeyVaultKey } from "@azure/keyvault-keys";
 import type { WrappedKey } from "../../model/userKey.ts";
+import { within } from "../../within.ts";
 import { wrapRsaOaep256 } from "../rsa.ts";
 import { boundCredential } from "./credential.ts";
 import { type PublicHalf, rememberPublicHalf } from "./publicHalf.ts";
-import { asUnavailable, refusalPolicies } from "./refusal.ts";
+import { asUnavailable, refusalPolicies, unanswered } from "./refusal.ts";
 import { openVersions } from "./versions.ts";
-import { within } from "./within.ts";
 
 export interface VaultOptions {
   readonly credential: TokenCredential;
@@ -59,7 +59,7 @@ export function openVault(id: string, { now, refreshAfter, timeLimit, ...options
       return wrapRsaOaep256(kek, publicKey, plaintext);
     },
     unwrap: (version, value) =>
-      within(timeLimit, (signal) => orUnavailable(versions(version, value, signal))),
+      within(timeLimit, (signal) => orUnavailable(versions(version, value, signal)), unanswered),
   };
 }
 

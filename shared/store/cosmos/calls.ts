@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { recordCall } from "../../meter.ts";
+import { within } from "../../within.ts";
 import { type Fault, faultOf, unavailable } from "./faults.ts";
 
 export interface CallOptions {
@@ -28,22 +29,14 @@ export async function call<T>(
 ): Promise<T> {
   const start = now();
   let charge = 0;
-  const time = new AbortController();
-  const over = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const error = new Error(`no answer within ${timeLimit} ms`);
-    time.abort(error);
-    over.reject(error);
-  }, timeLimit);
   const charged = (units: number) => {
     charge += units;
   };
   try {
-    return await Promise.race([act({ signal: time.signal, charged }), over.promise]);
+    return await within(timeLimit, (signal) => act({ signal, charged }));
   } catch (error) {
     throw unavailable(error);
   } finally {
-    clearTimeout(timer);
     recordCall({ port: "store", operation, charge, milliseconds: now() - start });
   }
 }
