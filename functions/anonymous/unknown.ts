@@ -1,16 +1,16 @@
 import { problem, withHeaders } from "../../shared/errors/problem.ts";
 import { anonymous, type Endpoint } from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
-import { routePattern } from "../../shared/http/route.ts";
+import { compileRoute } from "../../shared/http/route.ts";
 
 /**
  * The last function that a host tries, for whatever no other took: hosts answer an unknown path or method with an
  * empty body, which no app can explain to its owner.
  */
 export function unknown(endpoints: readonly Endpoint[]) {
-  const routes = endpoints.map(({ declaration: { method, route } }) => ({
-    method,
-    pattern: routePattern(`/${ROUTE_PREFIX}/${route}`),
+  const routes = endpoints.map(({ declaration }) => ({
+    method: declaration.method,
+    match: compileRoute(declaration),
   }));
   return anonymous(
     {
@@ -23,9 +23,9 @@ export function unknown(endpoints: readonly Endpoint[]) {
       problems: ["not-found", "method-not-allowed"],
     },
     async ({ request: { params } }) => {
-      // As the host matched it: escapes undone, dot segments removed, one slash at the end ignored.
-      const path = `/${ROUTE_PREFIX}/${params.path ?? ""}`.replace(/\/$/, "");
-      const allowed = routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+      // As the host matched it: escapes undone, dot segments removed.
+      const path = `/${ROUTE_PREFIX}/${params.path ?? ""}`;
+      const allowed = routes.filter(({ match }) => match(path)).map(({ method }) => method);
       if (allowed.length === 0) throw problem("not-found");
       throw withHeaders(problem("method-not-allowed"), { Allow: [...new Set(allowed)].join(", ") });
     },

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { HttpResponse, Route } from "../../shared/http/message.ts";
+import { compileRoutes } from "../../shared/http/route.ts";
 import { answer } from "./answer.ts";
 import { decodePath, splitTarget } from "./path.ts";
 import { toHttpRequest } from "./request.ts";
-import { compileRoutes } from "./router.ts";
 
 export interface HostOptions {
   readonly routes: readonly Route[];

@@ -9,8 +9,7 @@ import type {
   InvocationResponse,
   Nullable,
 } from "../../local/cloud/functionsWorker/messages.ts";
-import { ROUTE_PREFIX } from "../../shared/http/message.ts";
-import { routePattern } from "../../shared/http/route.ts";
+import { compileRoutes } from "../../shared/http/route.ts";
 
 /** What the host reads of a function's HTTP trigger. */
 export interface HttpFunction {
@@ -68,7 +67,8 @@ export async function startApp(folder: string, settings: Readonly<Record<string,
   failed.catch(() => {});
   const [metadata] = await Promise.race([once(child, "message"), failed]);
   const functions = (metadata as FunctionMetadata[]).map(readFunction);
-  return { functions, fetch: (input, init) => call(child, failed, functions, new Request(input, init)) };
+  const match = compileRoutes(functions);
+  return { functions, fetch: (input, init) => call(child, failed, match, new Request(input, init)) };
 }
 
 function readFunction({ functionId, rawBindings }: FunctionMetadata): HttpFunction {
@@ -80,31 +80,28 @@ function readFunction({ functionId, rawBindings }: FunctionMetadata): HttpFuncti
 async function call(
   child: ChildProcess,
   failed: Promise<never>,
-  functions: readonly HttpFunction[],
+  match: ReturnType<typeof compileRoutes<HttpFunction>>,
   request: Request,
 ): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
-  const match = [...functions]
-    .sort((a, b) => (a.name.toUpperCase() < b.name.toUpperCase() ? -1 : 1))
-    .map((found) => ({ found, path: routePattern(`/${ROUTE_PREFIX}/${found.route}`).exec(pathname) }))
-    .find(({ found, path }) => path && found.methods.includes(request.method));
-  if (!match) return new Response(null, { status: 404 });
+  const found = match(request.method, pathname);
+  if (!found) return new Response(null, { status: 404 });
 
   const bytes = new Uint8Array(await request.arrayBuffer());
   const headers = new Headers(request.headers);
   if (bytes.length > 0) headers.set("content-length", String(bytes.length));
   const invocation: InvocationRequest = {
     invocationId: randomUUID(),
-    functionId: match.found.name,
+    functionId: found.route.name,
     inputData: [
       {
-        name: match.found.binding,
+        name: found.route.binding,
         data: {
           http: {
             method: request.method,
             url: request.url,
             nullableHeaders: nullable(headers),
-            nullableParams: nullable(Object.entries(match.path?.groups ?? {})),
+            nullableParams: nullable(Object.entries(found.params)),
             nullableQuery: nullable(searchParams),
             ...(bytes.length > 0 && { body: { bytes } }),
           },

@@ -1,12 +1,12 @@
 import { createLocalJWKSet } from "jose";
 import { type Adapters, createServices } from "../../functions/compose/services.ts";
 import { routesOf } from "../../functions/endpoints.ts";
-import { compileRoutes } from "../../local/host/router.ts";
 import { createIssuer, type Issuer } from "../../local/issuer/issuer.ts";
 import { generateKey } from "../../local/issuer/key.ts";
 import { issuerSettings } from "../../local/issuer/settings.ts";
 import { readConfig } from "../../shared/config/read.ts";
-import type { HttpRequest } from "../../shared/http/message.ts";
+import type { HttpRequest, Route } from "../../shared/http/message.ts";
+import { compileRoutes } from "../../shared/http/route.ts";
 import { createTokenVerifier } from "../../shared/identity/token.ts";
 import { randomId, type System } from "../../shared/system.ts";
 import { checkDeclared } from "../support/declared.ts";
@@ -39,7 +39,7 @@ export interface ServiceOptions {
 
 interface Instance {
   readonly adapters: Adapters;
-  readonly match: ReturnType<typeof compileRoutes>;
+  readonly match: ReturnType<typeof compileRoutes<Route>>;
   /** Aborted when the process ends. */
   readonly over: AbortSignal;
 }

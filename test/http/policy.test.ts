@@ -7,7 +7,7 @@ import { AUDIENCE, issuerIdentifier } from "../../local/issuer/settings.ts";
 import type { Endpoint, PhoneEndpoint } from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
 import { problemsOf } from "../../shared/http/problems.ts";
-import { routePattern } from "../../shared/http/route.ts";
+import { compileRoutes, inHostOrder } from "../../shared/http/route.ts";
 import { startService } from "../support/service.ts";
 
 /** Whoever adds to it says that a stranger may call it. */
@@ -131,7 +131,7 @@ describe("what the Functions host makes of the names and routes", () => {
   });
 
   it("tries the one for all the rest last", () => {
-    expect(namesOf(inHostOrder(all)).at(-1)).toBe("zz-unknown");
+    expect(inHostOrder(all.map(({ declaration }) => declaration)).at(-1)?.name).toBe("zz-unknown");
   });
 
   it("gives each request to the endpoint whose route it has", () => {
@@ -165,23 +165,14 @@ describe("over HTTP, whoever is not signed in", () => {
   });
 });
 
-/** .NET's StringComparer.OrdinalIgnoreCase, by which the host orders functions. */
-function inHostOrder(list: readonly Endpoint[]): Endpoint[] {
-  return list.toSorted((a, b) =>
-    a.declaration.name.toUpperCase() < b.declaration.name.toUpperCase() ? -1 : 1,
-  );
-}
-
 /** The names of the endpoints whose own path another one takes first. */
 function hidden(list: readonly Endpoint[]): string[] {
-  const ordered = inHostOrder(list);
-  const taken = ordered.filter((endpoint) => {
-    const path = samplePath(endpoint);
-    const first = ordered.find(
-      ({ declaration: { method, route } }) =>
-        method === endpoint.declaration.method && routePattern(`/${ROUTE_PREFIX}/${route}`).test(path),
-    );
-    return first !== endpoint;
+  const match = compileRoutes(
+    list.map(({ declaration: { name, method, route } }) => ({ name, methods: [method], route })),
+  );
+  const taken = list.filter((endpoint) => {
+    const { name, method } = endpoint.declaration;
+    return match(method, samplePath(endpoint))?.route.name !== name;
   });
   return namesOf(taken);
 }

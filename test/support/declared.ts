@@ -1,24 +1,24 @@
 import { endpoints } from "../../functions/endpoints.ts";
 import { catalogue, type ProblemCode } from "../../shared/errors/catalogue.ts";
 import type { Endpoint } from "../../shared/http/endpoint.ts";
-import { ROUTE_PREFIX } from "../../shared/http/message.ts";
 import { problemsOf } from "../../shared/http/problems.ts";
-import { routePattern } from "../../shared/http/route.ts";
+import { compileRoutes } from "../../shared/http/route.ts";
 
-const routes = endpoints.map((endpoint) => ({
-  endpoint,
-  method: endpoint.declaration.method as string,
-  pattern: routePattern(`/${ROUTE_PREFIX}/${endpoint.declaration.route}`),
-}));
+const match = compileRoutes(
+  endpoints.map((endpoint) => {
+    const { name, method, route } = endpoint.declaration;
+    return { name, methods: [method], route, endpoint };
+  }),
+);
 
 /**
  * Throws where an answer is not one that its endpoint declares: another status, a body of another form, or a
  * problem that is not in its list.
  */
 export function checkDeclared(method: string, path: string, status: number, body: unknown): void {
-  const found = routes.find((route) => route.method === method && route.pattern.test(path));
+  const found = match(method, path);
   if (!found) return;
-  const { endpoint } = found;
+  const { endpoint } = found.route;
   if (status >= 400) checkProblem(endpoint, status, body);
   else checkAnswer(endpoint, status, body);
 }

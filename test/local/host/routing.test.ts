@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodePath, splitTarget } from "../../../local/host/path.ts";
-import { compileRoutes } from "../../../local/host/router.ts";
 import type { Route } from "../../../shared/http/message.ts";
+import { compileRoutes } from "../../../shared/http/route.ts";
 
 const route = (name: string, path: string, methods = ["GET"]): Route => ({
   name,
