@@ -4,6 +4,7 @@ import type { KeyVaultOptions } from "../../shared/keys/keyVault.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
 import type { Store } from "../../shared/store/port.ts";
 import type { System } from "../../shared/system.ts";
+import { openedSoon } from "./openedSoon.ts";
 import type { Adapters } from "./services.ts";
 
 /** What stands in for the cloud's own where the service runs against an emulator. */
@@ -29,12 +30,13 @@ async function openStore(config: Config, system: System, emulated: Emulated): Pr
     return openSqliteStore({ file: store.file, now: system.now });
   }
   const { endpoint, database, container, emulatorKey } = store;
-  return storeOpenedSoon(async () => {
+  const methods = { read: true, list: true, commit: true, check: true, close: true } as const;
+  return openedSoon<Store>(async () => {
     const { openCosmosStore } = await import("../../shared/store/cosmos.ts");
     const credential =
       emulatorKey === undefined ? await managedIdentity(config, emulated) : { key: emulatorKey };
     return openCosmosStore({ endpoint, database, container, credential, random: system.random });
-  });
+  }, methods);
 }
 
 async function openKek(config: Config, system: System, emulated: Emulated): Promise<KeyEncryptionKey> {
@@ -44,7 +46,8 @@ async function openKek(config: Config, system: System, emulated: Emulated): Prom
     return await openFileKey({ file: keys.file });
   }
   const { clientOptions } = emulated;
-  return kekOpenedSoon(async () => {
+  const methods = { wrap: true, unwrap: true, check: true } as const;
+  return openedSoon<KeyEncryptionKey>(async () => {
     const { openKeyVault } = await import("../../shared/keys/keyVault.ts");
     return openKeyVault({
       keys: keys.keys,
@@ -52,37 +55,7 @@ async function openKek(config: Config, system: System, emulated: Emulated): Prom
       system,
       ...(clientOptions && { clientOptions }),
     });
-  });
-}
-
-/**
- * A store that is opened as soon as this turn of the event loop is over, and may be called before. The SDKs take
- * longer to load than all the rest of the app: its functions are registered first, so a cold start is over sooner.
- */
-function storeOpenedSoon(open: () => Promise<Store>): Store {
-  const opening = soon(open);
-  return {
-    read: async (...call) => await (await opening).read(...call),
-    list: async (...call) => await (await opening).list(...call),
-    commit: async (...call) => await (await opening).commit(...call),
-    check: async () => await (await opening).check(),
-    close: async () => await (await opening).close(),
-  };
-}
-
-/** The same for a key encryption key. */
-function kekOpenedSoon(open: () => Promise<KeyEncryptionKey>): KeyEncryptionKey {
-  const opening = soon(open);
-  return {
-    wrap: async (...call) => await (await opening).wrap(...call),
-    unwrap: async (...call) => await (await opening).unwrap(...call),
-    check: async () => await (await opening).check(),
-  };
-}
-
-async function soon<Port>(open: () => Promise<Port>): Promise<Port> {
-  await new Promise(setImmediate);
-  return await open();
+  }, methods);
 }
 
 /** The one identity of the app; DefaultAzureCredential would try others that nobody has given any rights. */
