@@ -1,13 +1,23 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** A port of loopback that nobody listens on, for a server whose address must be known before it starts. */
+/**
+ * A port of loopback that nobody listens on, for a server whose address must be known before it starts. It is below
+ * those that systems give to outgoing connections (32768 on Linux): one of them could be taken before the server
+ * listens, or while it is down, even by the request that asks whether it is up.
+ */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (typeof address !== "object" || address === null) throw new Error("no free port");
-  return address.port;
+  for (;;) {
+    const port = randomInt(10_240, 32_768);
+    const probe = createServer();
+    try {
+      await once(probe.listen(port, "127.0.0.1"), "listening");
+    } catch {
+      continue;
+    }
+    probe.close();
+    await once(probe, "close");
+    return port;
+  }
 }

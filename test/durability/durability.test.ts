@@ -15,8 +15,9 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { freePort } from "../../local/host/freePort.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { bundleService, freePort, startProcess } from "./process.ts";
+import { bundleService, startProcess } from "./process.ts";
 import { seeded } from "./random.ts";
 import { createSite, killAgainAndAgain } from "./site.ts";
 

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -103,24 +101,5 @@ async function isAnswering(port: number): Promise<boolean> {
     return response.ok;
   } catch {
     return false;
-  }
-}
-
-/**
- * A free port below those that systems give to outgoing connections (32768 on Linux): one from among them could be
- * taken while the service is down, even by the request that asks whether it is back.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_240, 32_768);
-    const probe = createServer();
-    try {
-      await once(probe.listen(port, "127.0.0.1"), "listening");
-    } catch {
-      continue;
-    }
-    probe.close();
-    await once(probe, "close");
-    return port;
   }
 }

@@ -1,13 +1,14 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { freePort } from "../../local/host/freePort.ts";
 import { createIssuer } from "../../local/issuer/issuer.ts";
 import { loadKey } from "../../local/issuer/key.ts";
 import { checkOwner } from "./checkOwner.ts";
 import { checkIntegrity, copyDatabase, inspect } from "./inspection.ts";
 import { createNetwork, type Network } from "./network.ts";
 import { createOwner, keepUsing, type Owner, phonesOf, phoneToRecover } from "./owner.ts";
-import { freePort, type ServiceProcess, startProcess } from "./process.ts";
+import { type ServiceProcess, startProcess } from "./process.ts";
 import type { Random } from "./random.ts";
 
 /** Milliseconds within which a start is killed, when one is: about what a whole start takes. */
