@@ -54,7 +54,7 @@ it("has a file for each language, and none besides", async () => {
 });
 
 describe.each(languages)("in %s, an owner", (language) => {
-  it("has a text for every code and every remedy, and none is left that nothing needs [G]", () => {
+  it("has a text for every code and every remedy, and none is left that nothing needs", () => {
     const remedies = new Set(Object.values(catalogue).map(({ remedy }) => remedy));
     expect(Object.keys(texts[language].problems).sort()).toEqual(Object.keys(catalogue).sort());
     expect(Object.keys(texts[language].remedies).sort()).toEqual([...remedies].sort());
