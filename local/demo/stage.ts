@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RequestLine } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
-import { type LocalOptions, startLocalService } from "../host/service.ts";
+import { type LocalOptions, startLocalService } from "../host/localService.ts";
 import { type Ask, createAsk } from "./ask.ts";
 import type { Checks } from "./check.ts";
 import { createPhoneOfStory, type PhoneOfStory, type PhoneSetup } from "./phone.ts";

@@ -3,7 +3,7 @@ import { logToConsole } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
 import { TOKEN_PATH } from "../issuer/http.ts";
 import { OUTBOX_PATH } from "../outbox/http.ts";
-import { startLocalService } from "./service.ts";
+import { startLocalService } from "./localService.ts";
 
 const HELP = `npm start -- [--port 7071] [--data .local]
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Adapters } from "../../functions/compose/services.ts";
 import { startCloud } from "../../local/cloud/cloud.ts";
-import { type LocalOptions, type LocalService, startLocalService } from "../../local/host/service.ts";
+import { type LocalOptions, type LocalService, startLocalService } from "../../local/host/localService.ts";
 import type { Overrides } from "../../local/issuer/issuer.ts";
 import type { TokenRequest } from "../../local/issuer/tokenRequest.ts";
 import { createPhone, type Phone } from "../../local/phone/acts/phone.ts";

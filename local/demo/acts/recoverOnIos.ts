@@ -1,6 +1,6 @@
-import { machine } from "../../phone/acts/system.ts";
 import type { Contents } from "../../phone/protocol/accounts.ts";
 import { makeStorageSecret } from "../../phone/protocol/storage.ts";
+import { machine } from "../../phone/protocol/system.ts";
 import type { Stage } from "../stage.ts";
 
 /**

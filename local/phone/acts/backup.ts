@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { type Contents, parseContents } from "../protocol/accounts.ts";
-import { heldAccounts } from "../protocol/manifest.ts";
 import {
   type Enabled,
   enabledSchema,
@@ -11,6 +10,7 @@ import {
   type Uploaded,
   uploadedSchema,
 } from "./answers.ts";
+import { heldAccounts } from "./heldAccounts.ts";
 import { type Result, readAnswer } from "./problem.ts";
 import { isFinal, type Overrides, type Session } from "./session.ts";
 import { digestOf, makeUpload } from "./upload.ts";

@@ -2,8 +2,8 @@ import * as z from "zod";
 import type { Platform } from "../protocol/contentKey.ts";
 import type { PrivateJwk } from "../protocol/keys.ts";
 import { makeProof, type ProofOverrides } from "../protocol/proof.ts";
+import type { System } from "../protocol/system.ts";
 import type { Answer } from "./problem.ts";
-import type { System } from "./system.ts";
 
 const ANSWER_WITHIN_MS = 30_000;
 

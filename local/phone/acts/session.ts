@@ -5,10 +5,10 @@ import { deviceId, generateKeys } from "../protocol/keys.ts";
 import { ownerOfToken } from "../protocol/ownerId.ts";
 import { openSealedKey, type SealedKey } from "../protocol/sealedKey.ts";
 import { storageCheck } from "../protocol/storage.ts";
+import { machine, type System } from "../protocol/system.ts";
 import { type ClientOptions, createClient, type SendRequest } from "./client.ts";
 import { type Answer, type Result, readAnswer } from "./problem.ts";
 import type { PhoneState } from "./state.ts";
-import { machine, type System } from "./system.ts";
 
 export interface PhoneOptions extends Omit<ClientOptions, "signing" | "system"> {
   /** What the owner calls this phone. */

@@ -5,8 +5,8 @@ import { contentKey, type Platform } from "../protocol/contentKey.ts";
 import { sealEnvelope } from "../protocol/envelope.ts";
 import { makeManifest } from "../protocol/manifest.ts";
 import { storageCheck } from "../protocol/storage.ts";
+import type { System } from "../protocol/system.ts";
 import type { PhoneState } from "./state.ts";
-import type { System } from "./system.ts";
 
 export interface UploadInput {
   readonly contents: Contents;

@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { base64url } from "jose";
 import * as z from "zod";
 import { phoneStateSchema } from "../acts/state.ts";
-import type { System } from "../acts/system.ts";
 import { platformSchema } from "../protocol/contentKey.ts";
 import { makeStorageSecret } from "../protocol/storage.ts";
+import type { System } from "../protocol/system.ts";
 import { UsageError } from "./commandLine.ts";
 
 const phoneFileSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { machine } from "../acts/system.ts";
+import { machine } from "../protocol/system.ts";
 import { run } from "./run.ts";
 
 process.exitCode = await run(process.argv.slice(2), {

@@ -1,10 +1,10 @@
 import { createPhone } from "../acts/phone.ts";
 import { StorageSecretMissing } from "../acts/recovery/recoveryKey.ts";
-import type { System } from "../acts/system.ts";
 import { ContentsRefused } from "../protocol/accounts.ts";
 import { EnvelopeRefused } from "../protocol/envelope.ts";
 import { RecoveryKeyMistyped, StorageSecretRefused } from "../protocol/recoveryKey.ts";
 import { SealedKeyRefused } from "../protocol/sealedKey.ts";
+import type { System } from "../protocol/system.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./commandLine.ts";
 import { RecordBroken } from "./commands/owner.ts";
 import { codes, commands } from "./commands/phone.ts";

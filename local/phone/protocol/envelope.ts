@@ -1,8 +1,8 @@
 import { CompactEncrypt } from "jose";
-import type { System } from "../acts/system.ts";
 import { type Contents, parseContents } from "./accounts.ts";
 import type { Platform } from "./contentKey.ts";
 import { decryptDirect, differingMember } from "./directJwe.ts";
+import type { System } from "./system.ts";
 
 /** What an envelope is bound to, authenticated with its ciphertext. */
 export interface EnvelopeBinding {

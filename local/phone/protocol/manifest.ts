@@ -1,6 +1,4 @@
 import { createHmac } from "node:crypto";
-import { base64url } from "jose";
-import type { PhoneState } from "../acts/state.ts";
 import { type Account, type Contents, nameOf } from "./accounts.ts";
 
 export interface ManifestEntry {
@@ -41,17 +39,6 @@ export function makeManifest({ accounts }: Contents, referenceSalt: Uint8Array):
       }),
     })),
   };
-}
-
-/** The accounts as a phone that has them keeps their names: by reference, to say later which is in the way. */
-export function heldAccounts({ accounts }: Contents, owner: PhoneState["owner"]): PhoneState["accounts"] {
-  if (!owner) return [];
-  const salt = base64url.decode(owner.referenceSalt);
-  return accounts.map((account) => ({
-    ref: accountReference(salt, account),
-    issuer: account.issuer,
-    userName: account.userName,
-  }));
 }
 
 function hmac(key: Uint8Array, message: string): string {

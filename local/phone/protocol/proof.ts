@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { base64url, CompactSign } from "jose";
-import type { System } from "../acts/system.ts";
 import { type PrivateJwk, publicJwk } from "./keys.ts";
+import type { System } from "./system.ts";
 
 export interface ProofInput {
   readonly method: string;

@@ -1,7 +1,7 @@
 import { createHash, createHmac, hkdfSync } from "node:crypto";
 import { CompactEncrypt } from "jose";
-import type { System } from "../acts/system.ts";
 import { decryptDirect, differingMember } from "./directJwe.ts";
+import type { System } from "./system.ts";
 
 const RECOVERY_KEY = "authenticator-backup/v1/recovery-key";
 

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { System } from "../acts/system.ts";
+import type { System } from "./system.ts";
 
 const STORAGE_CHECK = "authenticator-backup/v1/storage";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Activity, ActivityEvent } from "../acts/activity.ts";
+import type { Activity, ActivityEvent } from "./event.ts";
 
 /** Whether a record is whole; where it is not, the newest place at which it breaks. */
 export type Verification =

@@ -7,9 +7,9 @@ import { catalogue, type ProblemCode } from "../../../shared/errors/catalogue.ts
 import { system } from "../../../shared/system.ts";
 import { START } from "../../support/service.ts";
 import { type Data, makeSqliteData } from "../data.ts";
+import { type FaultyService, NoAnswer, ORIGIN, startFaultyService } from "../faultyService.ts";
 import { FAULTS, type Fault, type PortCall, RETRY_AFTER } from "../layer.ts";
 import { maskVarying, readPartition, shapeOf } from "../partition.ts";
-import { type FaultyService, NoAnswer, ORIGIN, startFaultyService } from "../service.ts";
 import { scenarios } from "./scenarios.ts";
 import type { Call, Scenario, Stage } from "./stage.ts";
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Status } from "../../../local/phone/acts/answers.ts";
 import { digestOf } from "../../../local/phone/acts/upload.ts";
 import type { Contents } from "../../../local/phone/protocol/accounts.ts";
-import { NoAnswer } from "../service.ts";
+import { NoAnswer } from "../faultyService.ts";
 import { ask } from "./ask.ts";
 import { type Member, nextContents, type Overheard, restart } from "./family.ts";
 import { inspect } from "./inspect.ts";

@@ -5,7 +5,7 @@ import type { Platform } from "../../../local/phone/protocol/contentKey.ts";
 import { ownerOfToken } from "../../../local/phone/protocol/ownerId.ts";
 import type { Random } from "../../durability/random.ts";
 import { contents as sample } from "../../support/accounts.ts";
-import { type FaultyService, ORIGIN } from "../service.ts";
+import { type FaultyService, ORIGIN } from "../faultyService.ts";
 import { ask } from "./ask.ts";
 import { createJournal, type Journal, type Moments } from "./journal.ts";
 import { createLedger, type Ledger } from "./ledger.ts";

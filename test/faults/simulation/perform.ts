@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Result } from "../../../local/phone/acts/problem.ts";
 import type { ProblemCode } from "../../../shared/errors/catalogue.ts";
+import { NoAnswer } from "../faultyService.ts";
 import type { Partition } from "../partition.ts";
-import { NoAnswer } from "../service.ts";
 import type { Member } from "./family.ts";
 import { inspect } from "./inspect.ts";
 import type { Moments } from "./journal.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { type Activity, readActivity } from "../../../local/phone/acts/activity.ts";
+import { readActivity } from "../../../local/phone/acts/activity.ts";
+import type { Activity } from "../../../local/phone/protocol/event.ts";
 import { verifyActivity } from "../../../local/phone/protocol/verifyActivity.ts";
-import { problem } from "./support/service.ts";
+import { problem } from "./support/answering.ts";
 import { readVectors } from "./support/vectors.ts";
 
 const [whole] = readVectors<{ intact: [Activity] }>("activity").intact;

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, resolve, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
@@ -20,7 +20,28 @@ function isAllowed(file: string, specifier: string): boolean {
   return specifier === "jose" || specifier === "zod" || specifier.startsWith("node:");
 }
 
+/** The floors of the phone, the lowest first: docs/protocol.md's chapters, what the app does, the command line. */
+const FLOORS = ["protocol", "acts", "cli"];
+
+/** Whether a file of the phone imports nothing that stands above it. */
+function goesDown(file: string, specifier: string): boolean {
+  if (!specifier.startsWith(".")) return true;
+  const floorOf = (path: string) => FLOORS.indexOf(path.split(sep)[0] ?? "");
+  return floorOf(relative(PHONE, resolve(PHONE, dirname(file), specifier))) <= floorOf(file);
+}
+
 describe("the phone is written from docs/protocol.md alone", () => {
+  it.each(FILES)("%s imports nothing that stands above it", (file) => {
+    const imports = importsOf(readFileSync(resolve(PHONE, file), "utf8"));
+    expect(imports.filter((specifier) => !goesDown(file, specifier))).toEqual([]);
+  });
+
+  it("would find a chapter of the protocol that imports what the app does", () => {
+    expect(goesDown("protocol/proof.ts", "../acts/session.ts")).toBe(false);
+    expect(goesDown("acts/session.ts", "../cli/files.ts")).toBe(false);
+    expect(goesDown("cli/run.ts", "../acts/phone.ts")).toBe(true);
+  });
+
   it.each(FILES)("%s imports jose, zod, node: and the phone's own files", (file) => {
     const imports = importsOf(readFileSync(resolve(PHONE, file), "utf8"));
     expect(imports.filter((specifier) => !isAllowed(file, specifier))).toEqual([]);

@@ -1,7 +1,7 @@
 import { decodeProtectedHeader } from "jose";
 import { describe, expect, it } from "vitest";
+import { claimsOf, problem, tokenOf } from "./support/answering.ts";
 import { empty, full, setUp, storageSecret, turnedOn } from "./support/phones.ts";
-import { claimsOf, problem, tokenOf } from "./support/service.ts";
 
 describe("a phone that has turned backup on", () => {
   it.each([{ platform: "android" as const }, { platform: "ios" as const, storageSecret }])(

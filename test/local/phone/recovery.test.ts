@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatRecoveryKey } from "../../../local/phone/protocol/recoveryKey.ts";
+import { problem, waiting } from "./support/answering.ts";
 import { full, setUp, storageSecret, turnedOn } from "./support/phones.ts";
-import { problem, waiting } from "./support/service.ts";
 
 const ios = { platform: "ios" as const, storageSecret };
 const otherICloud = new Uint8Array(32).fill(8);

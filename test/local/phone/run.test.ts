@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { machine } from "../../../local/phone/acts/system.ts";
 import { run } from "../../../local/phone/cli/run.ts";
+import { machine } from "../../../local/phone/protocol/system.ts";
 import { BASE } from "../../support/base.ts";
-import { createService, problem } from "./support/service.ts";
+import { createService, problem } from "./support/answering.ts";
 
 const SAMPLE = new URL("../../../local/phone/sample-accounts.json", import.meta.url).pathname;
 

@@ -2,7 +2,6 @@ import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { base64url, compactVerify, decodeProtectedHeader, importJWK } from "jose";
 import { describe, expect, it } from "vitest";
-import type { Activity, ActivityEvent } from "../../../local/phone/acts/activity.ts";
 import {
   type Contents,
   ContentsRefused,
@@ -16,6 +15,7 @@ import {
   openEnvelope,
   sealEnvelope,
 } from "../../../local/phone/protocol/envelope.ts";
+import type { Activity, ActivityEvent } from "../../../local/phone/protocol/event.ts";
 import { deviceId, type PrivateJwk, type PublicJwk } from "../../../local/phone/protocol/keys.ts";
 import {
   accountReference,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Contents } from "../../protocol/accounts.ts";
-import { heldAccounts } from "../../protocol/manifest.ts";
 import { parseRecoveryKey, recoveryKeyCheck } from "../../protocol/recoveryKey.ts";
+import { heldAccounts } from "../heldAccounts.ts";
 import { type Answer, type Refused, type Result, readAnswer } from "../problem.ts";
 import type { Overrides, Session } from "../session.ts";
 import {

@@ -1,6 +1,6 @@
 import type { Phone } from "../../acts/phone.ts";
-import type { System } from "../../acts/system.ts";
 import { parseContents } from "../../protocol/accounts.ts";
+import type { System } from "../../protocol/system.ts";
 import { type CommandLine, operandsOf } from "../commandLine.ts";
 import { readJson } from "../files.ts";
 import type { Command, Outcome } from "../outcome.ts";

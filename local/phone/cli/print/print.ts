@@ -1,7 +1,7 @@
-import type { Activity } from "../../acts/activity.ts";
 import type { Devices, Versions } from "../../acts/answers.ts";
 import type { Policy } from "../../acts/policy.ts";
 import type { Contents } from "../../protocol/accounts.ts";
+import type { Activity } from "../../protocol/event.ts";
 import { oneTimeCode } from "../../protocol/oneTimeCode.ts";
 import { formatTable, nameOf } from "./table.ts";
 

@@ -1,7 +1,7 @@
 import { createPhone } from "../../../../local/phone/acts/phone.ts";
 import type { PhoneOptions } from "../../../../local/phone/acts/session.ts";
 import type { Contents } from "../../../../local/phone/protocol/accounts.ts";
-import { createService, ORIGIN, tokenOf } from "./service.ts";
+import { createService, ORIGIN, tokenOf } from "./answering.ts";
 import { readVectors } from "./vectors.ts";
 
 export const [full, empty] = readVectors<{ accepted: { contents: Contents }[] }>("contents").accepted.map(
