@@ -10,7 +10,7 @@ export interface Operation {
   readonly group: "status" | "upload" | "key" | "recovery";
   /** How many owners, each with one phone. */
   readonly phones: number;
-  /** Requests of one round at the most. */
+  /** The most requests of one round. */
   readonly requests: number;
   /** At 32 connections, the least share of the floor's requests a second. */
   readonly goal?: number;

@@ -11,7 +11,7 @@ export const ROOT = resolve(import.meta.dirname, "..");
 /** Milliseconds in which a service must give its first answer. */
 const START_WITHIN = 20_000;
 
-export interface Server {
+interface Server {
   readonly port: number;
   readonly pid: number;
   stop(): Promise<void>;

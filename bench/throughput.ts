@@ -17,7 +17,7 @@ export interface Comparison {
   readonly goal?: number;
 }
 
-export interface Pace {
+interface Pace {
   readonly rounds: number;
   /** Of one round of one server. */
   readonly milliseconds: number;

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { type BuildOptions, build as bundle } from "esbuild";
 
-export interface BuiltFile {
+interface BuiltFile {
   /** Relative to the folder that was built into. */
   readonly name: string;
   readonly bytes: number;

@@ -8,11 +8,9 @@ export type Platform = z.infer<typeof platform>;
 
 /** The kinds of account in an authenticator app. */
 export const accountKind = z.enum(["personal", "work-or-school", "third-party"]);
-export type AccountKind = z.infer<typeof accountKind>;
 
 /** What blocks a recovery: an account of the backup that is on the phone already [D2], or any account there [D3]. */
 export const conflictPolicy = z.enum(["same-account", "any-account"]);
-export type ConflictPolicy = z.infer<typeof conflictPolicy>;
 
 /** What is counted: recoveries begun, recovery keys that were wrong, sign-ins and proofs that were refused. */
 export const tryKind = z.enum(["recoveries", "recovery-keys", "step-ups", "proofs"]);

@@ -4,7 +4,7 @@ import { startCosmosServer } from "./cosmosServer/server.ts";
 import { startVaultServer } from "./vaultServer/server.ts";
 
 /** What stands in for the cloud on this machine, and the settings with which the service uses it. */
-export interface Cloud {
+interface Cloud {
   readonly settings: Readonly<Partial<Record<SettingName, string>>>;
   readonly emulated: Emulated;
   /** Everything that is stored there, as JSON; undefined where the store is not there. */
@@ -12,7 +12,7 @@ export interface Cloud {
   readonly close: () => Promise<void>;
 }
 
-export interface CloudParts {
+interface CloudParts {
   readonly store: boolean;
   readonly keys: boolean;
 }

@@ -4,7 +4,7 @@ import type { Teller } from "./tell.ts";
 import type { Wire } from "./wire.ts";
 
 /** The success among the outcomes of a phone's act. */
-export type Accepted<R> = Extract<R, { readonly ok: true }>;
+type Accepted<R> = Extract<R, { readonly ok: true }>;
 
 export interface Ask {
   /**

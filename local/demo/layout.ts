@@ -16,7 +16,7 @@ export function pad(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - widthOf(text)));
 }
 
-/** Breaks a text anew at its blanks and ends of lines; the lines after the first are indented by as much as the first begins at. */
+/** Breaks a text again, at its blanks and ends of lines; the lines after the first are indented by as much as the first begins at. */
 export function wrap(text: string, indent: number): string {
   const lines = [""];
   for (const word of text.trim().split(/\s+/)) {

@@ -24,7 +24,7 @@ export interface Stage extends Ask {
   stop(): Promise<Remains>;
 }
 
-export interface Remains {
+interface Remains {
   /** The bodies of all requests. */
   readonly requests: Buffer;
   /** The database, in the bytes that it has on the disk. */

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnavailable } from "../../shared/store/port.ts";
 
-export interface DatabaseOptions {
-  /** The database's path. It is made, and its folder, where there is none: for this user alone. */
+interface DatabaseOptions {
+  /** The database's path. If it is missing, it is made with its folder, for this user alone. */
   readonly file: string;
   /** Statements that make the tables; run at each opening. */
   readonly schema: string;

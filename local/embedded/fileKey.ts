@@ -19,7 +19,7 @@ import type { WrappedKey } from "../../shared/model/userKey.ts";
 const MODULUS_BITS = 2_048;
 
 /**
- * The key encryption key in one file: RSA, 2,048 bits, PKCS #8 in PEM, made where there is none. Its id is
+ * The key encryption key in one file: RSA, 2,048 bits, PKCS #8 in PEM, made if it is missing. Its id is
  * `file:{version}`, the version being the RFC 7638 thumbprint of its public half.
  * @throws {Error} the file can be read by others, or holds something else
  */

@@ -11,7 +11,7 @@ import {
 import { inTransaction, openDatabase, orUnavailable } from "./database.ts";
 
 export interface SqliteStoreOptions {
-  /** The database's path. It is made, and its folder, where there is none: for this user alone. */
+  /** The database's path. If it is missing, it is made with its folder, for this user alone. */
   readonly file: string;
   /** The time in milliseconds since 1970-01-01T00:00:00Z, from which times to live are counted. */
   readonly now: () => number;

@@ -1,7 +1,7 @@
 /** A request target's parts, as they were sent: nothing decoded. */
 export interface Target {
   readonly path: string;
-  /** Without the `?`; empty where there is none. */
+  /** Without the `?`; empty if there is none. */
   readonly query: string;
 }
 

@@ -39,7 +39,7 @@ function joinedHeader(rawHeaders: readonly string[], name: string): string | und
   return joined;
 }
 
-/** Bytes of the body yet to come: 0 where there are none, `Infinity` where the client has not said how many. */
+/** Bytes of the body yet to come: 0 if there are none, `Infinity` if the client has not said how many. */
 export function unreadBytes(message: IncomingMessage): number {
   if (message.complete) return 0;
   if (message.headers["transfer-encoding"] !== undefined) return Number.POSITIVE_INFINITY;

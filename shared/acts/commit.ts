@@ -15,7 +15,7 @@ import { answerAsBefore, lookAgain } from "./retry.ts";
 // The one door to an owner's partition: nothing else commits to it, and a test says so (test/layers.test.ts).
 
 /** What is committed beside the owner's new state. */
-export interface CommitParts {
+interface CommitParts {
   /** What happened, for the owner's record, and on which phone. */
   readonly event: { readonly type: EventType; readonly device: Actor; readonly details?: Details };
   readonly operations?: readonly Operation[];

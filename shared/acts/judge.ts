@@ -61,7 +61,7 @@ interface RecoveryRequest {
   readonly releaseAt?: number | undefined;
 }
 
-export type Judgement =
+type Judgement =
   | Extract<Verdict, { refused: Refusal }>
   | (Extract<Verdict, { refused: undefined }> & { readonly envelope: Envelope });
 

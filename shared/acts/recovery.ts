@@ -49,7 +49,7 @@ export function requireGoing(act: OwnerAct, state: RecoveryState, step: Recovery
 }
 
 /** A recovery that an act may change, and the state that it moves to. */
-export type Going = Loaded & { readonly recoveryId: string; readonly next: StoredState };
+type Going = Loaded & { readonly recoveryId: string; readonly next: StoredState };
 
 /** Loads the recovery that a request names and its step may change: the phone's own, or another's. */
 export async function loadGoing(

@@ -5,7 +5,7 @@ import type { UploadRefusal } from "./uploadGuards.ts";
 import type { VersionRefusal } from "./versions.ts";
 
 /** Why an act on the backup is refused. */
-export type BackupRefusal =
+type BackupRefusal =
   | UploadRefusal
   | RecoveryKeyRefusal
   | VersionRefusal

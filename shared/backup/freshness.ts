@@ -3,12 +3,12 @@ import type { BackupOn } from "../model/owner.ts";
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Milliseconds after which a backup is out of date that nobody has uploaded to, nor signed in for. */
-export const QUIET_FOR = 30 * DAY;
+const QUIET_FOR = 30 * DAY;
 
 /** Milliseconds after which a backup is out of date that nobody has signed in for, however often it is uploaded to. */
-export const SIGN_IN_AGE = 90 * DAY;
+const SIGN_IN_AGE = 90 * DAY;
 
-export interface Freshness {
+interface Freshness {
   /** When it goes, or went, out of date: milliseconds since the epoch. */
   readonly outOfDateAt: number;
   readonly outOfDate: boolean;

@@ -6,7 +6,7 @@ import { timestampOf } from "../words.ts";
 import { thin } from "./history.ts";
 
 /** The owner's next state, the version that is new in it, and those that fell out of the history. */
-export interface NextVersion {
+interface NextVersion {
   readonly next: Owner;
   readonly version: Version;
   readonly dropped: readonly Version[];

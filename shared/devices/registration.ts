@@ -6,7 +6,7 @@ import type { PublicKey } from "../model/publicKey.ts";
 import { type Platform, timestampOf } from "../words.ts";
 
 /** A phone as it presents itself. */
-export interface Registration {
+interface Registration {
   /** The thumbprint of the key that signed the proof. */
   readonly deviceId: string;
   /** What the owner calls the phone. */
@@ -20,7 +20,7 @@ export type DeviceRefusal =
   | { readonly reason: "device-id-mismatch" | "client-platform-changed" | "device-conflict" }
   | { readonly reason: "too-many-devices"; readonly limit: number };
 
-export type RegistrationVerdict =
+type RegistrationVerdict =
   | { readonly refused: DeviceRefusal }
   /** `next` is undefined if nothing changes. */
   | { readonly refused: undefined; readonly device: Device; readonly next: Owner | undefined };

@@ -43,7 +43,7 @@ export interface Answer {
 type Output<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined;
 
 /** What the request brings, in the forms that were declared. */
-export interface Input<D extends Declaration = Declaration> {
+interface Input<D extends Declaration = Declaration> {
   readonly params: Output<D["params"]>;
   readonly query: Output<D["query"]>;
   readonly headers: Output<D["headers"]>;

@@ -33,7 +33,7 @@ export function renderProblem(refusal: Problem, { config }: Services, request: H
 }
 
 /** The body of a problem: RFC 9457, `application/problem+json`. */
-export function problemBody(
+function problemBody(
   { code, members }: Problem,
   { origin, requestId, language }: { origin: string; requestId: string; language: Language },
 ) {

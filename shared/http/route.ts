@@ -3,7 +3,7 @@ import { ROUTE_PREFIX, type Route } from "./message.ts";
 type Template = Pick<Route, "name" | "route">;
 
 /** The values of a route's parameters. */
-export type Params = Readonly<Record<string, string>>;
+type Params = Readonly<Record<string, string>>;
 
 /**
  * Compiles a route to a function that tells whether a path, with its escapes undone, is one of the route's, and what

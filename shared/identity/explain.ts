@@ -29,7 +29,7 @@ export interface KindRefusal {
   readonly reason: "work-account-refused" | "provider-refused" | "operator-refused";
 }
 
-export interface StepUpRefusal {
+interface StepUpRefusal {
   readonly reason: "step-up-required";
   readonly missing: readonly Missing[];
   readonly issuer: IssuerSetting;
@@ -37,7 +37,7 @@ export interface StepUpRefusal {
   readonly maxAge: number;
 }
 
-export type IdentityRefusal = TokenRefusal | ProofRefusal | KindRefusal | StepUpRefusal;
+type IdentityRefusal = TokenRefusal | ProofRefusal | KindRefusal | StepUpRefusal;
 
 /** A 401 has a challenge (RFC 9110, section 15.5.2). */
 const PROOF_CHALLENGE = 'DPoP error="invalid_dpop_proof", algs="ES256"';

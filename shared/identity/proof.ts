@@ -62,7 +62,7 @@ export function verifyProof(
   return { refused: undefined, proof: { deviceId, id } };
 }
 
-export type ProofVerdict =
+type ProofVerdict =
   | { readonly refused: ProofRefusal }
   | { readonly refused: undefined; readonly proof: Proof };
 

@@ -23,7 +23,7 @@ const REMEMBERED = { max: 10_000, ttl: 5 * 60_000 };
 /** RFC 9068 names `at+jwt`; Microsoft Entra's access tokens say `JWT`. */
 const TYPES = new Set(["at+jwt", "application/at+jwt", "jwt"]);
 
-export type TokenVerdict =
+type TokenVerdict =
   | { readonly refused: TokenRefusal }
   | { readonly refused: undefined; readonly identity: Identity };
 

@@ -22,7 +22,7 @@ export interface KeyVaultOptions {
   readonly clientOptions?: KeyClientOptions;
 }
 
-/** Neither http, nor a port, nor a path of another's making. */
+/** https only, no port and no other path: the service's token goes to this address. */
 const KEY_ID = /^https:\/\/[a-z0-9.-]+\/keys\/[0-9A-Za-z-]{1,127}$/;
 
 /** https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers */

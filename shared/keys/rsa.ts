@@ -2,7 +2,7 @@ import { constants, type KeyObject, publicEncrypt } from "node:crypto";
 import type { WrappedKey } from "../model/userKey.ts";
 
 /** The most bytes that a 2,048-bit key takes: 256 − 2 × 32 − 2 (RFC 8017, section 7.1.1). */
-export const WRAP_BYTES = 190;
+const WRAP_BYTES = 190;
 
 /**
  * Wraps with the public half of a key encryption key, on this machine: RSA-OAEP, SHA-256 as its hash and in MGF1.

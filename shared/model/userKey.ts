@@ -2,7 +2,7 @@ import * as z from "zod";
 import { randomId } from "../formats.ts";
 
 /** A key that the key encryption key wraps. */
-export const wrappedKey = z.strictObject({
+const wrappedKey = z.strictObject({
   /** The full id of the key encryption key with its version: the one that unwraps. */
   kek: z.string(),
   alg: z.literal("RSA-OAEP-256"),

@@ -8,7 +8,7 @@ import type { Refusal } from "./guards.ts";
 import type { SayRefusal } from "./say.ts";
 
 /** What the explanation of a refusal takes besides it. */
-export interface Circumstances {
+interface Circumstances {
   readonly identity: Identity;
   /** Seconds a sign-in counts as recent. */
   readonly maxAge: number;

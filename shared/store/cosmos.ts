@@ -8,7 +8,7 @@ import { type Store, type StoredItem, serializeBatch } from "./port.ts";
 
 export { createCosmosClient, requireLoopback } from "./cosmos/client.ts";
 
-export interface CosmosContainer {
+interface CosmosContainer {
   readonly database: string;
   /** A container whose partition key is `/userId` and whose default time to live is -1: off unless an item has one. */
   readonly container: string;

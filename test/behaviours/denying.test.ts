@@ -66,7 +66,7 @@ describe('"this wasn\'t me", said on an old phone,', () => {
     expect((await statusOf(old)).frozen).toBeDefined();
   });
 
-  it("is heard for 14 days after the begin, also where everything was recovered [H5]", async () => {
+  it("is accepted for 14 days after the recovery began, also where everything was recovered [H5]", async () => {
     const { service, old, next: thief } = await startStage();
     expectOk(await old.upload(contentsOf(6)));
     const id = await recovered(thief);
@@ -219,7 +219,7 @@ describe("the other phones", () => {
     expect(await noticesOf(service, old)).toEqual([]);
   });
 
-  it("are told nothing where there are none [H5]", async () => {
+  it("are told nothing if there are none [H5]", async () => {
     const { service, old, next } = await startStage();
     expectOk(await next.revoke(next.deviceId));
     await recovered(old);

@@ -85,7 +85,7 @@ describe("a backup that nobody has signed in for", () => {
     expect(await healthOf(phone)).toMatchObject({ health: { outOfDate: false } });
   });
 
-  it("can't be refreshed where there is none [G7]", async () => {
+  it("can't be refreshed if there is none [G7]", async () => {
     const service = await startService();
     const phone = await registeredPhone(service);
     expect(problemOf(await phone.refresh())).toMatchObject({ code: "backup-off" });

@@ -101,7 +101,7 @@ describe("an export", () => {
     expect(said).not.toContain(hex);
   });
 
-  it("is without a key where there is no backup, and needs a recent sign-in [H7]", async () => {
+  it("has no key if there is no backup, and needs a recent sign-in [H7]", async () => {
     const service = await startService();
     const phone = await registeredPhone(service);
     const exported = await phone.exportAll();

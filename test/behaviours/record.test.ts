@@ -138,7 +138,7 @@ describe("who can write to the database, and so", () => {
     expect(await verified(phone)).toEqual({ intact: false, number: 5, reason: "changed" });
   });
 
-  it("changes an event and makes its hash anew, is noticed by the event behind it [H6]", async () => {
+  it("changes an event and recomputes its hash, is noticed by the event behind it [H6]", async () => {
     const { service, phone } = await startWithEvents(5);
     const { events } = await recordOf(phone);
     const event = events.find(({ number }) => number === 5) ?? expect.fail("no event 5");

@@ -13,7 +13,7 @@ import {
 
 const storageSecret = new Uint8Array(32).fill(7);
 
-describe("whoever can't recover for who they are", () => {
+describe("somebody who may not recover because of who they are", () => {
   it.each([
     ["no token", undefined, "token-missing"],
     ["what is no token", "Bearer garbage", "token-invalid"],

@@ -27,7 +27,7 @@ export interface Stage {
   readonly next: TestPhone;
 }
 
-export interface StageSetup extends ServiceOptions {
+interface StageSetup extends ServiceOptions {
   /** Seconds that a recovery on a new phone waits; chosen where it is not 0. */
   readonly wait?: number;
   /** What both phones are like. */

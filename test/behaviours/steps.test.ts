@@ -86,7 +86,7 @@ describe("a recovery that waits", () => {
     expect((await statusOf(old)).recoveries).toEqual([]);
     await later(service, DAY, next);
     expect(problemOf(await next.open(recoveryId))).toMatchObject({ code: "recovery-over" });
-    // The next one begins its wait anew.
+    // The next one's wait starts over.
     expect(await next.open(await waiting(next))).toMatchObject({ retryAfter: DAY });
   });
 });

@@ -121,7 +121,7 @@ describe("backup", () => {
     expect(status.headers.get("ETag")).toBe(uploaded.headers.get("ETag"));
   });
 
-  it("status is answered with 304 to who has it already, and anew when it changed", async () => {
+  it("status is answered with 304 to whoever has it already, and in full when it changed", async () => {
     const service = await startService();
     const phone = await backedUpPhone(service);
     const uploaded = await phone.upload(contents);
@@ -202,7 +202,7 @@ describe("a phone", () => {
     expect(problemOf(await old.revoke(next.deviceId))).toMatchObject({ code: "step-up-required" });
   });
 
-  it("is one of twenty at the most", async () => {
+  it("is one of at most twenty", async () => {
     const service = await startService();
     for (let count = 0; count < 20; count++) await registeredPhone(service);
     const oneMore = await phoneOf(service);

@@ -12,7 +12,7 @@ import type {
 import { compileRoutes } from "../../shared/http/route.ts";
 
 /** What the host reads of a function's HTTP trigger. */
-export interface HttpFunction {
+interface HttpFunction {
   readonly name: string;
   readonly methods: readonly string[];
   readonly route: string;

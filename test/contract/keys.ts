@@ -5,9 +5,9 @@ import { type KeyEncryptionKey, type KeyFault, KeyUnavailable } from "../../shar
 const OWNER = "Q0VPIG9mIEFjbWU";
 
 /** What a driver's test gives the contract. */
-export type OpenKey = () => Promise<OpenedKey>;
+type OpenKey = () => Promise<OpenedKey>;
 
-export interface OpenedKey {
+interface OpenedKey {
   readonly key: KeyEncryptionKey;
   /** The same key, as another instance of the service opens it. */
   readonly another: () => Promise<KeyEncryptionKey>;

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { NEWEST } from "../../shared/backup/history.ts";
 
-export interface PromisedVersion {
+interface PromisedVersion {
   /** Tells the contents from all others: `digestOf` them. */
   readonly contents: string;
   readonly uploadedAt: string;

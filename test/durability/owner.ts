@@ -27,7 +27,7 @@ export interface Owner {
   readonly nextContents: () => Contents;
 }
 
-export interface BusyPhone {
+interface BusyPhone {
   readonly phone: Phone;
   readonly begin: "enable" | "recover";
   /** What it is uploading, until that is acknowledged. */
@@ -45,7 +45,7 @@ export async function createOwner(connection: Connection, random: Random): Promi
   };
 }
 
-export async function createBusyPhone(connection: Connection, begin: BusyPhone["begin"]): Promise<BusyPhone> {
+async function createBusyPhone(connection: Connection, begin: BusyPhone["begin"]): Promise<BusyPhone> {
   const phone = await createPhone({ ...connection, name: "Pixel", platform: "android", version: "6.8.0" });
   return { phone, begin };
 }

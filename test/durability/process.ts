@@ -8,7 +8,7 @@ import { onTestFinished } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-export interface ProcessOptions {
+interface ProcessOptions {
   readonly port: number;
   /** The service's data. */
   readonly folder: string;

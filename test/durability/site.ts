@@ -15,7 +15,7 @@ import type { Random } from "./random.ts";
 const START_MS = 400;
 
 /** One service on one folder, and its owners. */
-export interface Site {
+interface Site {
   readonly folder: string;
   readonly port: number;
   readonly compileCache: string;

@@ -31,7 +31,7 @@ export interface FaultyService {
 }
 
 export interface ServiceOptions {
-  /** Opens the drivers, anew for each instance: what it had in memory is gone with the one before. */
+  /** Opens the drivers, again for each instance: what it had in memory is gone with the one before. */
   readonly open: () => Promise<Adapters>;
   readonly system: System;
   readonly faults: Pick<Faults, "plan" | "turn"> & { readonly later: (land: () => Promise<unknown>) => void };

@@ -10,7 +10,7 @@ import { type Waiting, waitingRecovery } from "./recoverySamples.ts";
 export type Act = "open" | "cancel" | "approve" | "deny";
 
 /** The owner's phones: one that has the backup, the one that recovers, and one that was registered after it. */
-export interface Cast extends Waiting {
+interface Cast extends Waiting {
   readonly young: TestPhone;
 }
 

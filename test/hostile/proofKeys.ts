@@ -16,7 +16,7 @@ function jwk(members: Members | ((jwk: Members) => unknown)) {
   };
 }
 
-/** The parts of the valid proof, put together anew. */
+/** The parts of the valid proof, put together again. */
 function assembled(assemble: (parts: Parts) => string) {
   return async (scene: Scene): Promise<Changes> => ({
     headers: { DPoP: assemble(split(await validProof(scene))) },

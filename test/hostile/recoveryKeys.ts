@@ -4,7 +4,7 @@ import { type Case, type Changes, MARKER, type Scene } from "./scene.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The valid wrapped storage secret's five parts, put together anew. */
+/** The valid wrapped storage secret's five parts, put together again. */
 function wrapped(assemble: (parts: readonly string[]) => string) {
   return ({ body }: Scene): Changes => ({
     body: JSON.stringify({

@@ -13,7 +13,7 @@ const UUID_URN = /^urn:uuid:[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /**
  * Sends every case, and then the valid request: what refused the cases was the one thing wrong with each. Before the
- * owner has no tries left, an hour goes by, after which they are counted anew.
+ * owner has no tries left, an hour goes by, after which counting starts over.
  */
 export async function expectRefusals(scene: Scene, cases: readonly Case[]): Promise<void> {
   let present = scene;

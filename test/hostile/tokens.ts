@@ -17,7 +17,7 @@ function issued(claims: Claims, request: Partial<TokenRequest> = {}) {
   });
 }
 
-/** The parts of the valid token, put together anew. */
+/** The parts of the valid token, put together again. */
 function assembled(assemble: (parts: Parts) => string) {
   return ({ token }: Scene): Changes => ({ token: assemble(split(token)) });
 }

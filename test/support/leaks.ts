@@ -7,7 +7,7 @@ import { markExchange, tokenOf } from "./marking.ts";
 import { type Marks, searchForMarks, type Text } from "./marks.ts";
 import { type Exchange, overhear } from "./traffic.ts";
 
-export interface Watched extends Pick<Adapters, "store"> {
+interface Watched extends Pick<Adapters, "store"> {
   readonly origin: string;
   readonly lines: readonly RequestLine[];
   readonly marks: Marks;

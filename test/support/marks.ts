@@ -29,7 +29,7 @@ const KINDS = {
 
 export type Kind = keyof typeof KINDS;
 
-export interface Mark {
+interface Mark {
   readonly kind: Kind;
   /** The ways to write it. */
   readonly forms: readonly string[];

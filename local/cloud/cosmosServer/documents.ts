@@ -10,7 +10,7 @@ export interface BatchOperation {
   readonly resourceBody?: Document;
 }
 
-export interface OperationResult {
+interface OperationResult {
   readonly statusCode: number;
   readonly requestCharge: number;
   readonly eTag?: string;

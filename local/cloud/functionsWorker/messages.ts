@@ -14,7 +14,7 @@ export interface Nullable {
 }
 
 /** A request under the capability UseNullableValueDictionaryForHttp, which the worker declares. */
-export interface RpcHttpRequest {
+interface RpcHttpRequest {
   readonly method: string;
   readonly url: string;
   readonly nullableHeaders: Readonly<Record<string, Nullable>>;
@@ -23,7 +23,7 @@ export interface RpcHttpRequest {
   readonly body?: { readonly bytes: Uint8Array };
 }
 
-export interface RpcHttpResponse {
+interface RpcHttpResponse {
   readonly statusCode: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: { readonly bytes: Uint8Array };

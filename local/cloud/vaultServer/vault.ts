@@ -2,7 +2,7 @@ import { constants, type KeyObject, privateDecrypt, randomUUID } from "node:cryp
 import { type Answer, refuse } from "./answer.ts";
 
 /** Seconds since 1970-01-01T00:00:00Z, as in the protocol. */
-export interface Attributes {
+interface Attributes {
   readonly enabled?: boolean;
   readonly nbf?: number;
   readonly exp?: number;
@@ -19,7 +19,7 @@ interface Key {
   deleted: boolean;
 }
 
-export type Permission = "get" | "unwrapKey";
+type Permission = "get" | "unwrapKey";
 
 /** A vault's keys, with what those who run it can do to them. */
 export interface TestVault {

@@ -37,8 +37,8 @@ export async function denyThief(stage: Stage, old: PhoneOfStory): Promise<void> 
     [thief.name],
   );
   await accepted(old.deny(recoveryId), () => "denied: his phone is revoked, and the backup frozen");
-  await refused(thief.open(recoveryId), "device-not-registered", "his phone is none of hers any more");
-  await accepted(thief.register(), () => "he registers it anew");
+  await refused(thief.open(recoveryId), "device-not-registered", "his phone is no longer one of hers");
+  await accepted(thief.register(), () => "he registers it again");
   await refused(thief.recover(), "backup-frozen", "nothing leaves the backup while it is frozen");
   await refused(thief.liftFreeze(), "older-phone-required", "and he can't lift that");
 

@@ -15,7 +15,7 @@ import { type Result, readAnswer } from "./problem.ts";
 import { isFinal, type Overrides, type Session } from "./session.ts";
 import { digestOf, makeUpload } from "./upload.ts";
 
-export interface UploadOverrides extends Overrides {
+interface UploadOverrides extends Overrides {
   /** The version that the owner agreed to replace, where an upload was refused for what it would replace. */
   readonly replaces?: number;
   /**

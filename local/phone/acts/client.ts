@@ -8,7 +8,7 @@ import type { Answer } from "./problem.ts";
 const ANSWER_WITHIN_MS = 30_000;
 
 /** What a sign-in lacks (RFC 9470). */
-export interface StepUp {
+interface StepUp {
   readonly missing: readonly string[];
   /** Seconds. */
   readonly maxAge: number;

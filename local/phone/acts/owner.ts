@@ -13,7 +13,7 @@ const exportSchema = z.looseObject({
   /** As they are stored. */
   items: z.array(z.looseObject({ id: z.string(), body: z.looseObject({}) })),
 });
-export type Export = z.infer<typeof exportSchema>;
+type Export = z.infer<typeof exportSchema>;
 
 /** What the service holds about the owner. */
 export function ownerActs(session: Session) {

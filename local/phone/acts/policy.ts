@@ -9,7 +9,7 @@ const policySchema = z.looseObject({
   conflict: conflictSchema,
   /** Whether a phone of the other platform may recover. */
   otherPlatform: z.boolean(),
-  /** From the begin of a recovery on a new phone to its release. */
+  /** From the start of a recovery on a new phone to its release. */
   waitingSeconds: z.int(),
   /** A shorter waiting time that was chosen, and from when it counts. */
   shortening: z.looseObject({ waitingSeconds: z.int(), from: z.iso.datetime() }).optional(),

@@ -4,7 +4,7 @@ import * as z from "zod";
 export interface Answer<T = unknown> {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed where it is JSON, text where it is not, `undefined` where there is none. */
+  /** Parsed if it is JSON, else text; `undefined` if there is none. */
   readonly body: T;
 }
 

@@ -28,7 +28,7 @@ export interface Overrides {
   readonly proof?: SendRequest["proof"];
 }
 
-export interface ActRequest extends SendRequest {
+interface ActRequest extends SendRequest {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 

@@ -23,7 +23,7 @@ export const phoneStateSchema = z.strictObject({
     .default([]),
   /** What the next upload builds on; absent while unknown, `etag` while no version exists. */
   backup: z.strictObject({ etag: z.string().optional(), nextVersion: z.int() }).optional(),
-  /** The recovery that waits on this phone; absent where none does. */
+  /** The recovery that waits on this phone; absent if none does. */
   recovery: z.strictObject({ recoveryId: z.string() }).optional(),
   /** Writes of which it is not known whether they were done: the next try sends the same again. */
   unanswered: z.strictObject({

@@ -8,7 +8,7 @@ import { storageCheck } from "../protocol/storage.ts";
 import type { System } from "../protocol/system.ts";
 import type { PhoneState } from "./state.ts";
 
-export interface UploadInput {
+interface UploadInput {
   readonly contents: Contents;
   readonly state: PhoneState;
   readonly platform: Platform;

@@ -13,7 +13,7 @@ const phoneFileSchema = z.strictObject({
   platform: platformSchema,
   phone: phoneStateSchema,
 });
-export type PhoneFile = z.infer<typeof phoneFileSchema>;
+type PhoneFile = z.infer<typeof phoneFileSchema>;
 
 const secretSchema = z.base64url().length(43);
 
@@ -25,13 +25,13 @@ const icloudFileSchema = z.strictObject({
 });
 
 /** Whose storage secret, and in which iCloud account. */
-export interface StoragePlace {
+interface StoragePlace {
   readonly directory: string;
   readonly icloud: string;
   readonly owner: string;
 }
 
-/** The phone of that name; `undefined` where there is none yet. */
+/** The phone of that name; `undefined` if there is none yet. */
 export async function readPhone(directory: string, name: string): Promise<PhoneFile | undefined> {
   const path = phonePath(directory, name);
   const text = await readIfThere(path);

@@ -40,7 +40,7 @@ Commands
   codes FILE         the codes that the accounts of a JSON file show now
 
 Options
-  --phone NAME       which phone; made when there is none of that name (default: first)
+  --phone NAME       which phone; made if there is none of that name (default: first)
   --owner NAME       who signs in (default: the phone's owner, or alice)
   --platform NAME    ios or android (default: the phone's, or android)
   --icloud NAME      the iCloud account of an iOS phone (default: the owner's name)
@@ -49,7 +49,7 @@ Options
   --help
 
 A phone's keys, and the names of the accounts on it, are kept in .local/phones/; the secrets of iCloud accounts in
-.local/icloud/. open and cancel take the recovery that waits on the phone where none is named.
+.local/icloud/. open and cancel take the recovery that waits on the phone if none is named.
 
 Examples
   npm run phone -- turn-on

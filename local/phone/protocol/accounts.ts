@@ -15,7 +15,7 @@ function text(length: number) {
 const name = { issuer: text(128), userName: text(254) };
 
 /** The parameters of RFC 6238. */
-export const otpSchema = z.strictObject({
+const otpSchema = z.strictObject({
   /** Base32 (RFC 4648, section 6), without padding. */
   secret: z.string().regex(/^[A-Z2-7]{16,128}$/, "base32, 16 to 128 characters"),
   algorithm: z.enum(["SHA1", "SHA256", "SHA512"]),
@@ -36,7 +36,7 @@ const atWork = {
   subject: text(128),
 };
 
-export const accountSchema = z.discriminatedUnion("kind", [
+const accountSchema = z.discriminatedUnion("kind", [
   z.discriminatedUnion("push", [
     z.strictObject({ kind: z.literal("personal"), ...withCode }),
     z.strictObject({ kind: z.literal("personal"), ...withPush }),

@@ -22,7 +22,7 @@ export function envelopeHeader({ kid, uid, plt, ver, ssb = plt === "ios" }: Enve
   return { alg: "dir", enc: "A256GCM", kid, uid, plt, ver, ssb };
 }
 
-export interface SealInput {
+interface SealInput {
   readonly contents: Contents;
   readonly contentKey: Uint8Array;
   readonly binding: EnvelopeBinding;

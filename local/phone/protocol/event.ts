@@ -19,7 +19,7 @@ export const eventSchema = z.looseObject({
 export type ActivityEvent = z.infer<typeof eventSchema>;
 
 export const headSchema = z.looseObject({ number: z.int(), hash: z.string() });
-/** The number and the hash of the last event; 0 and empty where there is none. */
+/** The number and the hash of the last event; 0 and empty if there is none. */
 export type ActivityHead = z.infer<typeof headSchema>;
 
 export interface Activity {

@@ -4,7 +4,7 @@ import * as z from "zod";
 const coordinate = z.base64url().length(43);
 
 /** A P-256 public key: RFC 7518, section 6.2.1, these members and no others. */
-export const publicJwkSchema = z.strictObject({
+const publicJwkSchema = z.strictObject({
   kty: z.literal("EC"),
   crv: z.literal("P-256"),
   x: coordinate,
@@ -13,12 +13,12 @@ export const publicJwkSchema = z.strictObject({
 export type PublicJwk = z.infer<typeof publicJwkSchema>;
 
 /** RFC 7518, section 6.2.2. */
-export const privateJwkSchema = publicJwkSchema.extend({ d: coordinate });
+const privateJwkSchema = publicJwkSchema.extend({ d: coordinate });
 export type PrivateJwk = z.infer<typeof privateJwkSchema>;
 
 /** The two pairs of one phone: one signs its proofs (ES256), to the other the service seals keys (ECDH-ES). */
 export const phoneKeysSchema = z.strictObject({ signing: privateJwkSchema, sealing: privateJwkSchema });
-export type PhoneKeys = z.infer<typeof phoneKeysSchema>;
+type PhoneKeys = z.infer<typeof phoneKeysSchema>;
 
 /**
  * Makes both pairs. This phone keeps them in a file, so they can be exported; an app's belong in the Secure

@@ -3,7 +3,7 @@ import { base64url, CompactSign } from "jose";
 import { type PrivateJwk, publicJwk } from "./keys.ts";
 import type { System } from "./system.ts";
 
-export interface ProofInput {
+interface ProofInput {
   readonly method: string;
   /** Origin and path; a query or a fragment is left out of the proof. */
   readonly url: string;

@@ -73,7 +73,7 @@ export function recoveryKeyCheck(recoveryKey: Uint8Array, userId: string): strin
 }
 
 /** What wraps the storage secret, and what it is bound to. */
-export interface WrapInput {
+interface WrapInput {
   readonly recoveryKey: Uint8Array;
   /** Both keys are needed: a paper that is found opens nothing, and neither does the account alone. */
   readonly userKey: { readonly id: string; readonly value: Uint8Array };

@@ -13,7 +13,7 @@ export interface PublicHalf {
   readonly expiresOn: Date | undefined;
 }
 
-export interface PublicHalfOptions {
+interface PublicHalfOptions {
   readonly read: (signal: AbortSignal) => Promise<PublicHalf>;
   readonly now: () => number;
   readonly refreshAfter: number;

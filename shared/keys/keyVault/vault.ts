@@ -9,7 +9,7 @@ import { type PublicHalf, rememberPublicHalf } from "./publicHalf.ts";
 import { asUnavailable, refusalPolicies, unanswered } from "./refusal.ts";
 import { openVersions } from "./versions.ts";
 
-export interface VaultOptions {
+interface VaultOptions {
   readonly credential: TokenCredential;
   readonly now: () => number;
   readonly refreshAfter: number;

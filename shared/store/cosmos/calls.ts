@@ -3,7 +3,7 @@ import { recordCall } from "../../meter.ts";
 import { within } from "../../within.ts";
 import { type Fault, faultOf, unavailable } from "./faults.ts";
 
-export interface CallOptions {
+interface CallOptions {
   /** Milliseconds. */
   readonly timeLimit: number;
   /** Milliseconds, of any epoch. */
@@ -41,13 +41,13 @@ export async function call<T>(
   }
 }
 
-/** How often a request is sent at the most. */
-export const SENDS = 3;
+/** How often a request is sent, at most. */
+const SENDS = 3;
 
 /** Milliseconds before the second; twice that before the third. */
 const PAUSE = 50;
 
-/** Milliseconds. Who is told to wait longer is answered at once, and asks again later, as the phone can wait better. */
+/** Milliseconds. If told to wait longer than this, give up at once: the phone is better placed to wait than this request. */
 const LONGEST_PAUSE = 1_000;
 
 /** Sends a request until it is answered, while `again` allows it after a fault. */

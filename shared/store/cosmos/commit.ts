@@ -14,8 +14,8 @@ export interface Batch {
 }
 
 /**
- * Commits a transactional batch. Where its answer is lost, or is the one that it would also get had it been carried
- * out before, the items tell what happened. docs/decisions/lost-answers.md has the reasons.
+ * Commits a transactional batch. If the answer is lost, or is one that an
+ * already committed batch would get when sent again, the stored items decide. docs/decisions/lost-answers.md has the reasons.
  */
 export async function commitBatch(batch: Batch): Promise<Commit> {
   let uncertain = false;

@@ -20,7 +20,7 @@ export async function register(member: Member): Promise<void> {
   });
 }
 
-/** A phone that was revoked or denied is set up anew: it is a young one from then on, whatever it had begun. */
+/** A phone that was revoked or denied is set up again: it is young from then on, whatever it had begun. */
 export async function registerAnew(member: Member): Promise<void> {
   await restart(member, { state: { ...member.phone.state(), unanswered: {} } });
   await register(member);

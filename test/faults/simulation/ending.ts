@@ -3,7 +3,7 @@ import { liftFreeze } from "./otherPhonesActs.ts";
 import { open, recover } from "./recoveryActs.ts";
 import { isFrozen, mayLift, phoneOf } from "./state.ts";
 
-export interface Ending {
+interface Ending {
   /** Has a phone do one thing. */
   readonly step: (member: Member, act: () => Promise<void>) => Promise<void>;
   /** Lets some time go by. */

@@ -10,7 +10,7 @@ import { isFrozen, lacksBackup, mayUse, phoneOf } from "./state.ts";
 
 export type Refusal = Extract<Result<unknown>, { ok: false }>;
 
-export interface Rules<R> {
+interface Rules<R> {
   /** What the phone has to be to the backup; left out, any registered phone is answered. */
   readonly standing?: "guarded" | "holder";
   /** Whether the problem with this code is true. */

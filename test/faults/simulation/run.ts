@@ -21,7 +21,7 @@ import { inspect } from "./inspect.ts";
 import { watched } from "./journal.ts";
 import { createScheduler } from "./scheduler.ts";
 
-export interface RunOptions {
+interface RunOptions {
   /** Things that phones do, at the least: each is one request, or two. */
   readonly operations: number;
   /** An integer, of which everything follows: who does what, what fails, and what comes first. */
@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly makeData: MakeData;
 }
 
-export interface Report {
+interface Report {
   readonly operations: number;
   readonly owners: number;
   readonly versions: number;
@@ -63,7 +63,7 @@ const TRACED = 60;
 const FAMILIES = 4;
 const PHONES = 3;
 
-/** Phones of an owner that are registered, so many at the most, or one more for each actor. */
+/** The most phones of an owner that are registered; one more for each actor. */
 const PRESENT = 6;
 
 const START = Date.parse("2026-11-22T08:00:00.000Z");

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Random } from "../../durability/random.ts";
 
-export interface Scheduler<Context> {
+interface Scheduler<Context> {
   /** Adds a task, which begins when it is chosen. */
   readonly spawn: (context: Context, task: () => Promise<unknown>) => void;
   /** Halts the task that calls it, until it is chosen again. */

@@ -66,7 +66,7 @@ export function mayRevoke(state: State, deviceId: string, now: number): boolean 
   return mayLift(state, deviceId) || mayUse(state, deviceId, "guarded", now);
 }
 
-/** How a recovery stands: of a phone that was revoked, also one that registered anew since, it is over. */
+/** How a recovery stands: of a phone that was revoked, even if it registered again since, it is over. */
 export function standingOf(
   state: State,
   recoveryId: string,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
 /** A client that sends exactly the bytes it is told to, and sees exactly what comes back. */
-export interface RawClient {
+interface RawClient {
   readonly socket: Socket;
   /** Resolves with all that was received, once `pattern` is in it. Rejects when the server closes before. */
   until(pattern: RegExp): Promise<string>;

@@ -37,7 +37,7 @@ describe("the outbox's page", () => {
     ]);
   });
 
-  it("says so where there is nothing yet", async () => {
+  it("says so if there is nothing yet", async () => {
     const ask = await startHost([]);
     const page = await (await ask(OUTBOX_PATH)).text();
     expect(page).toContain("Nothing yet");

@@ -74,7 +74,7 @@ describe("a backup that is out of date", () => {
 });
 
 describe("turning off at the command line", () => {
-  it("destroys the backup, says so to who asks, and lets the owner begin anew [F2] [F4] [G4]", async () => {
+  it("destroys the backup, says so to whoever asks, and lets the owner begin again [F2] [F4] [G4]", async () => {
     await backedUp();
     expect(await phone("turn-off", "--confirm", "delete")).toMatchObject({ status: 0 });
     expect((await phone("status")).printed).toMatch(
@@ -179,7 +179,7 @@ describe("export and erasure at the command line", () => {
     expect(ids).toEqual(expect.arrayContaining(["owner", "envelope:1", "event:0000000001"]));
   });
 
-  it("leave nothing, and a phone that can begin anew [H7]", async () => {
+  it("leave nothing, and a phone that can begin again [H7]", async () => {
     await backedUp();
     expect(await phone("erase", "--confirm", "erase")).toMatchObject({ status: 0 });
     const after = await phone("status");

@@ -65,7 +65,7 @@ describe("a phone that has turned backup on", () => {
 });
 
 describe("a phone that is told what to replace [H2]", () => {
-  it("says so in the body, and seals nothing anew where the answer to the first try got lost [G2]", async () => {
+  it("says so in the body, and does not seal again if the answer to the first try got lost [G2]", async () => {
     const { first, last, mishaps } = await turnedOn();
     mishaps.push("answer-lost");
     await expect(first.upload(full)).rejects.toThrow("fetch failed");
@@ -207,7 +207,7 @@ describe("a phone that gets no answer [G2]", () => {
     expect(claimsOf(again).jti).not.toBe(claimsOf(lost).jti);
   });
 
-  it("seals anew once the answer came", async () => {
+  it("seals again once the answer came", async () => {
     const { first, received } = await turnedOn();
     await first.upload(full);
     await first.upload(full);

@@ -70,7 +70,7 @@ describe("a recovery that waits, at the command line", () => {
     expect(await printed("status")).toContain("on second (android), was released.");
   });
 
-  it("is gone on with when it is begun again [H4]", async () => {
+  it("resumes when begun again [H4]", async () => {
     const recoveryId = await waiting();
     terminal.service.advance(DAY);
     expect(await printed("recover", ...second)).toContain(
@@ -95,7 +95,7 @@ describe("a recovery that waits, at the command line", () => {
     expect(await printed("status")).not.toContain("frozen");
   });
 
-  it("is looked at before, and nothing begins [H4]", async () => {
+  it("can be previewed without beginning [H4]", async () => {
     await terminal.backedUp();
     await phone("policy", "--waiting", "600");
     expect(await printed("preview", ...second)).toMatch(

@@ -50,7 +50,7 @@ describe("telling the other phones", () => {
     },
   );
 
-  it("is nothing where there is no other phone, or none is left [H5]", () => {
+  it("is empty if there is no other phone, or none is left [H5]", () => {
     for (const devices of [[one], []]) {
       expect(tellOthers(call, devices, { type: "freeze-lifted" })).toEqual([]);
     }

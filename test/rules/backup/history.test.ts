@@ -67,7 +67,7 @@ describe("the history", () => {
     );
   });
 
-  it("keeps forty at the most, the ten newest among them, and of each recent day the last", () => {
+  it("keeps at most forty, the ten newest among them, and of each recent day the last", () => {
     fc.assert(
       fc.property(history, (versions) => {
         const { kept } = thin(versions, now);

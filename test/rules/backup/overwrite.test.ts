@@ -6,7 +6,7 @@ import { actor, version } from "./owner.ts";
 const HOLDER = { holdsBackup: true };
 const STRANGER = { holdsBackup: false };
 
-/** The refusal of an upload over a present version of so many accounts, number 2; undefined where there is none. */
+/** The refusal of an upload over a present version of so many accounts, number 2; undefined if there is none. */
 function refusal(
   accounts: number,
   offered: number,

@@ -5,6 +5,6 @@ import { configurationPage, sampleSettings } from "../../../scripts/settings.ts"
 it.each([
   ["docs/configuration.md", configurationPage],
   ["local.settings.sample.json", sampleSettings],
-])("%s says what the settings are; `npm run settings` makes it anew", async (file, make) => {
+])("%s says what the settings are; `npm run settings` makes it again", async (file, make) => {
   expect(await readFile(new URL(`../../../${file}`, import.meta.url), "utf8")).toBe(make());
 });

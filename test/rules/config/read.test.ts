@@ -45,7 +45,7 @@ describe("a configuration", () => {
     });
   });
 
-  it("takes what is set over what would be filled in", () => {
+  it("prefers a set value to the default", () => {
     const changes = {
       STEP_UP_MAX_AGE_SECONDS: "300",
       SQLITE_FILE: "/data/backup.db",

@@ -181,7 +181,7 @@ describe("the guards of a recovery", () => {
         const facts = failing.reduceRight<Facts>((spoiled, [, , spoil]) => spoil(spoiled), soundOn(platform));
         expect(judge(facts).refused?.reason).toBe(failing[0]?.[0]);
       }),
-      // There are 2 × 2 × 2 × 4 × 2 × 6 × 3 × 3 × 2 combinations at the most.
+      // There are 2 × 2 × 2 × 4 × 2 × 6 × 3 × 3 × 2 combinations at most.
       { numRuns: 2_000 },
     );
   });

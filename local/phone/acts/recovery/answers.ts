@@ -43,7 +43,7 @@ export const recoveryReleasedSchema = recoverySchema.extend({
   wrappedStorageSecret: z.string().optional(),
 });
 
-export const recoveryWaitingSchema = recoverySchema.extend({
+const recoveryWaitingSchema = recoverySchema.extend({
   state: z.literal("waiting"),
   triesLeft,
   /** How many of the owner's other phones can approve it. */

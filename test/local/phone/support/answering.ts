@@ -15,7 +15,7 @@ export const ORIGIN = "https://backup.example";
 const KEY_ID = "oKGio6SlpqeoqaqrrK2urw";
 const NOW = "2026-11-22T07:00:00.000Z";
 
-export interface Received {
+interface Received {
   readonly method: string;
   readonly path: string;
   readonly headers: Headers;
@@ -30,7 +30,7 @@ export function waiting(): Response {
 }
 
 /** What becomes of the next request: answered in the service's place, or done with the answer lost. */
-export type Mishap = Response | "answer-lost";
+type Mishap = Response | "answer-lost";
 
 /** An access token; nobody in these tests looks at its signature. */
 export function tokenOf(owner: string): string {
