@@ -2,7 +2,18 @@ import { describe, expect, it } from "vitest";
 import { contents } from "../support/accounts.ts";
 import { partitionOf } from "../support/partition.ts";
 import { expectOk, expectOpened, problemOf, type TestPhone } from "../support/service.ts";
-import { at, DAY, MINUTE, newPhone, recordOf, recovered, startStage, statusOf, waiting } from "./stage.ts";
+import {
+  at,
+  DAY,
+  MINUTE,
+  newPhone,
+  recordOf,
+  recovered,
+  recoveredOn,
+  startStage,
+  statusOf,
+  waiting,
+} from "./stage.ts";
 
 describe("an older phone that has the backup", () => {
   it("ends the wait at once by approving, and a repeat is harmless [H10]", async () => {
@@ -38,8 +49,7 @@ describe("an older phone that has the backup", () => {
 
   it("doesn't wait itself when it recovers, nor is that counted [H10]", async () => {
     const { old } = await startStage({ wait: DAY });
-    const again = await old.recover();
-    expectOpened(again);
+    const again = await recoveredOn(old);
     expect(again.contents).toEqual(contents);
   });
 });

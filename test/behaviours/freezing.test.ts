@@ -11,6 +11,7 @@ import {
   noticesOf,
   recordOf,
   recovered,
+  recoveredOn,
   startStage,
   statusOf,
 } from "./stage.ts";
@@ -142,7 +143,7 @@ describe("a frozen backup", () => {
     expectOk(await old.key());
     expectOk(await old.exportAll());
     expectOk(await old.choosePolicy({ conflict: "any-account" }));
-    expectOpened(await (await newPhone(service, ios)).recover());
+    await recoveredOn(await newPhone(service, ios));
     expectOk(await old.disable());
   });
 

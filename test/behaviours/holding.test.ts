@@ -1,14 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ContentsRefused } from "../../local/phone/protocol/accounts.ts";
 import { contents } from "../support/accounts.ts";
-import {
-  backedUpPhone,
-  expectOk,
-  expectOpened,
-  problemOf,
-  registeredPhone,
-  startService,
-} from "../support/service.ts";
+import { backedUpPhone, expectOk, problemOf, registeredPhone, startService } from "../support/service.ts";
+import { recoveredOn, startStage } from "./stage.ts";
 
 /** What must never be seen outside an envelope. */
 const secrets = contents.accounts.flatMap((account) => [
@@ -19,12 +13,8 @@ const secrets = contents.accounts.flatMap((account) => [
 
 describe("a backup", () => {
   it("holds credentials and settings: a round trip keeps order and settings [C1] [C2]", async () => {
-    const service = await startService();
-    const phone = await backedUpPhone(service);
-    expectOk(await phone.upload(contents));
-    const next = await registeredPhone(service);
-    const recovered = await next.recover();
-    expectOpened(recovered);
+    const { next } = await startStage();
+    const recovered = await recoveredOn(next);
     expect(recovered.contents.accounts).toEqual(contents.accounts);
     expect(recovered.contents.settings).toEqual(contents.settings);
     for (const [at, account] of recovered.contents.accounts.entries()) {
@@ -74,12 +64,8 @@ describe("a backup", () => {
   });
 
   it("brings an account with push back as one to verify: its credential never crosses the network [C6]", async () => {
-    const service = await startService();
-    const phone = await backedUpPhone(service);
-    expectOk(await phone.upload(contents));
-    const next = await registeredPhone(service);
-    const recovered = await next.recover();
-    expectOpened(recovered);
+    const { next } = await startStage();
+    const recovered = await recoveredOn(next);
     const push = recovered.contents.accounts.filter((account) => account.push);
     expect(push).toHaveLength(2);
     for (const account of push) {

@@ -4,15 +4,19 @@ import { formatRecoveryKey } from "../../local/phone/protocol/recoveryKey.ts";
 import { StoreUnavailable } from "../../shared/store/port.ts";
 import { contents } from "../support/accounts.ts";
 import { partitionOf } from "../support/partition.ts";
+import { expectOk, phoneOf, problemOf, startService, type TestPhone } from "../support/service.ts";
 import {
-  expectOk,
-  expectOpened,
-  phoneOf,
-  problemOf,
-  startService,
-  type TestPhone,
-} from "../support/service.ts";
-import { at, HOUR, later, newPhone, recordOf, recovered, startStage, talliesOf } from "./stage.ts";
+  at,
+  expectSpent,
+  HOUR,
+  later,
+  newPhone,
+  recordOf,
+  recovered,
+  recoveredOn,
+  startStage,
+  talliesOf,
+} from "./stage.ts";
 
 const STALE = { signedInSecondsAgo: 3000 } as const;
 const ios = { platform: "ios", storageSecret: new Uint8Array(32).fill(7) } as const;
@@ -29,14 +33,7 @@ describe("proofs that are refused", () => {
       service.advance(1);
     }
     const { result: refused, counts } = await service.counted(() => next.status({ proof: false }));
-    const retryAt = at(first + HOUR * 1000);
-    expect(problemOf(refused)).toMatchObject({
-      status: 429,
-      code: "too-many-tries",
-      of: "proofs",
-      retryAt,
-    });
-    expect(refused).toMatchObject({ retryAfter: HOUR - 20 });
+    expectSpent(refused, { of: "proofs", retryAt: at(first + HOUR * 1000), retryAfter: HOUR - 20 });
     expect(counts.commit).toBe(0);
     const fresh = await phoneOf(service);
     expect(problemOf(await fresh.register())).toMatchObject({ status: 429, of: "proofs" });
@@ -44,14 +41,14 @@ describe("proofs that are refused", () => {
     expectOk(await next.status());
     expectOk(await old.upload(contents));
     expectOk(await old.key());
-    expectOpened(await old.recover());
+    await recoveredOn(old);
     const told = (await recordOf(old)).filter(({ type }) => type === "tries-exhausted");
     // No phone is named: none has proved to be there.
     expect(told).toEqual([{ type: "tries-exhausted", details: { code: "proofs" }, device: undefined }]);
 
     await later(service, HOUR - 20, next);
     expectOk(await fresh.signIn().then(() => fresh.register()));
-    expectOpened(await next.recover());
+    await recoveredOn(next);
   });
 
   it("for a wrong clock are not counted: that is no thief", async () => {

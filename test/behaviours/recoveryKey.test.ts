@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { formatRecoveryKey } from "../../local/phone/protocol/recoveryKey.ts";
 import { contents, contentsOf } from "../support/accounts.ts";
 import { expectOk, expectOpened, problemOf } from "../support/service.ts";
-import { DAY, later, newPhone, startWithRecoveryKey, storageSecret, waiting } from "./stage.ts";
+import { DAY, later, newPhone, recoveredOn, startWithRecoveryKey, storageSecret, waiting } from "./stage.ts";
 
 /** The owner's iCloud account is lost: there is another one, or none. */
 const LOST = {
@@ -20,16 +20,14 @@ describe("an owner who has lost the iCloud account", () => {
       const code = "storageSecret" in lost ? "storage-account-mismatch" : "storage-account-missing";
       expect(problemOf(await phone.recover())).toMatchObject({ code });
 
-      const back = await phone.recover({ recoveryKey });
-      expectOpened(back);
+      const back = await recoveredOn(phone, { recoveryKey });
       expect(back.contents).toEqual(contents);
       expect(back.body).toMatchObject({ platform: "ios", storageBound: true });
       // It goes on as if nothing had happened: the storage secret that it got is the backup's.
       expectOk(await phone.upload(contentsOf(7)));
       expect(phone.storageSecret()).toEqual(storageSecret);
       const third = await newPhone(service, { platform: "ios", storageSecret: phone.storageSecret() });
-      const again = await third.recover();
-      expectOpened(again);
+      const again = await recoveredOn(third);
       expect(again.contents).toEqual(contentsOf(7));
     },
   );
@@ -38,8 +36,7 @@ describe("an owner who has lost the iCloud account", () => {
     const { service, old, recoveryKey } = await startWithRecoveryKey();
     expectOk(await old.upload(contentsOf(7)));
     const phone = await newPhone(service, { platform: "ios" });
-    const back = await phone.recover({ recoveryKey, version: 1 });
-    expectOpened(back);
+    const back = await recoveredOn(phone, { recoveryKey, version: 1 });
     expect(back.contents).toEqual(contents);
   });
 
@@ -71,8 +68,7 @@ describe("an owner who has lost the iCloud account", () => {
     expect(problemOf(await android.recover({ recoveryKey }))).toMatchObject({ code: "platform-changed" });
     expectOk(await old.choosePolicy({ otherPlatform: true }));
     expect(problemOf(await android.recover())).toMatchObject({ code: "storage-bound" });
-    const back = await android.recover({ recoveryKey });
-    expectOpened(back);
+    const back = await recoveredOn(android, { recoveryKey });
     expect(back.contents).toEqual(contents);
   });
 

@@ -8,14 +8,7 @@ import {
 import { storageCheck } from "../../local/phone/protocol/storage.ts";
 import { contents } from "../support/accounts.ts";
 import { partitionOf, userIdOf } from "../support/partition.ts";
-import {
-  backedUpPhone,
-  expectOk,
-  expectOpened,
-  problemOf,
-  startService,
-  type TestPhone,
-} from "../support/service.ts";
+import { backedUpPhone, expectOk, problemOf, startService, type TestPhone } from "../support/service.ts";
 import { overhear } from "../support/traffic.ts";
 import {
   at,
@@ -24,6 +17,7 @@ import {
   newPhone,
   recordOf,
   recovered,
+  recoveredOn,
   startStage,
   startWithRecoveryKey,
   statusOf,
@@ -153,7 +147,7 @@ describe("a recovery key", () => {
       await expect(next.recover({ recoveryKey: recoveryKey.slice(0, -1) + last })).rejects.toThrow();
     });
     expect(counts).toEqual({ read: 0, list: 0, commit: 0, unwrap: 0 });
-    expectOpened(await next.recover({ recoveryKey: recoveryKey.toLowerCase().replaceAll("-", " ") }));
+    await recoveredOn(next, { recoveryKey: recoveryKey.toLowerCase().replaceAll("-", " ") });
   });
 
   it("that is wrong is refused and counted, wherever it is tried; after five the right one is, too [H9]", async () => {
@@ -177,9 +171,9 @@ describe("a recovery key", () => {
     expect((await recordOf(old)).filter(({ type }) => type === "recovery-refused")).toHaveLength(5);
     // Who has the storage account needs none of it.
     const phone = await newPhone(service, ios);
-    expectOpened(await phone.recover());
+    await recoveredOn(phone);
     await later(service, DAY, next);
-    expectOpened(await next.recover({ recoveryKey }));
+    await recoveredOn(next, { recoveryKey });
   });
 
   it("that was removed opens nothing any more, and a repeat is harmless [H9]", async () => {
@@ -199,7 +193,7 @@ describe("a recovery key", () => {
     expectOk(second);
     expect(second.recoveryKey).not.toBe(recoveryKey);
     expect(problemOf(await next.recover({ recoveryKey }))).toMatchObject({ code: "recovery-key-wrong" });
-    expectOpened(await next.recover({ recoveryKey: second.recoveryKey }));
+    await recoveredOn(next, { recoveryKey: second.recoveryKey });
   });
 
   it("goes with the backup: turned off and on again, there is none [H9] [F2]", async () => {

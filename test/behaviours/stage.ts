@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { Refused } from "../../local/phone/acts/problem.ts";
 import type { Opened, RecoverRequest, Waits } from "../../local/phone/acts/recovery/recovery.ts";
 import { contents } from "../support/accounts.ts";
@@ -7,6 +8,7 @@ import {
   expectOk,
   expectOpened,
   type PhoneSetup,
+  problemOf,
   registeredPhone,
   type ServiceOptions,
   startService,
@@ -72,12 +74,31 @@ export async function waiting(phone: TestPhone, request?: RecoverRequest): Promi
   return begun.body.recoveryId;
 }
 
-/** Begins a recovery, which does not wait. @returns its id */
+/** Recovers the backup at once. */
+export async function recoveredOn(phone: TestPhone, request?: RecoverRequest): Promise<Opened> {
+  const result = await phone.recover(request);
+  expectOpened(result);
+  return result;
+}
+
+/** Recovers the backup at once. @returns the recovery's id */
 export async function recovered(phone: TestPhone, request?: RecoverRequest): Promise<string> {
-  const begun = await phone.recover(request);
-  expectOk(begun);
-  if (begun.body.state === "waiting") throw new Error("it waits");
-  return begun.body.recoveryId;
+  return (await recoveredOn(phone, request)).body.recoveryId;
+}
+
+/** A refusal for want of tries. @param spent which ones, and when there are some again */
+export function expectSpent(
+  result: { readonly ok: boolean },
+  spent: { readonly of: string; readonly retryAt: string; readonly retryAfter: number },
+): void {
+  const { retryAfter, ...members } = spent;
+  expect(problemOf(result)).toMatchObject({
+    status: 429,
+    code: "too-many-tries",
+    retryable: true,
+    ...members,
+  });
+  expect(result).toMatchObject({ retryAfter });
 }
 
 /** What a phone is told of a backup that is on. */
@@ -108,9 +129,7 @@ export function at(milliseconds: number): string {
 
 /** An envelope for the backup that was not uploaded yet. */
 export async function freshEnvelope(holder: TestPhone): Promise<string> {
-  const again = await holder.recover();
-  expectOpened(again);
-  const { envelope } = again.body;
+  const { envelope } = (await recoveredOn(holder)).body;
   return `${envelope.slice(0, -2)}${envelope.endsWith("AA") ? "BA" : "AA"}`;
 }
 

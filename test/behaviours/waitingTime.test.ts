@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { partitionOf } from "../support/partition.ts";
 import { expectOk, expectOpened, problemOf, type TestPhone } from "../support/service.ts";
-import { at, DAY, expectWaits, HOUR, later, MINUTE, newPhone, startStage, waiting } from "./stage.ts";
+import {
+  at,
+  DAY,
+  expectWaits,
+  HOUR,
+  later,
+  MINUTE,
+  newPhone,
+  recoveredOn,
+  startStage,
+  waiting,
+} from "./stage.ts";
 
 describe("a waiting time", () => {
   it("is none by default: a recovery is released at once [H10]", async () => {
@@ -9,7 +20,7 @@ describe("a waiting time", () => {
     const policy = await old.policy();
     expectOk(policy);
     expect(policy.body.waitingSeconds).toBe(0);
-    expectOpened(await next.recover());
+    await recoveredOn(next);
   });
 
   it("counts at once when it is made longer, and for no recovery that has begun [H10]", async () => {

@@ -5,13 +5,13 @@ import { contents } from "../support/accounts.ts";
 import {
   backedUpPhone,
   expectOk,
-  expectOpened,
   phoneOf,
   problemOf,
   registeredPhone,
   startService,
   type TestPhone,
 } from "../support/service.ts";
+import { recoveredOn, startStage } from "./stage.ts";
 
 const iCloud = new Uint8Array(32).fill(7);
 const otherICloud = new Uint8Array(32).fill(8);
@@ -104,11 +104,8 @@ describe("the recovery account", () => {
   it.each(["oidc", "entra", "entra-personal"] as const)(
     "may come from an issuer of the %s profile [A4]",
     async (profile) => {
-      const service = await startService();
-      const phone = await backedUpPhone(service, { signIn: { profile } });
-      expectOk(await phone.upload(contents));
-      const next = await registeredPhone(service, { signIn: { profile } });
-      expectOk(await next.recover());
+      const { next } = await startStage({ phones: { signIn: { profile } } });
+      await recoveredOn(next);
     },
   );
 
@@ -138,11 +135,8 @@ describe("the storage account", () => {
   });
 
   it("is not needed on Android [A6]", async () => {
-    const service = await startService();
-    const phone = await backedUpPhone(service, { platform: "android" });
-    expectOk(await phone.upload(contents));
-    const next = await registeredPhone(service, { platform: "android" });
-    expectOk(await next.recover());
+    const { next } = await startStage({ phones: { platform: "android" } });
+    await recoveredOn(next);
   });
 
   it("and the recovery account are both needed on iOS to get and to decrypt the backup [A7]", async () => {
@@ -160,9 +154,7 @@ describe("the storage account", () => {
 
     // The recovery account alone: what the service would give away does not open.
     const next = await registeredPhone(service, { platform: "ios", storageSecret: iCloud });
-    const recovered = await next.recover();
-    expectOpened(recovered);
-    const { envelope, key, version } = recovered.body;
+    const { envelope, key, version } = (await recoveredOn(next)).body;
     const { userKey } = await keyOf(next);
     const userId = next.state().owner?.userId ?? "";
     const binding = { kid: key.id, uid: userId, plt: "ios", ver: version } as const;
@@ -190,12 +182,8 @@ describe("the storage account", () => {
 });
 
 it("keeps accounts of every kind in one backup [A10]", async () => {
-  const service = await startService();
-  const phone = await backedUpPhone(service);
-  expectOk(await phone.upload(contents));
-  const next = await registeredPhone(service);
-  const recovered = await next.recover();
-  expectOpened(recovered);
+  const { next } = await startStage();
+  const recovered = await recoveredOn(next);
   expect(recovered.body.accounts.map(({ kind }) => kind)).toEqual(contents.accounts.map(({ kind }) => kind));
   expect(new Set(recovered.contents.accounts.map(({ kind }) => kind))).toEqual(
     new Set(["personal", "work-or-school", "third-party"]),
@@ -203,14 +191,9 @@ it("keeps accounts of every kind in one backup [A10]", async () => {
 });
 
 async function backsUpAndRecovers(platform: "ios" | "android", version: string) {
-  const service = await startService();
   const storageSecret = platform === "ios" ? iCloud : undefined;
-  const phone = await backedUpPhone(service, { platform, version, storageSecret });
-  expectOk(await phone.upload(contents));
-  const next = await registeredPhone(service, { platform, version, storageSecret });
-  const recovered = await next.recover();
-  expectOpened(recovered);
-  expect(recovered.contents).toEqual(contents);
+  const { next } = await startStage({ phones: { platform, version, storageSecret } });
+  expect((await recoveredOn(next)).contents).toEqual(contents);
 }
 
 async function isTooOld(platform: "ios" | "android", version: string, minimumVersion: string) {
