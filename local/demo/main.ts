@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { run } from "./run.ts";
+import { tellStory } from "./story.ts";
 
 const HELP = `npm run demo -- [--store sqlite|cosmos] [--keys file|key-vault]
 
@@ -25,7 +25,7 @@ if (values.help) {
   process.exitCode = 1;
 } else {
   const cloud = { store: values.store === "cosmos", keys: values.keys === "key-vault" };
-  process.exitCode = await run({
+  process.exitCode = await tellStory({
     print: (text) => console.log(text),
     printError: (text) => console.error(text),
     // https://no-color.org

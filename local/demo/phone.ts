@@ -1,9 +1,7 @@
 import * as z from "zod";
 import { createPhone, type Phone } from "../phone/acts/phone.ts";
 import type { PhoneOptions } from "../phone/acts/session.ts";
-import type { PhoneState } from "../phone/acts/state.ts";
-import type { Teller } from "./tell.ts";
-import type { Wire } from "./wire.ts";
+import type { Requests } from "./requests.ts";
 
 export interface PhoneOfStory extends Phone {
   readonly name: string;
@@ -14,50 +12,44 @@ export interface PhoneOfStory extends Phone {
   signIn(meaning: string, secondsAgo?: number): Promise<void>;
 }
 
-export interface PhoneSetup {
+/** @property state what the phone has kept; a brand-new phone when left out */
+export interface PhoneSetup extends Pick<PhoneOptions, "name" | "storageSecret" | "state"> {
   /** Whose recovery account signs in on it. */
   readonly owner: string;
-  /** What its owner calls it. */
-  readonly name: string;
   readonly platform?: PhoneOptions["platform"];
-  /** 32 bytes from iCloud. */
-  readonly storageSecret?: Uint8Array;
-  /** What the phone has kept; a phone out of its box when left out. */
-  readonly state?: PhoneState;
 }
 
 const tokenSchema = z.looseObject({ access_token: z.string() });
 
 export async function createPhoneOfStory(
-  { origin, wire, tell }: { origin: string; wire: Wire; tell: Teller },
-  { owner, name, platform = "android", storageSecret, state }: PhoneSetup,
+  origin: string,
+  requests: Requests,
+  { owner, platform = "android", ...setup }: PhoneSetup,
 ): Promise<PhoneOfStory> {
   let token: string | undefined;
   const phone = await createPhone({
+    ...setup,
     origin,
     platform,
     version: "6.8.0",
-    name,
-    storageSecret,
-    state,
-    fetch: wire.fetch,
+    fetch: requests.fetch,
     token: async () => {
-      if (token === undefined) throw new Error(`nobody has signed in on the ${name}`);
+      if (token === undefined) throw new Error(`nobody has signed in on the ${setup.name}`);
       return token;
     },
   });
   return {
     ...phone,
-    name,
+    name: setup.name,
     async signIn(meaning, secondsAgo = 0) {
-      const response = await wire.fetch(`${origin}/dev/token`, {
+      const response = await requests.fetch(`${origin}/dev/token`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ owner, signedInSecondsAgo: secondsAgo }),
       });
       if (!response.ok) throw new Error(`the development issuer answered ${response.status}`);
       token = tokenSchema.parse(await response.json()).access_token;
-      for (const exchange of wire.untold()) tell.request(exchange, meaning);
+      requests.told(meaning);
     },
   };
 }

@@ -1,17 +1,15 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RequestLine } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
 import { type LocalOptions, startLocalService } from "../host/localService.ts";
-import { type Ask, createAsk } from "./ask.ts";
 import type { Checks } from "./check.ts";
 import { createPhoneOfStory, type PhoneOfStory, type PhoneSetup } from "./phone.ts";
+import { createRequests, type Requests } from "./requests.ts";
 import type { Teller } from "./tell.ts";
-import { createWire } from "./wire.ts";
 
-/** What the acts of the story play on. */
-export interface Stage extends Ask {
+/** What the acts of the story use. */
+export interface Stage extends Pick<Requests, "accepted" | "refused"> {
   readonly tell: Teller;
   readonly check: Checks;
   /** Where the service answers. */
@@ -20,21 +18,15 @@ export interface Stage extends Ask {
   phone(setup: PhoneSetup): Promise<PhoneOfStory>;
   /** A phone that its owner has signed in on, and that is registered. */
   registeredPhone(setup: PhoneSetup): Promise<PhoneOfStory>;
-  /** Stops the service, and gathers what it got to see and what it kept. No request may follow. */
-  stop(): Promise<Remains>;
-}
-
-interface Remains {
-  /** The bodies of all requests. */
-  readonly requests: Buffer;
-  /** The database, in the bytes that it has on the disk. */
-  readonly database: Buffer;
-  /** The service's log. */
-  readonly log: Buffer;
+  /**
+   * Stops the service, and gathers what it saw and what it kept: the bodies of all requests, the bytes of the database
+   * on the disk, the log. No request may follow.
+   */
+  stop(): Promise<Readonly<Record<"requests" | "database" | "log", Buffer>>>;
 }
 
 export interface StageOptions extends Pick<LocalOptions, "wrap"> {
-  /** The drivers of the cloud in place of the embedded ones, each on a server that stands in for it. */
+  /** The drivers of the cloud instead of the embedded ones, each on a server that stands in for it. */
   readonly cloud?: { readonly store: boolean; readonly keys: boolean };
   readonly tell: Teller;
   readonly check: Checks;
@@ -45,57 +37,48 @@ export async function withStage(
   { tell, check, wrap, cloud: parts }: StageOptions,
   play: (stage: Stage) => Promise<void>,
 ): Promise<void> {
+  await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "authenticator-backup-demo-"));
-  const lines: RequestLine[] = [];
-  // Loaded only where it is asked for: the story runs on the embedded drivers.
+  opened.defer(() => rm(folder, { recursive: true, force: true }));
+  // Loaded only when asked for: the story runs on the embedded drivers.
   const cloud = parts && (await (await import("../cloud/cloud.ts")).startCloud(parts, system.now));
-  try {
-    const log = (line: RequestLine) => void lines.push(line);
-    const service = await startLocalService({
-      folder,
-      system,
-      log,
-      ...(wrap && { wrap }),
-      ...(cloud && { cloud }),
-    });
-    let stopped: Promise<void> | undefined;
-    const stopService = () => {
-      stopped ??= service.close();
-      return stopped;
-    };
-    const { origin } = service;
-    const wire = createWire();
-    const ask = createAsk({ wire, tell, check });
-    const phone = (setup: PhoneSetup) => createPhoneOfStory({ origin, wire, tell }, setup);
-    try {
-      await play({
-        ...ask,
-        tell,
-        check,
-        origin,
-        phone,
-        async registeredPhone(setup) {
-          const made = await phone(setup);
-          await made.signIn(`${setup.owner} signs in on the ${setup.name}`);
-          await ask.accepted(made.register(), () => `the ${setup.name} is one of ${setup.owner}'s phones`);
-          return made;
-        },
-        async stop() {
-          await stopService();
-          return {
-            requests: Buffer.from(wire.exchanges.map(({ body }) => body).join("\n")),
-            database: Buffer.from(cloud?.contents() ?? (await readDatabase(folder))),
-            log: Buffer.from(lines.map((line) => JSON.stringify(line)).join("\n")),
-          };
-        },
-      });
-    } finally {
-      await stopService();
-    }
-  } finally {
-    await cloud?.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  opened.defer(async () => cloud?.close());
+  const lines: string[] = [];
+  const service = await startLocalService({
+    folder,
+    system,
+    log: (line) => lines.push(JSON.stringify(line)),
+    ...(wrap && { wrap }),
+    ...(cloud && { cloud }),
+  });
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= service.close());
+  opened.defer(stop);
+
+  const { origin } = service;
+  const requests = createRequests({ tell, check });
+  const phone = (setup: PhoneSetup) => createPhoneOfStory(origin, requests, setup);
+  await play({
+    ...requests,
+    tell,
+    check,
+    origin,
+    phone,
+    async registeredPhone(setup) {
+      const made = await phone(setup);
+      await made.signIn(`${setup.owner} signs in on the ${setup.name}`);
+      await requests.accepted(made.register(), () => `the ${setup.name} is one of ${setup.owner}'s phones`);
+      return made;
+    },
+    async stop() {
+      await stop();
+      return {
+        requests: Buffer.from(requests.bodies.join("\n")),
+        database: Buffer.from(cloud?.contents() ?? (await readDatabase(folder))),
+        log: Buffer.from(lines.join("\n")),
+      };
+    },
+  });
 }
 
 /** The database's file, and what SQLite may have left beside it. */

@@ -1,4 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
+import { system } from "../../shared/system.ts";
 import { readJson } from "../phone/cli/files.ts";
 import { parseContents } from "../phone/protocol/accounts.ts";
 import { backUp } from "./acts/backUp.ts";
@@ -14,12 +16,40 @@ import { searchRemains } from "./acts/searchRemains.ts";
 import { snoop } from "./acts/snoop.ts";
 import { turnOff } from "./acts/turnOff.ts";
 import { turnOn } from "./acts/turnOn.ts";
-import type { Stage } from "./stage.ts";
+import { createChecks } from "./check.ts";
+import { type Stage, type StageOptions, withStage } from "./stage.ts";
+import { createTeller } from "./tell.ts";
 
 const SAMPLE = fileURLToPath(new URL("../phone/sample-accounts.json", import.meta.url));
 
+interface Surroundings extends Pick<StageOptions, "wrap" | "cloud"> {
+  readonly print: (text: string) => void;
+  readonly printError: (text: string) => void;
+  readonly colour: boolean;
+}
+
+/** Plays the whole story. @returns the exit status: 1 if a check failed, or the story could not be told */
+export async function tellStory({ print, printError, colour, ...options }: Surroundings): Promise<0 | 1> {
+  const started = system.now();
+  const tell = createTeller(print, colour);
+  const check = createChecks(tell.check);
+  try {
+    await withStage({ tell, check, ...options }, play);
+  } catch (error) {
+    printError(`\nThe story broke off after ${check.made.length} checks: ${inspect(error)}`);
+    return 1;
+  }
+  const status = tell.summary(check.made, system.now() - started);
+  tell.line(`
+Where to go next
+  npm start                  the service, for requests of your own
+  npm run phone -- --help    a phone at the command line
+  docs/protocol.md           every byte that phones and service exchange`);
+  return status;
+}
+
 /** The acts in their order, and what one hands to the next. */
-export async function tellStory(stage: Stage): Promise<void> {
+async function play(stage: Stage): Promise<void> {
   const { tell } = stage;
   const contents = parseContents(await readJson(SAMPLE));
   tell.heading("The story of one backup");

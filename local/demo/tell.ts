@@ -1,36 +1,22 @@
 import { styleText } from "node:util";
-import { type Check, failedOf } from "./check.ts";
-import { align, pad, wrap } from "./layout.ts";
-import type { Exchange } from "./wire.ts";
+import type { Check } from "./check.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
 type Block = "say" | "table" | "request" | "check";
 const APART: ReadonlySet<string> = new Set<Block>(["say", "table"]);
 
+/** Columns of a line, and where what belongs to a request begins. */
+const COLUMNS = 100;
 const INDENT = 3;
 const METHOD = 6;
 const PATH = 30;
-/** Where the meaning of a request begins. */
 const MEANING = INDENT + METHOD + 1 + PATH + 2 + 3 + 2;
 
-export interface Teller {
-  /** A line of the opening or the end. */
-  line(text: string): void;
-  heading(text: string): void;
-  /** Begins the next act. */
-  act(title: string): void;
-  /** A paragraph, broken into lines. */
-  say(text: string): void;
-  request(exchange: Exchange, meaning: string): void;
-  check(check: Check): void;
-  /** The first row is the head. */
-  table(rows: readonly (readonly string[])[]): void;
-  summary(made: readonly Check[], milliseconds: number): void;
-}
+export type Teller = ReturnType<typeof createTeller>;
 
 /** Tells the story to a terminal. @param print writes one text and the end of its line */
-export function createTeller(print: (text: string) => void, colour: boolean): Teller {
+export function createTeller(print: (text: string) => void, colour: boolean) {
   let acts = 0;
   let last: "act" | Block = "act";
   const style = (format: Style, text: string) =>
@@ -45,36 +31,76 @@ export function createTeller(print: (text: string) => void, colour: boolean): Te
   }
 
   return {
-    line: (text) => print(text),
-    heading: (text) => print(style("bold", text)),
-    act(title) {
+    /** A line of the opening or the end. */
+    line: print,
+    heading: (text: string) => print(style("bold", text)),
+    /** Begins the next act. */
+    act(title: string): void {
       acts += 1;
       last = "act";
       print(`\n${style("bold", `${acts}. ${title}`)}`);
     },
-    say: (text) => block("say", margin + wrap(text, INDENT)),
-    request({ method, path, status }, meaning) {
+    /** A paragraph, broken into lines. */
+    say: (text: string) => block("say", margin + wrap(text, INDENT)),
+    request(
+      { method, path, status }: { readonly method: string; readonly path: string; readonly status: number },
+      meaning: string,
+    ): void {
       const shown = path.replace(/[\w-]{22,}/g, (id) => `${id.slice(0, 6)}…`);
       const code = style(status < 300 ? "green" : "yellow", String(status));
       const head = `${style("cyan", pad(method, METHOD))} ${pad(shown, PATH)}  ${code}`;
       const lines = meaning.split("\n").map((line) => wrap(line, MEANING));
       block("request", `${margin}${head}  ${lines.join(`\n${" ".repeat(MEANING)}`)}`);
     },
-    check({ claim, passed, found }) {
+    check({ claim, passed, found }: Check): void {
       const mark = passed ? style("green", "✓") : style("red", "✗");
       const text = wrap(found ? `${claim}: ${found}` : claim, INDENT + 2);
       block("check", `${margin}${mark} ${passed ? text : style("red", text)}`);
     },
-    table([head = [], ...rows]) {
-      const [first = "", ...others] = align([head, ...rows]).map((line) => margin + line);
-      block("table", [style("dim", first), ...others].join("\n"));
+    /** Each column is as wide as its widest cell; the first row is the head. */
+    table(rows: readonly (readonly string[])[]): void {
+      const columns = rows[0]?.map((_, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? "")))) ?? [];
+      const [head = "", ...others] = rows.map(
+        (row) =>
+          margin +
+          row
+            .map((cell, at) => pad(cell, columns[at] ?? 0))
+            .join("  ")
+            .trimEnd(),
+      );
+      block("table", [style("dim", head), ...others].join("\n"));
     },
-    summary(made, milliseconds) {
-      const failed = failedOf(made);
-      const counts = `${made.length} checks, ${failed.length} failed`;
+    /** @returns the exit status: 0 if all passed. Without a check nothing is proved: 1, as for a failure */
+    summary(checks: readonly Check[], milliseconds: number): 0 | 1 {
+      const failed = checks.filter(({ passed }) => !passed);
+      const counts = `${checks.length} checks, ${failed.length} failed`;
       const seconds = (milliseconds / 1000).toFixed(1);
       print(`\n${style(["bold", failed.length ? "red" : "green"], counts)}, in ${seconds} s`);
       for (const { claim } of failed) print(`${style("red", "✗")} ${claim}`);
+      return checks.length > 0 && failed.length === 0 ? 0 : 1;
     },
   };
+}
+
+/** Columns that a text takes in a terminal: two for a Chinese, Japanese or Korean character, none for a mark on one. */
+function widthOf(text: string): number {
+  const characters = text.normalize();
+  const wide = characters.match(/\p{sc=Han}|\p{sc=Hiragana}|\p{sc=Katakana}|\p{sc=Hangul}/gu) ?? [];
+  return [...characters].length + wide.length;
+}
+
+function pad(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - widthOf(text)));
+}
+
+/** Breaks a text again, at its blanks and line ends. The lines after the first are indented by `indent`. */
+function wrap(text: string, indent: number): string {
+  const lines = [""];
+  for (const word of text.trim().split(/\s+/)) {
+    const line = lines.at(-1) ?? "";
+    if (line === "") lines[lines.length - 1] = word;
+    else if (indent + widthOf(line) + 1 + widthOf(word) > COLUMNS) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines.join(`\n${" ".repeat(indent)}`);
 }

@@ -1,14 +1,12 @@
 import type { Contents } from "../../phone/protocol/accounts.ts";
 import type { PhoneOfStory } from "../phone.ts";
 import type { Stage } from "../stage.ts";
-import { describeStatus, presentVersion } from "../status.ts";
+import { presentVersion, readStatus, upload } from "../steps.ts";
 
 /** Accounts and settings go up in one envelope that the phone has encrypted. */
-export async function backUp(
-  { tell, check, accepted }: Stage,
-  old: PhoneOfStory,
-  { accounts, ...rest }: Contents,
-): Promise<void> {
+export async function backUp(stage: Stage, old: PhoneOfStory, contents: Contents): Promise<void> {
+  const { tell, check } = stage;
+  const { accounts } = contents;
   const ofKind = (wanted: string) => accounts.filter(({ kind }) => kind === wanted).length;
   const withPush = accounts.filter(({ push }) => push).length;
   tell.act("Her accounts are backed up");
@@ -17,14 +15,10 @@ export async function backUp(
     others show one-time codes. The phone encrypts all of them, and the app's settings, into one envelope. Beside
     it the service is told of each account a keyed hash, its kind, whether it has push, and for work or school the
     organisation.`);
-  const uploaded = await accepted(
-    old.upload({ accounts, ...rest }),
-    ({ body }) => `stored as version ${body.version}: ${body.accounts} accounts`,
-  );
-  check.equal("the service has counted every account", uploaded.body.accounts, accounts.length);
+  const uploaded = await upload(stage, old, contents);
+  check.equal("the service has counted every account", uploaded.accounts, accounts.length);
 
-  const status = await accepted(old.status(), ({ body }) => describeStatus(body));
-  const present = presentVersion(status.body);
+  const present = presentVersion(await readStatus(stage, old));
   check.equal(
     "the status tells the version, its accounts and the phone it is from",
     [present?.version, present?.accounts, present?.device.name],

@@ -1,10 +1,10 @@
 import type { PhoneOfStory } from "../phone.ts";
 import type { Stage } from "../stage.ts";
-import { describeStatus } from "../status.ts";
+import { readStatus } from "../steps.ts";
 
 const HOURS = 24;
 
-/** Who has taken the recovery account over has to wait, is seen, and is shut out by one answer from an old phone. */
+/** Whoever has taken over the recovery account has to wait, is seen, and is shut out by one answer from an old phone. */
 export async function denyThief(stage: Stage, old: PhoneOfStory): Promise<void> {
   const { tell, check, accepted, refused } = stage;
   tell.act("A thief is denied, and frozen out");
@@ -29,8 +29,8 @@ export async function denyThief(stage: Stage, old: PhoneOfStory): Promise<void> 
   }
 
   tell.say("Her phone was told, and its status shows who waits. She answers: this wasn't me.");
-  const { body } = await accepted(old.status(), ({ body }) => describeStatus(body));
-  const waiting = body.state === "on" ? body.recoveries.filter(({ state }) => state === "waiting") : [];
+  const status = await readStatus(stage, old);
+  const waiting = status.state === "on" ? status.recoveries.filter(({ state }) => state === "waiting") : [];
   check.equal(
     "she sees on which phone a recovery waits",
     waiting.map(({ device }) => device.name),
@@ -46,6 +46,6 @@ export async function denyThief(stage: Stage, old: PhoneOfStory): Promise<void> 
   await old.signIn("Alice signs in on the Pixel 6");
   await accepted(old.revoke(thief.deviceId), () => "she takes his phone's access away again");
   await accepted(old.liftFreeze(), () => "and lifts the freeze");
-  const { body: after } = await accepted(old.status(), ({ body }) => describeStatus(body));
+  const after = await readStatus(stage, old);
   check.that("her backup goes on", after.state === "on" && after.frozen === undefined);
 }

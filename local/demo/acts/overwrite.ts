@@ -1,9 +1,9 @@
 import type { Contents } from "../../phone/protocol/accounts.ts";
 import type { PhoneOfStory } from "../phone.ts";
 import type { Stage } from "../stage.ts";
-import { describeStatus, presentVersion } from "../status.ts";
+import { presentVersion, readStatus } from "../steps.ts";
 
-/** A phone that has not recovered may not put its emptiness over the backup. */
+/** An empty phone that has not recovered may not overwrite the backup. */
 export async function overwrite(stage: Stage, old: PhoneOfStory, contents: Contents): Promise<void> {
   const { tell, check, accepted, refused } = stage;
   tell.act("An empty phone can't overwrite the backup");
@@ -11,7 +11,7 @@ export async function overwrite(stage: Stage, old: PhoneOfStory, contents: Conte
     how the only backup is lost.`);
   const empty = await stage.registeredPhone({ owner: "Alice", name: "Pixel 8a" });
   await accepted(empty.key(), () => "the key, sealed to this phone too");
-  await accepted(empty.status(), ({ body }) => describeStatus(body));
+  await readStatus(stage, empty);
   const problem = await refused(
     empty.upload({ ...contents, accounts: [] }),
     "overwrite-refused",
@@ -19,8 +19,7 @@ export async function overwrite(stage: Stage, old: PhoneOfStory, contents: Conte
   );
   check.equal("the way out is told: recover first", problem?.remedy, "recover-first");
 
-  const status = await accepted(old.status(), ({ body }) => describeStatus(body));
-  const present = presentVersion(status.body);
+  const present = presentVersion(await readStatus(stage, old));
   check.equal(
     "the backup is what it was",
     [present?.version, present?.accounts],

@@ -3,8 +3,9 @@ import type { RecoveryReleased } from "../../phone/acts/recovery/answers.ts";
 import type { Contents } from "../../phone/protocol/accounts.ts";
 import { accountReference } from "../../phone/protocol/manifest.ts";
 import type { Stage } from "../stage.ts";
+import { recoverAtOnce } from "../steps.ts";
 
-/** A new phone gets everything, and learns which accounts need a step more. @returns what has arrived on it */
+/** A new phone gets everything, and learns which accounts need one more step. @returns what has arrived on it */
 export async function recover(stage: Stage, contents: Contents): Promise<Contents> {
   const { tell, check, accepted, refused } = stage;
   tell.act("She recovers on a new phone");
@@ -17,13 +18,8 @@ export async function recover(stage: Stage, contents: Contents): Promise<Content
     "a sign-in alone recovers nothing: the phone must be registered as hers",
   );
   await accepted(next.register(), () => "the Pixel 10 is one of Alice's phones");
-  const recovery = await accepted(
-    next.recover(),
-    ({ body }) => `version ${body.version}: the envelope, and the key sealed to this phone`,
-  );
-  if (recovery.contents === undefined) throw new Error("nobody has chosen a waiting time");
-  const arrived = recovery.contents;
-  const states = statesOf(arrived, recovery.body, next.state().owner?.referenceSalt ?? "");
+  const { contents: arrived, body } = await recoverAtOnce(stage, next);
+  const states = statesOf(arrived, body, next.state().owner?.referenceSalt ?? "");
 
   tell.table([
     ["NO", "KIND", "ISSUER", "USER NAME", "STATE"],
@@ -46,9 +42,7 @@ export async function recover(stage: Stage, contents: Contents): Promise<Content
     states,
     contents.accounts.map(({ push }) => (push ? "action required" : "ready")),
   );
-  const means = new Map(
-    recovery.body.accounts.filter(({ push }) => push).map(({ kind, means }) => [kind, means]),
-  );
+  const means = new Map(body.accounts.filter(({ push }) => push).map(({ kind, means }) => [kind, means]));
   check.equal(
     "a personal account with push needs a fresh sign-in and a code to a contact",
     means.get("personal"),

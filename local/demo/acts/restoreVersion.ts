@@ -1,6 +1,7 @@
 import type { Contents } from "../../phone/protocol/accounts.ts";
 import type { PhoneOfStory } from "../phone.ts";
 import type { Stage } from "../stage.ts";
+import { recoverAtOnce } from "../steps.ts";
 
 /** What an upload replaced is still there, and comes back. */
 export async function restoreVersion(stage: Stage, old: PhoneOfStory, contents: Contents): Promise<void> {
@@ -23,10 +24,7 @@ export async function restoreVersion(stage: Stage, old: PhoneOfStory, contents: 
     ({ body }) => `version ${body.version}, the same as version ${whole?.version}`,
   );
   const next = await stage.registeredPhone({ owner: "Alice", name: "Pixel Tablet" });
-  const recovery = await accepted(
-    next.recover(),
-    ({ body }) => `version ${body.version}: the envelope, and the key sealed to this phone`,
-  );
+  const recovery = await recoverAtOnce(stage, next);
   check.equal(
     "a new phone recovers the version that was made present",
     recovery.body.version,

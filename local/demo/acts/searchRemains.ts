@@ -2,7 +2,7 @@ import type { Contents } from "../../phone/protocol/accounts.ts";
 import { countFound, secretsOf } from "../search.ts";
 import type { Stage } from "../stage.ts";
 
-/** What the service was sent and what it keeps is searched for what it must not know. */
+/** Searches what the service was sent, and what it keeps, for what it must not know. */
 export async function searchRemains({ tell, check, stop }: Stage, contents: Contents): Promise<void> {
   const secrets = secretsOf(contents);
   const { requests, database, log } = await stop();

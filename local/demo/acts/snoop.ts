@@ -1,15 +1,15 @@
 import type { Stage } from "../stage.ts";
-import { describeStatus } from "../status.ts";
+import { readStatus } from "../steps.ts";
 
 const HOUR = 3600;
 
 /** Neither another owner nor a stolen token gets at a backup. */
 export async function snoop(stage: Stage): Promise<void> {
-  const { tell, check, accepted, refused } = stage;
+  const { tell, check, refused } = stage;
   tell.act("A stranger finds nothing");
   tell.say("Mallory signs in with an account of his own, and looks for a backup.");
   const strange = await stage.registeredPhone({ owner: "Mallory", name: "Moto G" });
-  const { body } = await accepted(strange.status(), ({ body }) => describeStatus(body));
+  const body = await readStatus(stage, strange);
   check.equal("a stranger is told that backup is off, and nothing else", body, {
     state: "off",
     nextVersion: 1,

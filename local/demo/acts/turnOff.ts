@@ -1,6 +1,6 @@
 import type { PhoneOfStory } from "../phone.ts";
 import type { Stage } from "../stage.ts";
-import { describeStatus } from "../status.ts";
+import { readStatus } from "../steps.ts";
 
 /** Turning off destroys the backup, and says so to whoever comes to recover it. */
 export async function turnOff(stage: Stage, old: PhoneOfStory): Promise<void> {
@@ -15,8 +15,7 @@ export async function turnOff(stage: Stage, old: PhoneOfStory): Promise<void> {
     "without a confirmation nothing happens",
   );
   await accepted(old.disable(), () => "no version and no key is left");
-  const { body } = await accepted(old.status(), ({ body }) => describeStatus(body));
-  check.equal("the status tells that it was turned off", body.state, "deleted");
+  check.equal("the status tells that it was turned off", (await readStatus(stage, old)).state, "deleted");
 
   const late = await stage.registeredPhone({ owner: "Alice", name: "Pixel 9" });
   const problem = await refused(

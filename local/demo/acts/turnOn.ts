@@ -1,18 +1,17 @@
 import type { PhoneOfStory } from "../phone.ts";
 import type { Stage } from "../stage.ts";
-import { describeStatus } from "../status.ts";
+import { readStatus } from "../steps.ts";
 
 const DAY = 24 * 3600;
 
-/** Backup is off until its owner turns it on, and that takes a sign-in of the last minutes. */
+/** Backup is off until its owner turns it on, and that needs a sign-in of the last few minutes. */
 export async function turnOn(stage: Stage): Promise<PhoneOfStory> {
   const { tell, check, accepted, refused } = stage;
   tell.act("Alice turns backup on");
   tell.say(`Her phone makes two key pairs that never leave it. With one it signs each of its requests; to the
     other the service seals the keys that it sends.`);
   const old = await stage.registeredPhone({ owner: "Alice", name: "Pixel 6" });
-  const before = await accepted(old.status(), ({ body }) => describeStatus(body));
-  check.equal("backup is off until its owner turns it on", before.body.state, "off");
+  check.equal("backup is off until its owner turns it on", (await readStatus(stage, old)).state, "off");
 
   tell.say(`Forty days later she taps "Back up my accounts". Her sign-in still counts, but it is old.`);
   await old.signIn("a token for the sign-in of 40 days ago", 40 * DAY);

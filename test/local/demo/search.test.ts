@@ -18,7 +18,7 @@ describe("the search for what the service must not know", () => {
     );
   });
 
-  it("finds nothing where nothing is, and counts each text once", () => {
+  it("finds nothing if nothing is there, and counts each text once", () => {
     const bytes = Buffer.from(`${NAME} ${NAME} Contoso`);
     expect(countFound(bytes, [NAME, "Fabrikam"])).toBe(1);
     expect(countFound(Buffer.alloc(0), [NAME])).toBe(0);

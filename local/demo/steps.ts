@@ -1,0 +1,53 @@
+import type { Status, Uploaded } from "../phone/acts/answers.ts";
+import type { Opened, RecoverRequest } from "../phone/acts/recovery/recovery.ts";
+import type { Contents } from "../phone/protocol/accounts.ts";
+import type { PhoneOfStory } from "./phone.ts";
+import type { Stage } from "./stage.ts";
+
+// What several acts of the story have a phone do.
+
+/** The phone uploads. */
+export async function upload(
+  { accepted }: Stage,
+  phone: PhoneOfStory,
+  contents: Contents,
+  overrides?: Parameters<PhoneOfStory["upload"]>[1],
+): Promise<Uploaded> {
+  const { body } = await accepted(
+    phone.upload(contents, overrides),
+    ({ body }) => `stored as version ${body.version}: ${body.accounts} accounts`,
+  );
+  return body;
+}
+
+/** The phone recovers at once: nobody has chosen a waiting time. */
+export async function recoverAtOnce(
+  { accepted }: Stage,
+  phone: PhoneOfStory,
+  request?: RecoverRequest,
+  brings = ": the envelope, and the key sealed to this phone",
+): Promise<Opened> {
+  const recovery = await accepted(phone.recover(request), ({ body }) => `version ${body.version}${brings}`);
+  if (recovery.contents === undefined) throw new Error("the recovery waits");
+  return recovery;
+}
+
+/** The phone asks for the status. */
+export async function readStatus({ accepted }: Stage, phone: PhoneOfStory): Promise<Status> {
+  return (await accepted(phone.status(), ({ body }) => describe(body))).body;
+}
+
+/** "backup is on: version 1, 12 accounts, 3.3 kB encrypted". */
+function describe(status: Status): string {
+  if (status.state === "off") return "backup is off";
+  if (status.state === "deleted") return `backup was turned off, from the ${status.device.name}`;
+  const { current } = status;
+  if (!current) return "backup is on, with no version yet";
+  const { version, accounts, bytes } = current;
+  return `backup is on: version ${version}, ${accounts} accounts, ${(bytes / 1000).toFixed(1)} kB encrypted`;
+}
+
+/** The version that a status says is there. */
+export function presentVersion(status: Status) {
+  return status.state === "on" ? status.current : undefined;
+}
