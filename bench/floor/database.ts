@@ -16,5 +16,3 @@ export function openRows(folder: string) {
     write: (id: string, body: Uint8Array) => void put.run(id, body),
   };
 }
-
-export type Rows = ReturnType<typeof openRows>;

@@ -1,7 +1,7 @@
 export const KINDS = ["personal", "work-or-school", "provider", "operator"] as const;
 export const PROFILES = ["oidc", "entra", "entra-personal"] as const;
 
-export type Kind = (typeof KINDS)[number];
+type Kind = (typeof KINDS)[number];
 export type Profile = (typeof PROFILES)[number];
 
 /** Who the tokens are for: the service. */
@@ -14,7 +14,7 @@ export const ACR = "urn:authenticator-backup:mfa";
 export const AUTHENTICATION_CONTEXT = "c1";
 
 /** One entry of the service's `ISSUERS` setting. */
-export interface IssuerSetting {
+interface IssuerSetting {
   readonly issuer: string;
   readonly jwksUri: string;
   readonly audience: string;

@@ -64,7 +64,7 @@ export function inHostOrder<Named extends { readonly name: string }>(functions: 
   });
 }
 
-export interface Match<Served> {
+interface Match<Served> {
   readonly route: Served;
   readonly params: Params;
 }

@@ -21,7 +21,7 @@ interface HttpFunction {
   readonly binding: string;
 }
 
-export interface App {
+interface App {
   readonly functions: readonly HttpFunction[];
   /** Has the function that takes the request answer it, over the messages that the real host sends. */
   readonly fetch: typeof globalThis.fetch;

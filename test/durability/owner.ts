@@ -12,7 +12,7 @@ import { NoAnswer } from "./network.ts";
 import type { Random } from "./random.ts";
 
 /** How an owner's phones reach the service, and by which clock. */
-export type Connection = Pick<PhoneOptions, "origin" | "token" | "fetch" | "system">;
+type Connection = Pick<PhoneOptions, "origin" | "token" | "fetch" | "system">;
 
 export interface Owner {
   readonly ledger: Ledger;

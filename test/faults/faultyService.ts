@@ -30,7 +30,7 @@ export interface FaultyService {
   readonly close: () => Promise<void>;
 }
 
-export interface ServiceOptions {
+interface ServiceOptions {
   /** Opens the drivers, again for each instance: what it had in memory is gone with the one before. */
   readonly open: () => Promise<Adapters>;
   readonly system: System;

@@ -14,7 +14,7 @@ interface Cast extends Waiting {
   readonly young: TestPhone;
 }
 
-export interface Outcome {
+interface Outcome {
   /** Brings it about. */
   readonly come: (cast: Cast, service: TestService) => Promise<unknown>;
   /** What is refused then, of whom, and why. */

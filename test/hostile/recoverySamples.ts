@@ -5,7 +5,7 @@ import { ELSEWHERE, ios, phoneWithBackup, shown, storageSecret } from "./phones.
 import type { Sample } from "./scene.ts";
 
 /** Seconds that a recovery waits here: longer than a test goes on. */
-export const WAIT = 3 * 24 * 60 * 60;
+const WAIT = 3 * 24 * 60 * 60;
 
 export interface Waiting {
   /** Has the backup. */

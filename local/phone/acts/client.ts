@@ -47,9 +47,9 @@ export interface SendRequest {
 }
 
 /** Sends one request. Every answer resolves; only a request that got none rejects. */
-export type Send = (request: SendRequest) => Promise<Answer>;
+type Send = (request: SendRequest) => Promise<Answer>;
 
-export interface Client {
+interface Client {
   readonly send: Send;
   /** The headers that `send` would send, for a request that something else carries. */
   readonly headersOf: (request: SendRequest) => Promise<Headers>;

@@ -14,7 +14,7 @@ import type { Outcome } from "./outcome.ts";
 import { formatProblem } from "./print/problem.ts";
 import { signIn } from "./tokens.ts";
 
-export interface Surroundings {
+interface Surroundings {
   /** Where `phones/` and `icloud/` are. */
   readonly directory: string;
   readonly system: System;

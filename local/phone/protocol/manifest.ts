@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { type Account, type Contents, nameOf } from "./accounts.ts";
 
-export interface ManifestEntry {
+interface ManifestEntry {
   readonly ref: string;
   readonly kind: Account["kind"];
   readonly push: boolean;

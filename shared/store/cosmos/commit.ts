@@ -4,7 +4,7 @@ import { type Call, sendUntilAnswered } from "./calls.ts";
 import { type FoundItem, readItem, toDocument } from "./documents.ts";
 import { OperationRefused } from "./faults.ts";
 
-export interface Batch {
+interface Batch {
   readonly container: Container;
   readonly partition: string;
   readonly operations: readonly Operation[];

@@ -4,7 +4,7 @@ import type { Partition } from "../partition.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-export interface Version {
+interface Version {
   /** Tells the contents from all others. */
   readonly contents: string;
   /** SHA-256 of the envelope. */

@@ -5,7 +5,7 @@ import { checkPhones, checkPolicy, type Done, type Step } from "./phoneRules.ts"
 import { isFrozen, isSenior, mayLift, mayUse, phoneOf, standingOf, waitOf } from "./state.ts";
 
 /** What the other phones are to be told of a commit. */
-export type Told = Pick<Notice, "type" | "recoveryId" | "releaseAt">;
+type Told = Pick<Notice, "type" | "recoveryId" | "releaseAt">;
 
 /**
  * The plain model of recoveries that wait, of denials and of the freeze: holds one commit against what could be done
