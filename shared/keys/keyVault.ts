@@ -12,13 +12,13 @@ export interface KeyVaultOptions {
   readonly credential: TokenCredential;
   readonly system: System;
   /**
-   * How long a key's public half serves before it's read again, in milliseconds: so long a rotation may take to be
-   * seen. Ten minutes, since a version that was rotated away stays good, and may for that long still wrap.
+   * How long a key's public half is used before it is read again, in milliseconds: a rotation may go unnoticed for that
+   * long. Ten minutes, since a version that was rotated away stays valid, so it may still wrap meanwhile.
    */
   readonly refreshAfter?: number;
   /** How long a wrap or an unwrap may take, in milliseconds. */
   readonly timeLimit?: number;
-  /** Of the SDK's clients; for tests. */
+  /** For the SDK's clients; set by tests. */
   readonly clientOptions?: KeyClientOptions;
 }
 
@@ -29,9 +29,9 @@ const KEY_ID = /^https:\/\/[a-z0-9.-]+\/keys\/[0-9A-Za-z-]{1,127}$/;
 const VERSION = /^[0-9a-f]{32}$/;
 
 /**
- * The key encryption keys in Azure Key Vault. Wraps here, with their public halves; unwraps there, one request
- * each once a client has its token.
- * @throws {Error} a key's id isn't one
+ * The key encryption keys in Azure Key Vault. Wraps here, with their public halves; unwraps there, with one
+ * request each once a client has its token.
+ * @throws {Error} a key's id is malformed
  */
 export function openKeyVault({
   keys,
@@ -51,8 +51,8 @@ export function openKeyVault({
   const vaults: ReadonlyMap<string, Vault> = new Map(keys.map((id) => [id, openVault(id, options)]));
 
   /**
-   * Of all vaults an equal share. Which one matters when a key is made and never again, since what is wrapped
-   * names its vault: so a vault that is added or removed may move every owner.
+   * Gives each vault an equal share. The choice matters only when a key is made, since a wrapped key names its vault:
+   * so adding or removing a vault may move every owner.
    */
   function vaultOf(owner: string): Vault {
     const vault = [...vaults.values()][hash("sha256", owner, "buffer").readUInt32BE() % vaults.size];
@@ -63,14 +63,14 @@ export function openKeyVault({
   async function unwrap(kek: string, value: string): Promise<Uint8Array> {
     const end = kek.lastIndexOf("/");
     const version = kek.slice(end + 1);
-    // Who can write items, but holds no key, would otherwise have this service's token sent to a host of theirs.
+    // Otherwise somebody who can write items, but holds no key, could have this service's token sent to their own host.
     const vault = vaults.get(kek.slice(0, end));
     if (!vault) throw new KeyUnavailable("unknown-vault");
     if (!VERSION.test(version)) throw new KeyUnavailable("missing");
     return await vault.unwrap(version, Buffer.from(value, "base64url"));
   }
 
-  /** Unwraps, since a right to read a key says nothing of the right to unwrap with it. */
+  /** Unwraps too, since the right to read a key says nothing about the right to unwrap with it. */
   async function check(vault: Vault): Promise<void> {
     const plaintext = random(32);
     const { kek, value } = await vault.wrap(plaintext);

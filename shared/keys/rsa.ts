@@ -1,7 +1,7 @@
 import { constants, type KeyObject, publicEncrypt } from "node:crypto";
 import type { WrappedKey } from "../model/userKey.ts";
 
-/** The most bytes that a 2,048-bit key takes: 256 − 2 × 32 − 2 (RFC 8017, section 7.1.1). */
+/** The most bytes that a 2,048-bit key can wrap: 256 − 2 × 32 − 2 (RFC 8017, section 7.1.1). */
 const WRAP_BYTES = 190;
 
 /**

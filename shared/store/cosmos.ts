@@ -14,15 +14,15 @@ interface CosmosContainer {
   readonly container: string;
   /** Milliseconds a call may take, all its requests included. */
   readonly timeLimit?: number;
-  /** From which a commit's id is drawn. */
+  /** The randomness for a commit's id. */
   readonly random: System["random"];
-  /** Milliseconds; how long calls take is measured by it. */
+  /** Milliseconds; measures how long calls take. */
   readonly now?: () => number;
 }
 
 /**
  * The store in a container of Azure Cosmos DB for NoSQL. Its times to live are whole seconds, counted from the whole
- * second of the write: an item can be gone up to a second early.
+ * second of the write, so an item can be gone up to a second early.
  */
 export function openCosmosStore(settings: CosmosClientSettings & CosmosContainer): Store {
   const client = createCosmosClient(settings);
@@ -78,7 +78,7 @@ export function openContainer(
       );
     },
 
-    // A point read asks no right but those the service needs anyway.
+    // A point read needs no rights beyond those that the service has anyway.
     check: () =>
       call("check", options, async (running) => void (await readItem(container, "check", "check", running))),
 

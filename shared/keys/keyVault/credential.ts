@@ -3,8 +3,8 @@ import { within } from "../../within.ts";
 import { KeyUnavailable } from "../port.ts";
 
 /**
- * A credential that answers within `limit` milliseconds: all that wait for a token share one request for it, which
- * a hanging identity endpoint would hold for ever. What it throws is KeyUnavailable.
+ * A credential that answers within `limit` milliseconds: everybody who waits for a token shares one request, which a
+ * hanging identity endpoint would hold for ever. Throws only KeyUnavailable.
  */
 export function boundCredential(credential: TokenCredential, limit: number): TokenCredential {
   return {
@@ -18,7 +18,7 @@ export function boundCredential(credential: TokenCredential, limit: number): Tok
   };
 }
 
-/** The identity endpoint answered, and knows no such identity: asking again won't help. */
+/** The identity endpoint answered that it knows no such identity: asking again won't help. */
 function isRefusal(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   const status = cause instanceof Error && "status" in cause ? Number(cause.status) : 0;

@@ -3,7 +3,7 @@ import { within } from "../../within.ts";
 import { KeyUnavailable } from "../port.ts";
 import { unanswered } from "./refusal.ts";
 
-/** The newest version of a key: what of it wraps, and when it may. */
+/** The newest version of a key: the half that wraps, and when it may. */
 export interface PublicHalf {
   /** The full id with its version. */
   readonly kek: string;
@@ -20,13 +20,13 @@ interface PublicHalfOptions {
   readonly timeLimit: number;
 }
 
-/** How long what is known serves after a refresh that failed, in milliseconds. */
+/** How long the known public half is used after a failed refresh, in milliseconds. */
 const RETRY_AFTER = 30_000;
 
 /**
- * Remembers a key's public half: read when first asked for and again when older than `refreshAfter`, once for
- * all who ask at that time. The vault would wrap under a disabled version (it refuses to unwrap alone), and has no
- * say in what is wrapped here: so whether a version may be used is checked here, at each use.
+ * Remembers a key's public half: reads it when first asked for, and again when it is older than `refreshAfter`, once
+ * for all who ask at the time. The vault would wrap under a disabled version (it only refuses to unwrap), and is not
+ * asked about what is wrapped here: so each use checks here whether the version may be used.
  * @throws {KeyUnavailable} by the function returned
  */
 export function rememberPublicHalf({ read, now, refreshAfter, timeLimit }: PublicHalfOptions) {
@@ -36,7 +36,7 @@ export function rememberPublicHalf({ read, now, refreshAfter, timeLimit }: Publi
 
   async function refresh(): Promise<void> {
     try {
-      // Half the time where there is something to fall back on: falling back has to fit the caller's limit.
+      // Half the time if there is something to fall back on: falling back has to fit the caller's limit.
       known = await within(known ? timeLimit / 2 : timeLimit, read, unanswered);
       due = now() + refreshAfter;
     } catch (error) {
@@ -58,7 +58,7 @@ export function rememberPublicHalf({ read, now, refreshAfter, timeLimit }: Publi
   };
 }
 
-/** A key that is gone must wrap no more: nobody could open it once it's purged. Lost rights can be given back. */
+/** A deleted key must not wrap any more: once it is purged, nobody could unwrap. Lost rights can be given back. */
 function isPassing(error: unknown): boolean {
   return error instanceof KeyUnavailable && (error.fault === "busy" || error.fault === "forbidden");
 }

@@ -7,7 +7,7 @@ type Answer = Awaited<ReturnType<AdditionalPolicy["policy"]["sendRequest"]>>;
 
 /**
  * Turns what a vault refuses into the port's faults while the HTTP answer is at hand: the SDK's own errors lose
- * `Retry-After`, and where a gateway answers without JSON it throws a TypeError.
+ * `Retry-After`, and if a gateway answers without JSON it throws a TypeError.
  */
 export const refusalPolicies: readonly AdditionalPolicy[] = [
   {
@@ -22,7 +22,7 @@ export const refusalPolicies: readonly AdditionalPolicy[] = [
     },
   },
   {
-    // Throttled: asking again within the call would prolong it, and the vault's wait rarely fits the time limit.
+    // Throttled: asking again within the call would prolong that, and the wait that the vault asks for rarely fits.
     position: "perRetry",
     policy: {
       name: "throttling",
@@ -43,15 +43,15 @@ export function unanswered(cause: Error): KeyUnavailable {
 }
 
 /**
- * What a call of the SDK failed with, as the port has it: what never got an answer is `busy`.
- * Anything but a failed request is a mistake in the code, and stays what it is.
+ * The error of an SDK call as the port's error: a request without an answer is `busy`. Anything other than a failed
+ * request is a mistake in the code, and stays as it is.
  */
 export function asUnavailable(error: unknown): unknown {
   const failed = error instanceof Error && (error.name === "RestError" || error.name === "AbortError");
   return failed ? unanswered(error) : error;
 }
 
-/** By the most specific code of the answer's body: its `innererror`, where there is one. */
+/** By the most specific code in the answer's body: its `innererror`, if there is one. */
 const FAULT_OF_CODE: ReadonlyMap<string, KeyFault> = new Map([
   ["BadParameter", "broken-value"],
   ["KeyDisabled", "disabled"],
@@ -60,7 +60,7 @@ const FAULT_OF_CODE: ReadonlyMap<string, KeyFault> = new Map([
   ["ObjectIsDeletedButRecoverable", "missing"],
 ]);
 
-/** Where the code says nothing: https://learn.microsoft.com/azure/key-vault/general/rest-error-codes */
+/** If the code says nothing: https://learn.microsoft.com/azure/key-vault/general/rest-error-codes */
 const FAULT_OF_STATUS: ReadonlyMap<number, KeyFault> = new Map([
   [401, "forbidden"],
   [403, "forbidden"],
@@ -76,7 +76,7 @@ function refusal({ status, headers, bodyAsText }: Answer): KeyUnavailable {
   const fault = FAULT_OF_CODE.get(code) ?? FAULT_OF_STATUS.get(status) ?? "busy";
   const seconds = Math.ceil(Number(headers.get("retry-after")));
   return new KeyUnavailable(fault, {
-    // The code is what a log line shows of a cause.
+    // A log line shows the code of a cause, not its message.
     cause: Object.assign(new Error(`the vault answered ${status}: ${bodyAsText}`), { code: code || status }),
     ...(seconds > 0 && Number.isSafeInteger(seconds) && { retryAfter: seconds }),
   });

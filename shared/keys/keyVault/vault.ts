@@ -23,17 +23,17 @@ export interface Vault {
   unwrap(version: string, value: Uint8Array): Promise<Uint8Array>;
 }
 
-/** Connections that break and 5xx are tried again, within the time limit; delays in milliseconds. */
+/** Broken connections and 5xx are tried again, within the time limit; delays in milliseconds. */
 const RETRIES = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 };
 
 /** @param id `https://{vault}/keys/{name}` */
 export function openVault(id: string, { now, refreshAfter, timeLimit, ...options }: VaultOptions): Vault {
-  // Half the time: whoever waits for a token that doesn't come has failed when the next one asks for another.
+  // Half the time: so whoever waits for a token in vain has failed before the next caller asks for one.
   const credential = boundCredential(options.credential, timeLimit / 2);
-  // The SDK writes into the options it's given: each client gets its own.
+  // The SDK writes into its options: each client gets its own.
   const clientOptions = (): KeyClientOptions => ({
     retryOptions: RETRIES,
-    // A vault redirects nobody.
+    // A vault never redirects.
     redirectOptions: { maxRetries: 0 },
     ...options.clientOptions,
     additionalPolicies: [...refusalPolicies, ...(options.clientOptions.additionalPolicies ?? [])],
@@ -63,12 +63,12 @@ export function openVault(id: string, { now, refreshAfter, timeLimit, ...options
   };
 }
 
-/** @throws {Error} a key that isn't RSA: a mistake in the configuration */
+/** @throws {Error} the key isn't RSA: a mistake in the configuration */
 function parsePublicHalf(id: string, { key, properties }: KeyVaultKey): PublicHalf {
   if (!key?.n || !key.e || !properties.version) throw new Error(`the key ${id} is no RSA key`);
   const base64url = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64url");
   return {
-    // Of the configured id, whatever case the vault answers in: it's what `unwrap` compares with.
+    // From the configured id, whatever case the vault answers in: `unwrap` compares with it.
     kek: `${id}/${properties.version}`,
     publicKey: createPublicKey({
       key: { kty: "RSA", n: base64url(key.n), e: base64url(key.e) },

@@ -1,12 +1,12 @@
 import type { CryptographyClient, KeyVaultKey } from "@azure/keyvault-keys";
 import { LRUCache } from "lru-cache";
 
-/** Versions with a client of their own: rotating re-wraps, so few are in use at a time. */
+/** How many versions keep a client: rotation re-wraps, so few are in use at a time. */
 const CLIENTS = 32;
 
 type Unwrap = (value: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>;
 
-/** Unwraps under any version of the key `id`, which is asked nothing but to unwrap. */
+/** Unwraps under any version of the key `id`; asks the vault for nothing else. */
 export function openVersions(id: string, connect: (key: KeyVaultKey) => CryptographyClient) {
   const versions = new LRUCache<string, Unwrap>({ max: CLIENTS });
 
@@ -23,9 +23,9 @@ export function openVersions(id: string, connect: (key: KeyVaultKey) => Cryptogr
 }
 
 /**
- * The key, without its material and attributes. Given the bare id, `CryptographyClient` reads the key first, one
- * call more for every version; then it refuses by its own clock to unwrap under one that has expired, though the
- * vault does, for good reason: what was wrapped in time must stay readable.
+ * The key, without its material and attributes. Given the bare id, `CryptographyClient` would read the key first,
+ * one more call for every version, and then refuse by its own clock to unwrap under an expired version. The vault does
+ * unwrap under it, for good reason: what was wrapped in time must stay readable.
  */
 function describe(id: string, version: string): KeyVaultKey {
   const { origin, pathname } = new URL(id);
@@ -34,9 +34,9 @@ function describe(id: string, version: string): KeyVaultKey {
 }
 
 /**
- * Lets nothing through beside the first call. The SDK asks for the vault's challenge with the first request of a
- * client, less its body; where a second request completes the challenge meanwhile, the first is repeated without
- * its body, and the vault calls the value broken.
+ * Lets no other call through during the first. The SDK sends the first request of a client without its body, to get the
+ * vault's challenge; if a second request completes the challenge meanwhile, the first is repeated without its body, and
+ * the vault calls the value broken.
  */
 function firstAlone(unwrap: Unwrap): Unwrap {
   let first: Promise<void> | undefined;

@@ -6,7 +6,7 @@ import { type Fault, faultOf, unavailable } from "./faults.ts";
 interface CallOptions {
   /** Milliseconds. */
   readonly timeLimit: number;
-  /** Milliseconds, of any epoch. */
+  /** Milliseconds, from any epoch. */
   readonly now: () => number;
 }
 
@@ -47,10 +47,13 @@ const SENDS = 3;
 /** Milliseconds before the second; twice that before the third. */
 const PAUSE = 50;
 
-/** Milliseconds. If told to wait longer than this, give up at once: the phone is better placed to wait than this request. */
+/**
+ * Milliseconds. If told to wait longer than this, give up at once: the phone is better placed to wait than this
+ * request.
+ */
 const LONGEST_PAUSE = 1_000;
 
-/** Sends a request until it is answered, while `again` allows it after a fault. */
+/** Sends a request until it is answered, as long as `again` allows another attempt after a fault. */
 export async function sendUntilAnswered<T>(
   { signal, charged }: Call,
   send: () => Promise<T>,

@@ -5,22 +5,23 @@ import type { TokenCredential } from "@azure/identity";
 export interface CosmosClientSettings {
   /** The account's address, such as `https://name.documents.azure.com:443/`. */
   readonly endpoint: string;
-  /** Who this service is; a key, only on this machine: on Azure the account refuses keys (`disableLocalAuth`). */
+  /** This service's identity; a key only for an emulator on this machine, since the account on Azure refuses keys
+   * (`disableLocalAuth`). */
   readonly credential: TokenCredential | { readonly key: string };
   /** Milliseconds a call of the port may take, all its requests included. */
   readonly timeLimit?: number;
 }
 
 /**
- * Three calls, what the longest request makes, stay under the 30 s that phones wait; and each leaves time for a batch
- * (5 s at most, Azure Cosmos DB service limit) or for a second try after a silent first.
+ * Three calls, the most that a request makes, stay under the 30 s that phones wait. Each leaves time for a batch (at
+ * most 5 s, Azure Cosmos DB service limit), or for a second attempt after one without an answer.
  */
 export const TIME_LIMIT = 8_000;
 
 /**
- * The client of one account; a process has one, and its containers share it. It asks nothing at its start, and sends
- * what it is told once: how often, and until when, is decided in calls.ts alone.
- * @throws {TypeError} a key for an endpoint that isn't on this machine, or an endpoint that isn't https
+ * The client of one account; a process has one, which its containers share. It sends nothing when it starts, and
+ * every request once: calls.ts alone decides how often, and until when.
+ * @throws {TypeError} a key for an endpoint that isn't on this machine, or an endpoint without https
  */
 export function createCosmosClient({ endpoint, credential, timeLimit = TIME_LIMIT }: CosmosClientSettings) {
   const { protocol } = new URL(endpoint);
@@ -29,23 +30,23 @@ export function createCosmosClient({ endpoint, credential, timeLimit = TIME_LIMI
   return new CosmosClient({
     endpoint,
     ...("key" in credential ? credential : { aadCredentials: credential }),
-    // An account that is set to less refuses every request, instead of showing one phone what another has replaced.
+    // An account with weaker consistency refuses every request, rather than show one phone what another has replaced.
     consistencyLevel: "Strong",
     httpClient: sendOnce(createDefaultHttpClient()),
     connectionPolicy: {
-      // The account's own name leads to its write region. With discovery on, the SDK would send a write that it could
+      // The account's own name leads to its write region. With discovery on, the SDK would repeat a write that it could
       // not deliver 120 times, once a second.
       enableEndpointDiscovery: false,
       useMultipleWriteLocations: false,
-      // The SDK's wait for its next try can't be ended by a signal.
+      // A signal can't end the SDK's wait before its next attempt.
       retryOptions: { maxRetryAttemptCount: 0 },
-      // Time for a second try and a look at what the first has done.
+      // Time for a second attempt, and for a look at what the first has done.
       requestTimeout: Math.ceil(timeLimit * 0.4),
     },
   });
 }
 
-/** Without the codes of connections that failed: by them the SDK would send a read ten times, once a second. */
+/** Without the codes of failed connections: seeing them, the SDK would send a read ten times, once a second. */
 function sendOnce(client: HttpClient): HttpClient {
   return {
     async sendRequest(request) {

@@ -8,14 +8,14 @@ interface Batch {
   readonly container: Container;
   readonly partition: string;
   readonly operations: readonly Operation[];
-  /** Of the commit: one that no other has. Every item that the batch writes bears it. */
+  /** Unique to the commit. Every item that the batch writes carries it. */
   readonly id: string;
   readonly call: Call;
 }
 
 /**
- * Commits a transactional batch. If the answer is lost, or is one that an
- * already committed batch would get when sent again, the stored items decide. docs/decisions/lost-answers.md has the reasons.
+ * Commits a transactional batch. If the answer is lost, or is one that an already committed batch would get when sent
+ * again, the stored items decide. docs/decisions/lost-answers.md has the reasons.
  */
 export async function commitBatch(batch: Batch): Promise<Commit> {
   let uncertain = false;
@@ -31,7 +31,7 @@ export async function commitBatch(batch: Batch): Promise<Commit> {
       },
     );
   } catch (error) {
-    // Found or not: without an answer, the batch may still be on its way.
+    // Whatever was found: without an answer, the batch may still be on its way.
     if (uncertain && !batch.call.signal.aborted && (await findAuthor(batch, uncertain)) === "us") {
       return { committed: true, etags: await readEtags(batch) };
     }
@@ -43,15 +43,15 @@ export async function commitBatch(batch: Batch): Promise<Commit> {
   return author === "us" ? { committed: true, etags: await readEtags(batch) } : outcome;
 }
 
-/** Whether it can be carried out once only; then so can a batch that holds it, and sending it again is safe. */
+/** Whether it can succeed only once; then so can a batch that holds it, and sending that again is safe. */
 function isConditional(operation: Operation): boolean {
   return operation.kind === "create" || operation.etag !== undefined;
 }
 
 /**
- * Who wrote what the batch would have written.
- * @param uncertain whether an answer was lost; if none was, one look is enough, which finds what was carried out by
- *   somebody between who sent the batch twice
+ * Whose commit wrote what the batch would have written.
+ * @param uncertain whether an answer was lost. If not, one look is enough: it finds a batch that was carried out
+ *   because a gateway sent it twice
  */
 async function findAuthor(batch: Batch, uncertain: boolean): Promise<"us" | "another" | "unknown"> {
   const written = [
@@ -61,16 +61,19 @@ async function findAuthor(batch: Batch, uncertain: boolean): Promise<"us" | "ano
   for (const { kind, id, ttl = Number.POSITIVE_INFINITY } of uncertain ? written : written.slice(0, 1)) {
     const found = await find(batch, id);
     if (found?.commit === batch.id) return "us";
-    // Nobody deletes an item within the time that it takes its creator to look; it may expire.
+    // Nobody deletes an item before its creator has looked, but it may expire.
     if (!found && kind === "create" && ttl >= OUTLIVES_CALL) return "another";
   }
   return uncertain ? "unknown" : "another";
 }
 
-/** Seconds: a time to live that hasn't passed when its creator looks, whatever the clocks. */
+/** Seconds: a longer time to live can't have passed when the creator looks, whatever the clocks. */
 const OUTLIVES_CALL = 60;
 
-/** The ETag that an item got is gone once another commit has written it: what stands in its place matches none. */
+/**
+ * Once another commit has written an item, the ETag that this one gave it is unknown. What stands for it then matches
+ * no item.
+ */
 async function readEtags(batch: Batch): Promise<Map<string, string>> {
   const written = batch.operations.filter(({ kind }) => kind !== "delete");
   const found = await Promise.all(written.map(({ id }) => find(batch, id)));
@@ -99,7 +102,7 @@ async function sendBatch(
 ): Promise<Commit> {
   const { result, headers } = await container.items.batch(inputs, partition, {
     abortSignal: call.signal,
-    // Without it, an envelope would come back with each upload.
+    // Otherwise the answer to each upload would repeat the envelope.
     contentResponseOnWriteEnabled: false,
   });
   call.charged(Number(headers["x-ms-request-charge"] ?? 0));
@@ -124,7 +127,7 @@ function isSuccess(status: number | undefined): boolean {
   return status !== undefined && status >= 200 && status < 300;
 }
 
-/** Of the operations that another of the batch has kept from being carried out. */
+/** The status of an operation that was not carried out because another one of the batch failed. */
 const FAILED_DEPENDENCY = 424;
 
 const REASONS: ReadonlyMap<number, "exists" | "missing" | "changed"> = new Map([

@@ -2,18 +2,18 @@ import type { Container, JSONObject } from "@azure/cosmos";
 import type { ItemBody, Operation, StoredItem } from "../port.ts";
 import { type Call, sendUntilAnswered } from "./calls.ts";
 
-/** A document together with the id of the commit that wrote it last. */
+/** A document, with the id of the commit that last wrote it. */
 export interface FoundItem extends StoredItem {
   readonly commit: unknown;
 }
 
-/** What belongs to Cosmos DB (`id`, `ttl`, `_…`), to the partition (`userId`) and to this driver (`_commit`). */
+/** Members of Cosmos DB (`id`, `ttl`, `_…`), of the partition (`userId`) and of this driver (`_commit`). */
 export function toDocument(
   partition: string,
   { id, body, ttl }: Exclude<Operation, { kind: "delete" }>,
   commit: string,
 ): JSONObject {
-  // The values of a body are JSON, which serializing it has shown.
+  // The values of a body are JSON, since it has been serialized before.
   const members = body as JSONObject;
   return { ...members, id, userId: partition, _commit: commit, ...(ttl === undefined ? {} : { ttl }) };
 }
@@ -23,7 +23,7 @@ export function fromDocument(document: Readonly<Record<string, unknown>>): Found
   return { id: String(id), etag: String(_etag), body: body as ItemBody, commit: _commit };
 }
 
-/** One point read; sent again while the fault is a passing one. */
+/** One point read; sent again while the fault may pass. */
 export function readItem(
   container: Container,
   partition: string,
@@ -35,7 +35,7 @@ export function readItem(
     const { resource, substatus, requestCharge } = await item.read({ abortSignal: call.signal });
     call.charged(requestCharge);
     if (resource) return fromDocument(resource);
-    // A 404 with a sub-status (1003: the container isn't there) doesn't tell that there is no such item.
+    // A 404 with a sub-status (1003: no such container) does not mean that the item is missing.
     if (substatus) throw Object.assign(new Error("the container can't be read"), { code: 404, substatus });
     return undefined;
   });
