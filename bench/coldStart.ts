@@ -21,7 +21,7 @@ export interface ColdStart {
 const HELLO = `import { app } from "@azure/functions";
 app.http("hello", { methods: ["GET"], authLevel: "anonymous", handler: async () => ({ body: "hello" }) });`;
 
-/** @param rounds in which the two alternate; the median is told */
+/** @param rounds in which the two alternate; the result is their median */
 export async function measureColdStart(rounds: number): Promise<ColdStart> {
   return await withFolder(async (folder) => {
     const worker = await bundleWorker(folder);
@@ -53,7 +53,7 @@ export async function measureColdStart(rounds: number): Promise<ColdStart> {
   });
 }
 
-/** The tests' stand-in for the Functions worker, without the time that stripping its types would take. */
+/** The tests' stand-in for the Functions worker, bundled so that stripping its types costs no time. */
 async function bundleWorker(folder: string): Promise<string> {
   const outfile = join(folder, "worker.mjs");
   await bundle({

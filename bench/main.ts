@@ -64,7 +64,7 @@ async function measure(parts: ReadonlySet<string>, quick: boolean): Promise<Resu
   return results;
 }
 
-/** Progress, apart from the results. */
+/** Progress: not part of the results. */
 function tell(part: string): void {
   console.error(`measuring ${part} ...`);
 }

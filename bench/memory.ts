@@ -13,7 +13,7 @@ export interface Memory {
 
 const CONNECTIONS = 32;
 
-/** Requests for which proofs are signed at a time, and milliseconds for them: proofs live for 60 s. */
+/** Requests whose proofs are signed at a time, and the milliseconds for sending them: proofs live for 60 s. */
 const BATCH = 10_000;
 const BATCH_MS = 50_000;
 
@@ -39,7 +39,7 @@ export async function measureMemory(requests: number): Promise<Memory> {
       for (const mark of [1_000, requests]) {
         while (sent < mark) {
           const batch = Math.min(BATCH, mark - sent);
-          // Twice an even share: some connections get on faster than others.
+          // Twice an even share: some connections are faster than others.
           for (const each of traffic) each.prepare((2 * batch) / CONNECTIONS);
           sent += (await run(connections, traffic, { requests: batch, milliseconds: BATCH_MS })).requests;
         }
@@ -54,7 +54,7 @@ export async function measureMemory(requests: number): Promise<Memory> {
 }
 
 function mixed(status: Traffic, key: Traffic, upload: Traffic): Traffic {
-  // Nineteen statuses, then one of the others: spread as they come in life.
+  // Nineteen statuses, then one of the others: spread as in real use.
   const others = [...Array(MIX.key).fill(key), ...Array(MIX.upload).fill(upload)];
   const between = Array(MIX.status / others.length).fill(status);
   return inTurn(others.flatMap((other) => [...between, other]));

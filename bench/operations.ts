@@ -12,7 +12,7 @@ export interface Operation {
   readonly phones: number;
   /** The most requests of one round. */
   readonly requests: number;
-  /** At 32 connections, the least share of the floor's requests a second. */
+  /** The least share of the floor's requests per second, at 32 connections. */
   readonly goal?: number;
   readonly traffic: (phone: LoadPhone) => Traffic;
 }
@@ -61,7 +61,7 @@ export const operations: readonly Operation[] = [
     name: "key-unwrap",
     title: "key, unwrapped",
     group: "key",
-    // In turn, and more of them than the service remembers keys: it never has the one that is asked for.
+    // In turn, and more phones than the service caches keys: the key that is asked for is never cached.
     phones: 640,
     requests: 50_000,
     traffic: (phone) => reads(phone, "/v1/backup/key"),

@@ -8,7 +8,7 @@ import type { OperationName } from "./operations.ts";
 
 export const ROOT = resolve(import.meta.dirname, "..");
 
-/** Milliseconds in which a service must give its first answer. */
+/** Milliseconds within which a service must give its first answer. */
 const START_WITHIN = 20_000;
 
 interface Server {
@@ -49,7 +49,7 @@ export async function startFloor(operation: OperationName, folder: string): Prom
   return { port, pid: pidOf(floor), stop: () => stop(floor) };
 }
 
-/** Asks for `/v1/health` until it is answered. @throws {Error} the process ended, or took too long */
+/** Asks for `/v1/health` until there is an answer. @throws {Error} the process ended, or took too long */
 export async function firstAnswer(port: number, child: ChildProcess): Promise<void> {
   const deadline = performance.now() + START_WITHIN;
   while (performance.now() < deadline && child.exitCode === null) {

@@ -4,7 +4,7 @@ import type { Memory } from "./memory.ts";
 import type { Start } from "./start.ts";
 import type { Comparison } from "./throughput.ts";
 
-/** What was measured; a member is absent where it was not asked for. */
+/** What was measured; a member is absent if it was not asked for. */
 export interface Results {
   comparisons: Comparison[];
   memory?: Memory;

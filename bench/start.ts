@@ -6,12 +6,12 @@ import { firstAnswer, ROOT, withFolder } from "./processes.ts";
 
 /** Milliseconds from `npm start` to the first answer. */
 export interface Start {
-  /** Where there is no data yet: keys and database are made. */
+  /** Without data: keys and database are made. */
   readonly first: number;
   readonly later: number;
 }
 
-/** @param rounds of which the median is told */
+/** @param rounds the result is their median */
 export async function measureStart(rounds: number): Promise<Start> {
   const first: number[] = [];
   const later: number[] = [];
@@ -27,7 +27,7 @@ export async function measureStart(rounds: number): Promise<Start> {
 async function timeStart(folder: string): Promise<number> {
   const port = await freePort();
   const start = performance.now();
-  // A group of its own, since npm has the service as a child.
+  // In a process group of its own, since the service is a child of npm.
   const npm = spawn("npm", ["start", "--", "--port", String(port), "--data", folder], {
     cwd: ROOT,
     stdio: ["ignore", "ignore", "inherit"],

@@ -12,20 +12,20 @@ export interface Comparison {
   readonly connections: number;
   readonly service: Sample;
   readonly floor: Sample;
-  /** The service's requests a second by the floor's. */
+  /** The service's requests per second, divided by the floor's. */
   readonly ratio: number;
   readonly goal?: number;
 }
 
 interface Pace {
   readonly rounds: number;
-  /** Of one round of one server. */
+  /** What one server did in one round. */
   readonly milliseconds: number;
 }
 
 const CONNECTIONS = [1, 32];
 
-/** Measures an operation beside its floor: their rounds alternate, and what is told is the median of the rounds. */
+/** Measures an operation beside its floor: their rounds alternate, and the result is the median of the rounds. */
 export async function compare(operation: Operation, pace: Pace): Promise<Comparison[]> {
   return await withFolder(async (folder) => {
     const service = await startService(join(folder, "service"));
@@ -33,7 +33,7 @@ export async function compare(operation: Operation, pace: Pace): Promise<Compari
     try {
       const phones = await registerPhones(`http://127.0.0.1:${service.port}`, operation.phones);
       if (operation.group !== "upload") await uploadOnce(service.port, phones);
-      // The state of a phone's uploads differs between the two: each has its own.
+      // A phone's uploads advance its state, so each of the two servers has phones of its own.
       const toService = phones.map(operation.traffic);
       const toFloor = phones.map(operation.traffic);
       const comparisons: Comparison[] = [];

@@ -16,7 +16,7 @@ export const forFunctions = {
   format: "esm",
   platform: "node",
   target: "node22",
-  // Not a package: the Functions worker answers `require` of it with itself.
+  // Not a package: for `require`, the Functions worker itself answers.
   external: ["@azure/functions-core"],
   // @azure/functions is CommonJS, and an ES module has no `require`.
   banner: {
@@ -26,9 +26,9 @@ export const forFunctions = {
 
 /**
  * Bundles what Azure Functions loads into `outdir`, which is emptied first: `main.js`, the entry point that
- * package.json names; `embedded.js`, the drivers of a single machine, which `main.js` imports only where the
+ * package.json names; `embedded.js`, the drivers of a single machine, which `main.js` imports only if the
  * configuration asks for them, and which is not deployed; and the chunks that both use, so that a class is the
- * same one in both.
+ * same in both.
  */
 export async function build({ outdir }: { readonly outdir: string }): Promise<BuiltFile[]> {
   await rm(outdir, { recursive: true, force: true });
@@ -38,7 +38,7 @@ export async function build({ outdir }: { readonly outdir: string }): Promise<Bu
     outdir: resolve(outdir),
     ...forFunctions,
     splitting: true,
-    // Not minified: the log keeps nothing of a failure but stack frames, which so can be read as they are, and
+    // Not minified: of a failure the log keeps only stack frames, which can be read as they are this way, and
     // minified the app loads no faster (100 ms either way). The maps lead from there to the source; Node reads
     // them only under --enable-source-maps.
     minify: false,

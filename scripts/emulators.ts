@@ -6,21 +6,21 @@ import { freePort } from "../local/host/freePort.ts";
 
 // Runs the store's contract on emulators of Cosmos DB: fetches them through their package managers into a folder
 // that git ignores, starts each on loopback, waits until it answers, and stops it. What a machine can't fetch or
-// run is left out, and said.
+// run is left out, and reported.
 
 const ROOT = resolve(import.meta.dirname, "..");
 const CACHE = join(ROOT, ".local/emulators");
 
-/** Milliseconds in which an emulator must answer after its start. */
+/** Milliseconds within which an emulator must answer after its start. */
 const START_WITHIN = 30_000;
 
 interface Emulator {
   readonly name: string;
   /** The environment variable that tells the suite where it answers. */
   readonly variable: string;
-  /** What its package manager or itself needs on this machine. */
+  /** What it, or its package manager, needs on this machine. */
   readonly needs: string;
-  /** Fetches it. @returns whether it is there now */
+  /** Fetches it. @returns whether that worked */
   readonly fetch: () => boolean;
   readonly start: (port: number) => ChildProcess;
 }

@@ -2,15 +2,15 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-// How many mutants of the rules the tests kill: Stryker changes the rules in one place at a time and runs the tests that
-// get there; where all stay green, no test knows that place. Ends with exit code 1 below the score that
+// How many mutants of the rules the tests kill: Stryker changes the rules in one place at a time and runs the tests
+// that get there; if all stay green, no test holds that place. Ends with exit code 1 below the score that
 // scripts/mutation/stryker.config.ts asks for. What follows the command goes to Stryker, as in
 // `npm run test:mutate -- --mutate shared/backup/history.ts`.
 
 const ROOT = resolve(import.meta.dirname, "..");
 const MANIFEST = join(ROOT, "scripts/mutation");
 
-/** Its packages are fetched into this folder, which git ignores; what is not found there is the project's own. */
+/** Its packages are fetched into this folder, which git ignores; all other packages are the project's own. */
 const FOLDER = join(ROOT, ".local/mutation");
 
 const LOCKFILE = "package-lock.json";

@@ -15,11 +15,11 @@ const SAMPLE: Readonly<Partial<Record<SettingName, string>>> = {
   KEYS: "file",
 };
 
-/** local.settings.sample.json: what Core Tools hand to the app as environment variables. */
+/** local.settings.sample.json: what Core Tools pass to the app as environment variables. */
 export function sampleSettings(): string {
   const values: Record<string, string> = {
     FUNCTIONS_WORKER_RUNTIME: "node",
-    // Functions with HTTP triggers alone need no storage account.
+    // Functions that have only HTTP triggers need no storage account.
     AzureWebJobsStorage: "",
     AzureWebJobsDisableHomepage: "true",
   };
@@ -77,7 +77,7 @@ function defaultOf(schema: z.ZodType): string | undefined {
   return parsed.success && parsed.data !== undefined ? String(parsed.data) : undefined;
 }
 
-/** The type in a reader's words: what goes in, whatever it becomes. */
+/** The type in a reader's words: what is written, not what it is parsed to. */
 function typeOf(schema: z.ZodType): string {
   const { type, enum: values, format } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   if (values) return values.map((value) => code(String(value))).join(" or ");

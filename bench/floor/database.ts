@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** One table, at the durability of the service's: WAL, synchronous FULL. */
+/** One table, as durable as the service's: WAL, synchronous FULL. */
 export function openRows(folder: string) {
   const database = new DatabaseSync(join(folder, "floor.db"));
   database.exec("pragma journal_mode = wal; pragma synchronous = full");

@@ -6,8 +6,8 @@ import { openRows } from "./database.ts";
 import { verifySigner } from "./proof.ts";
 import { makeUnwrap, seal } from "./seal.ts";
 
-// The floor of one operation: what can't be left out of it, and no more. Arguments: the operation's name, and a
-// folder for the database. Sends its port to the process that started it.
+// The floor of one operation: only what can't be left out of it. Arguments: the operation's name, and a folder for the
+// database. Sends its port to the process that started it.
 
 /** Bytes of what the service holds and answers. */
 const OWNER = Buffer.alloc(1_400, "o");

@@ -4,7 +4,7 @@ const keys = new Map<string, KeyObject>();
 
 /**
  * One ES256 verification of a compact JWS that carries its key, and nothing else of RFC 9449.
- * @returns a name for who signed it; undefined where the signature is wrong
+ * @returns a name for the signer; undefined if the signature is wrong
  */
 export function verifySigner(proof: string): string | undefined {
   const first = proof.indexOf(".");
@@ -15,7 +15,7 @@ export function verifySigner(proof: string): string | undefined {
   return verify("sha256", Buffer.from(proof.slice(0, last)), key, signature) ? header : undefined;
 }
 
-/** Kept after the first time, as is allowed: parsing a key takes as long as verifying. */
+/** Kept after the first time, as a service may: parsing a key takes as long as verifying. */
 function keyOf(header: string): KeyObject {
   let key = keys.get(header);
   if (!key) {

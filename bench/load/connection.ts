@@ -8,14 +8,14 @@ export interface Answer {
 }
 
 export interface Connection {
-  /** Sends the bytes of one whole request and waits for the whole answer, of which the body is counted alone. */
+  /** Sends the bytes of one request and waits for the whole answer, whose body is only counted. */
   send(request: readonly Uint8Array[]): Promise<Answer>;
   close(): void;
 }
 
 /**
- * One kept-alive HTTP/1.1 connection to a port of this machine. Written on the socket: a general client would cost
- * more than the server that is measured. Answers must have a Content-Length.
+ * One kept-alive HTTP/1.1 connection to a port of this machine. Written on the socket, since a general client would
+ * cost more than the measured server. Answers must have a Content-Length.
  */
 export async function openConnection(port: number): Promise<Connection> {
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });

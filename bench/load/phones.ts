@@ -50,7 +50,7 @@ async function registerPhone(origin: string, owner: string): Promise<LoadPhone> 
   };
 }
 
-/** Signs with node:crypto in one step: the phone library's own signing takes several times as long. */
+/** Signs synchronously with node:crypto: the phone's own signing takes several times as long. */
 function prover(signing: PrivateJwk, origin: string, token: string): LoadPhone["prove"] {
   const key: KeyObject = createPrivateKey({ format: "jwk", key: signing });
   const header = encode({ typ: "dpop+jwt", alg: "ES256", jwk: publicJwk(signing) });

@@ -2,7 +2,7 @@ import type { Connection } from "./connection.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface Limits {
-  /** Of all connections together. */
+  /** For all connections together. */
   readonly requests: number;
   readonly milliseconds: number;
 }
@@ -16,7 +16,7 @@ export interface Sample {
 }
 
 /**
- * Sends on every connection one request after the other, until one of the limits is reached or the traffic ends.
+ * Sends one request after another on every connection, until a limit is reached or the traffic ends.
  * @param traffic what to send, one for each connection
  */
 export async function run(

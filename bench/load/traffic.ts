@@ -6,13 +6,13 @@ import type { LoadPhone } from "./phones.ts";
 export interface Traffic {
   /** Signs ahead what the next `requests` requests need, before the clock starts. Proofs live for 60 s. */
   prepare(requests: number): void;
-  /** The bytes of the next request; undefined where all that was signed is used up. */
+  /** The bytes of the next request; undefined when all that was signed is used up. */
   next(): readonly Uint8Array[] | undefined;
-  /** Takes the answer to the last request. @throws {Error} it is not the one that is measured */
+  /** Takes the answer to the last request. @throws {Error} it is not the answer that is being measured */
   answered(answer: Answer): void;
 }
 
-/** A GET, which may carry one proof as long as that lives: the service verifies it each time all the same. */
+/** A GET, which may carry one proof for as long as that lives: the service verifies it each time nevertheless. */
 export function reads(phone: LoadPhone, path: string): Traffic {
   let request: readonly Uint8Array[] = [];
   return {
@@ -117,15 +117,15 @@ function encodeHead(
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`, "latin1");
 }
 
-/** The body as far as the envelope's header goes, the part that tells one version from the next. */
+/** The body up to the end of the envelope's header, the part in which versions differ. */
 function encodeOpening({ userId, userKeyId }: LoadPhone, ver: number): Buffer {
   const header = { alg: "dir", enc: "A256GCM", kid: userKeyId, uid: userId, plt: "android", ver, ssb: false };
   return Buffer.from(`{"envelope":"${Buffer.from(JSON.stringify(header)).toString("base64url")}`);
 }
 
 /**
- * Bytes as random as a ciphertext, which nobody without the key can tell from one. Each time others: SQLite writes
- * nothing where a row's new bytes are its old ones.
+ * Random bytes, which nobody without the key can tell from a ciphertext. Different ones each time: SQLite writes
+ * nothing if a row's new bytes equal its old ones.
  */
 function ciphertextOf(length: number): Buffer {
   const from = randomInt(pool.length - length);

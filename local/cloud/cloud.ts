@@ -7,7 +7,7 @@ import { startVaultServer } from "./vaultServer/server.ts";
 interface Cloud {
   readonly settings: Readonly<Partial<Record<SettingName, string>>>;
   readonly emulated: Emulated;
-  /** Everything that is stored there, as JSON; undefined where the store is not there. */
+  /** Everything that is stored there, as JSON; undefined unless the store is one of them. */
   readonly contents: () => string | undefined;
   readonly close: () => Promise<void>;
 }

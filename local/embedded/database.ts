@@ -8,7 +8,7 @@ interface DatabaseOptions {
   readonly file: string;
   /** Statements that make the tables; run at each opening. */
   readonly schema: string;
-  /** Milliseconds that a statement waits, and this process with it, for the commit of another process. */
+  /** Milliseconds that a statement, and this process with it, waits for the commit of another process. */
   readonly busyTimeout: number;
 }
 
@@ -19,7 +19,7 @@ export function openDatabase({ file, schema, busyTimeout }: DatabaseOptions): Da
   const database = new DatabaseSync(file, { timeout: busyTimeout });
   try {
     database.exec("pragma journal_mode = wal; pragma synchronous = full");
-    // What is deleted is overwritten, so that a key that was destroyed isn't in a copy made later [F2].
+    // Overwrites what is deleted, so that a destroyed key is not in a copy that is made later [F2].
     database.exec("pragma secure_delete = on");
     database.exec(schema);
     return database;
@@ -32,7 +32,7 @@ export function openDatabase({ file, schema, busyTimeout }: DatabaseOptions): Da
 /** SQLite itself would let others read the file. Its `-wal` and `-shm` files take the mode of this one. */
 function makeFile(file: string): void {
   try {
-    // "wx", since closing a file that is there would drop the locks that this process holds on it through SQLite
+    // "wx", since closing an existing file would drop the locks that this process holds on it through SQLite
     // (https://sqlite.org/howtocorrupt.html, section 2.2).
     closeSync(openSync(file, "wx", 0o600));
   } catch (error) {
@@ -40,7 +40,7 @@ function makeFile(file: string): void {
   }
 }
 
-/** Commits what `act` did if it answers `committed`, and undoes it if not, or if it throws. */
+/** Commits what `act` did if it returns `committed`; undoes it if not, or if it throws. */
 export function inTransaction<Outcome extends { readonly committed: boolean }>(
   database: DatabaseSync,
   act: () => Outcome,
@@ -52,7 +52,7 @@ export function inTransaction<Outcome extends { readonly committed: boolean }>(
     database.exec(outcome.committed ? "commit" : "rollback");
     return outcome;
   } catch (error) {
-    // After some faults, a full disk among them, SQLite has undone it already.
+    // After some faults, such as a full disk, SQLite has already undone it.
     if (database.isTransaction) database.exec("rollback");
     throw error;
   }
@@ -72,7 +72,7 @@ const FAULTS: ReadonlySet<number> = new Set([
   26, // SQLITE_NOTADB
 ]);
 
-/** @throws {StoreUnavailable} instead of what SQLite throws where the machine is at fault */
+/** @throws {StoreUnavailable} instead of what SQLite throws when the machine is at fault */
 export function orUnavailable<Result>(act: () => Result): Result {
   try {
     return act();

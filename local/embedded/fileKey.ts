@@ -79,7 +79,7 @@ function parseKey(file: string, pem: string): KeyObject {
   return key;
 }
 
-/** Puts a whole key at `file`, or leaves the one that a concurrent start has put there. */
+/** Puts a whole key at `file`, or leaves the one that a concurrent start has already put there. */
 async function makeKey(file: string): Promise<void> {
   const folder = dirname(file);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -88,7 +88,7 @@ async function makeKey(file: string): Promise<void> {
   try {
     const pem = privateKey.export({ type: "pkcs8", format: "pem" });
     await writeFile(draft, pem, { flag: "wx", mode: 0o600, flush: true });
-    // Unlike a rename, a link never takes the place of a file that is there.
+    // Unlike a rename, a link never replaces an existing file.
     await link(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -98,7 +98,7 @@ async function makeKey(file: string): Promise<void> {
   await syncFolder(folder);
 }
 
-/** Without it a power cut could take the file's name, and with it every backup that the key opens (fsync(2)). */
+/** Without it a power cut could lose the file's name, and with it every backup that the key opens (fsync(2)). */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder);
   try {

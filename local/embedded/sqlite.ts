@@ -15,7 +15,7 @@ export interface SqliteStoreOptions {
   readonly file: string;
   /** The time in milliseconds since 1970-01-01T00:00:00Z, from which times to live are counted. */
   readonly now: () => number;
-  /** Milliseconds that a call waits, and this process with it, for the commit of another process. */
+  /** Milliseconds that a call, and this process with it, waits for the commit of another process. */
   readonly busyTimeout?: number;
 }
 
@@ -31,7 +31,7 @@ export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreO
 
   function list(partition: string, prefix: string): StoredItem[] {
     const items: StoredItem[] = [];
-    // From the prefix itself on, the ids that begin with it stand together: the first that doesn't ends them.
+    // Sorted, the ids that begin with the prefix follow each other: the first that doesn't ends the list.
     for (const row of statements.listFrom.iterate(partition, prefix, now())) {
       const { id, etag, body } = row as unknown as Row;
       if (!id.startsWith(prefix)) break;
@@ -76,7 +76,7 @@ export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreO
   };
 }
 
-/** Expired items that one commit removes: more than a commit makes, too few for anyone to wait for. */
+/** How many expired items one commit removes: more than a commit makes, and too few to delay it. */
 const SWEPT_PER_COMMIT = 16;
 
 const SCHEMA = `

@@ -6,8 +6,8 @@ import { BODY_BYTES, unreadBytes } from "./request.ts";
 const LINGER_MS = 5_000;
 
 /**
- * Writes the answer. What the handler left of a body of known length up to {@link BODY_BYTES} is discarded and
- * the connection kept; otherwise, or when `close` says so, the connection ends with this answer.
+ * Writes the answer. What the handler did not read of a body of known length, up to {@link BODY_BYTES}, is discarded
+ * and the connection kept; otherwise, or when `close` says so, the connection ends with this answer.
  */
 export function answer(
   message: IncomingMessage,

@@ -23,13 +23,13 @@ export interface LocalService {
 }
 
 export interface LocalOptions {
-  /** Left out, a free one. */
+  /** A free one when left out. */
   readonly port?: number | undefined;
   /** Where database, key encryption key and the issuer's key are kept. */
   readonly folder: string;
   readonly system: System;
   readonly log: Log;
-  /** Settings that name drivers of the cloud, and what stands in for it on this machine. */
+  /** Settings that name drivers of the cloud, and what stands in for the cloud on this machine. */
   readonly cloud?: {
     readonly settings: Readonly<Partial<Record<SettingName, string>>>;
     readonly emulated: Emulated;

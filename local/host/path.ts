@@ -14,14 +14,14 @@ export function splitTarget(target: string): Target {
     : { path: origin.slice(0, mark) || "/", query: origin.slice(mark + 1) };
 }
 
-/** One character of UTF-8, percent-encoded. Whatever has another form stays as it was sent. */
+/** One character of UTF-8, percent-encoded. Anything else stays as it was sent. */
 const ESCAPED_CHARACTER =
   /%[0-7][\da-f]|%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-4](?:%[89ab][\da-f]){3}/gi;
 
 /**
  * The path that routes are matched against, as Kestrel makes it: escapes undone except `%2F`, malformed ones
  * left alone, then dot segments removed (RFC 3986, section 5.2.4).
- * @returns `undefined` where the path holds a NUL, which Kestrel refuses
+ * @returns `undefined` if the path holds a NUL, which Kestrel refuses
  */
 export function decodePath(path: string): string | undefined {
   const decoded = path.includes("%") ? path.replace(ESCAPED_CHARACTER, decodeCharacter) : path;

@@ -27,7 +27,7 @@ export function toHttpRequest(
   };
 }
 
-/** `headers` would drop a second `Authorization` or `If-Match` in silence, where the real host joins them. */
+/** `headers` would silently drop a second `Authorization` or `If-Match`; the real host joins them. */
 function joinedHeader(rawHeaders: readonly string[], name: string): string | undefined {
   let joined: string | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {

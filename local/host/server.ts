@@ -14,7 +14,7 @@ export interface HostOptions {
   readonly hostname?: string;
   /** Makes the id of each request that a function answers. */
   readonly requestId: () => string;
-  /** Asked about every request that is no function's; answers it and says `true`, or leaves it alone. */
+  /** Asked about every request that no function takes; answers it and returns `true`, or leaves it alone. */
   readonly extra?: (message: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
 }
 
@@ -100,7 +100,7 @@ export async function serve({
 
 const empty = (status: number): HttpResponse => ({ status, headers: {} });
 
-/** `/` has no content, as where AzureWebJobsDisableHomepage is set: the deployed app sets it. */
+/** `/` has no content, as when AzureWebJobsDisableHomepage is set, which the deployed app does. */
 const unmatched = (path: string): HttpResponse => empty(path === "/" ? 204 : 404);
 
 /** The error's name and place, on one line. Not its message, which can quote what the request held. */

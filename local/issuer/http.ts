@@ -16,7 +16,7 @@ interface Answer {
 
 /**
  * The issuer's two addresses, as the `extra` of a host: {@link TOKEN_PATH}, `POST` with a JSON body or `GET` with
- * the same members as a query, and {@link JWKS_PATH}. Says whether the request was one of them.
+ * the same members as a query, and {@link JWKS_PATH}. Returns whether the request was for one of them.
  */
 export function issuerHandler(
   issuer: Issuer,
@@ -84,7 +84,7 @@ async function fromBody(message: IncomingMessage): Promise<unknown> {
   let bytes = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    // Read to its end all the same: leaving the loop would close the connection before the answer.
+    // Read to the end nevertheless: leaving the loop would close the connection before the answer.
     if (bytes <= BODY_BYTES) chunks.push(chunk);
   }
   if (bytes > BODY_BYTES) return undefined;

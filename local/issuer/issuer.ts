@@ -21,12 +21,12 @@ export interface Overrides {
 }
 
 export interface Issuer {
-  /** An access token, signed with ES256. Rejects with a ZodError where the request is malformed. */
+  /** An access token, signed with ES256. Rejects with a ZodError if the request is malformed. */
   sign(request: TokenRequest, overrides?: Overrides): Promise<string>;
   jwks(): JSONWebKeySet;
 }
 
-/** Plays all the issuers of `issuerSettings`: signs whatever is asked, for development and tests alone. */
+/** Plays all the issuers of `issuerSettings`: signs whatever is asked. For development and tests only. */
 export function createIssuer({ key, now }: { key: IssuerKey } & Pick<System, "now">): Issuer {
   return {
     jwks: () => ({ keys: [key.publicJwk] }),
@@ -53,7 +53,7 @@ export function createIssuer({ key, now }: { key: IssuerKey } & Pick<System, "no
   };
 }
 
-/** How each profile tells, or does not tell, of a second factor. */
+/** How each profile tells of a second factor, or does not. */
 function assurance(profile: Profile, secondFactor: boolean): JWTPayload {
   switch (profile) {
     case "oidc":

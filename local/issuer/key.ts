@@ -17,7 +17,7 @@ export const KEY_FILE = ".local/issuer.json";
 export interface IssuerKey {
   /** For ES256. */
   readonly privateKey: CryptoKey;
-  /** As the JWKS shows it, `kid` (RFC 7638) and all. */
+  /** As the JWKS shows it, with its `kid` (RFC 7638). */
   readonly publicJwk: JWK & { readonly kid: string };
 }
 
@@ -36,16 +36,16 @@ export async function generateKey(): Promise<IssuerKey> {
 }
 
 /**
- * The key in `file`, which is made on first use, readable by its owner alone. Of several processes that start
- * at once, one makes it and all use it.
- * @throws {Error} the file can't be read or written, or holds something else than a P-256 private key
+ * The key in `file`, which is made on first use, readable only by its owner. If several processes start at once,
+ * one makes it and all use it.
+ * @throws {Error} the file can't be read or written, or holds something other than a P-256 private key
  */
 export async function loadKey(file: string): Promise<IssuerKey> {
   const stored = (await read(file)) ?? (await create(file));
   try {
     return await fromPrivateJwk(JSON.parse(stored));
   } catch {
-    // Without its cause: a JSON parser's message quotes what it could not read, here a private key.
+    // Without the cause: a JSON parser's message quotes what it could not read, here a private key.
     throw new Error(`${file} doesn't hold a P-256 private key as a JWK; delete it and another is made`);
   }
 }
@@ -59,7 +59,7 @@ async function read(file: string): Promise<string | undefined> {
   }
 }
 
-/** Links a finished file into place: `link` fails where the name is taken, and nobody sees half a key. */
+/** Links a finished file into place: `link` fails if the name is taken, and nobody sees half a key. */
 async function create(file: string): Promise<string> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomId(system)}`;

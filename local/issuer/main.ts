@@ -6,7 +6,7 @@ import { createIssuer } from "./issuer.ts";
 import { KEY_FILE, loadKey } from "./key.ts";
 import { issuerSettings } from "./settings.ts";
 
-/** The issuer alone, for who runs the app under Azure Functions Core Tools: `npm run issuer -- --port 7072`. */
+/** The issuer alone, for running the app under Azure Functions Core Tools: `npm run issuer -- --port 7072`. */
 const { values } = parseArgs({ options: { port: { type: "string", default: "7072" } } });
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new RangeError("--port is 0 to 65535");

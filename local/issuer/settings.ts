@@ -7,7 +7,7 @@ export type Profile = (typeof PROFILES)[number];
 /** Who the tokens are for: the service. */
 export const AUDIENCE = "api://authenticator-backup";
 
-/** What says that a second factor was shown: `acr` of the oidc profile (RFC 9470). */
+/** Says that a second factor was shown: `acr` of the oidc profile (RFC 9470). */
 export const ACR = "urn:authenticator-backup:mfa";
 
 /** The same in the entra profile: one of the authentication contexts in `acrs`. */
@@ -22,21 +22,21 @@ interface IssuerSetting {
   readonly profile: Profile;
   readonly algorithms: readonly string[];
   readonly secondFactor: "always" | "when-known";
-  /** Of the entra profile alone. */
+  /** Only for the entra profile. */
   readonly authenticationContext?: string;
-  /** Of the oidc profile alone. */
+  /** Only for the oidc profile. */
   readonly acrValues?: readonly string[];
 }
 
 /**
- * An issuer's identifier names it and is not where it is served: an owner, who is known by `iss` and `sub`, stays
- * the same one whatever the port.
+ * An issuer's identifier is a name, not its address: an owner, known by `iss` and `sub`, stays the same whatever the
+ * port.
  */
 export function issuerIdentifier(kind: Kind, profile: Profile): string {
   return `https://issuer.localhost/${kind}/${profile}`;
 }
 
-/** Whether the development issuer plays this one: Microsoft's issuer of personal accounts has no other kind. */
+/** Whether the development issuer plays this one: Microsoft's issuer of personal accounts has no others. */
 export function isIssued(kind: Kind, profile: Profile): boolean {
   return profile !== "entra-personal" || kind === "personal";
 }

@@ -14,7 +14,7 @@ export const tokenRequest = z
     secondFactor: z.boolean().default(true),
     /** Seconds since the sign-in, for `auth_time`. */
     signedInSecondsAgo: z.int().min(0).max(YEAR).default(0),
-    /** Seconds that the token is good for. */
+    /** Seconds that the token is valid. */
     expiresIn: z.int().min(1).max(YEAR).default(3600),
     /** The thumbprint of the one key that may use the token (RFC 9449, section 6.1). */
     cnf: z
@@ -27,5 +27,5 @@ export const tokenRequest = z
     message: "entra-personal goes with kind personal alone",
   });
 
-/** The request with its defaults left out. */
+/** The request, in which what has a default may be left out. */
 export type TokenRequest = z.input<typeof tokenRequest>;

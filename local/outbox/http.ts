@@ -4,8 +4,8 @@ import type { OutboxEntry } from "./outbox.ts";
 export const OUTBOX_PATH = "/outbox";
 
 /**
- * The outbox's page, as an `extra` of a host: a table to look at or, with `Accept: application/json`, JSON. Says whether
- * the request was for it.
+ * The outbox's page, as an `extra` of a host: a table to look at or, with `Accept: application/json`, JSON.
+ * Returns whether the request was for it.
  */
 export function outboxHandler(
   read: () => readonly OutboxEntry[],
@@ -60,7 +60,7 @@ ${rows.map((cells) => `<tr>${cells}</tr>`).join("\n")}
 `;
 }
 
-/** Owners choose the names of their phones: none of them is markup. */
+/** Owners choose the names of their phones, so a name must never be read as markup. */
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

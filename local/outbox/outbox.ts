@@ -7,15 +7,15 @@ import { parseItem } from "../../shared/store/schema.ts";
 /** A notice as a developer sees it. */
 export interface OutboxEntry extends Pick<Notice, "at" | "type" | "releaseAt"> {
   readonly owner: string;
-  /** What the phone that did it is called. */
+  /** The name of the phone that did it. */
   readonly device: string;
-  /** What the phones that are told are called; the id of one that was revoked since. */
+  /** The names of the phones that are told; the id of one that has been revoked since. */
   readonly to: readonly string[];
 }
 
 /**
- * The notices of all owners, newest first, from the file of the embedded store: there they wait for whoever delivers
- * them, and on a developer's machine nobody does. @param now milliseconds since the epoch
+ * The notices of all owners, newest first, from the file of the embedded store: there they wait to be
+ * delivered, which nothing does on a developer's machine. @param now milliseconds since the epoch
  */
 export function readOutbox({ file, now }: { file: string; now: number }): OutboxEntry[] {
   const database = new DatabaseSync(file, { readOnly: true });
@@ -30,7 +30,7 @@ export function readOutbox({ file, now }: { file: string; now: number }): Outbox
   }
 }
 
-/** Owners too, since they know what their phones are called. */
+/** Owners too, since their items hold the names of the phones. */
 const QUERY = `
   select partition, id, body from items
   where (id = '${ids.owner}' or id glob '${ids.notice("*")}') and (expires is null or expires > ?)

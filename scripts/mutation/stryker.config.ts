@@ -17,9 +17,9 @@ export default {
   vitest: { configFile: "scripts/mutation/vitest.config.ts" },
   coverageAnalysis: "perTest",
   concurrency: 2,
-  /** Milliseconds beyond what the tests need otherwise: a busy machine is no endless loop. */
+  /** Milliseconds beyond what the tests need otherwise: a busy machine must not look like an endless loop. */
   timeoutMS: 60_000,
-  /** Inside the checkout, whose node_modules are found from there without a link. */
+  /** Inside the checkout, so that its node_modules are found without a link. */
   tempDirName: ".local/mutants",
   symlinkNodeModules: false,
   /** Stryker rewrites paths in a tsconfig through an API that TypeScript 7 does not have. */

@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Those that need no service begin: the first red test ends a mutant's run. */
+/** Tests that need no service run first: the first red test ends a mutant's run. */
 class UnitTestsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => (moduleId.includes("test/behaviours/") ? 1 : 0);

@@ -2,11 +2,11 @@ import type { RequestKind } from "./requests.ts";
 
 /** What goes wrong with a request. */
 export interface Fault {
-  /** The requests it befalls. */
+  /** The requests that it happens to. */
   readonly on: RequestKind;
-  /** How many of them, from now on; the next one alone where it isn't told. */
+  /** How many of them, from now on; only the next one unless given. */
   readonly times?: number;
-  /** How often the request is carried out all the same; twice is what a gateway does that lost an answer. */
+  /** How often the request is carried out nevertheless; a gateway that lost an answer does so twice. */
   readonly acts?: 0 | 1 | 2;
   /** Happens after the request was carried out, and before it ends. */
   readonly meanwhile?: () => Promise<unknown>;
@@ -16,7 +16,7 @@ export interface Fault {
 
 export interface FaultAnswer {
   readonly status: number;
-  /** Left out, the body is empty, as a proxy's can be. */
+  /** If left out, the body is empty, as a proxy's can be. */
   readonly message?: string;
   readonly retryAfterMs?: number;
   readonly substatus?: number;
@@ -27,7 +27,7 @@ export function createFaults() {
   const waiting: { readonly fault: Fault; left: number }[] = [];
   return {
     add: (fault: Fault) => void waiting.push({ fault, left: fault.times ?? 1 }),
-    /** The fault that befalls this request. */
+    /** The fault that happens to this request. */
     next(kind: RequestKind): Fault | undefined {
       const entry = waiting.find(({ fault, left }) => fault.on === kind && left > 0);
       if (entry) entry.left--;

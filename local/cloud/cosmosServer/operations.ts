@@ -66,7 +66,7 @@ export function query(request: CosmosRequest, documents: Documents): Answer {
   };
 }
 
-/** How the query is to be split over partitions; the SDK asks whenever it queries. */
+/** How to split the query over partitions; the SDK asks before every query. */
 export function queryPlan(request: CosmosRequest): Answer {
   parseQuery(request);
   const none = { distinctType: "None", top: null, offset: null, limit: null, rewrittenQuery: "" };

@@ -9,14 +9,14 @@ export interface CosmosRequest {
   readonly database?: string | undefined;
   readonly container?: string | undefined;
   readonly id?: string | undefined;
-  /** The header `name`; empty where it's missing. */
+  /** The header `name`; empty if it is missing. */
   readonly header: (name: string) => string;
   readonly body: string;
 }
 
 const PATH = /^\/(?:dbs\/([^/]+)(?:\/colls\/([^/]+)(?:\/docs(?:\/([^/]+))?)?)?)?\/?$/;
 
-/** @throws {Refusal} the request isn't one that Cosmos DB, or this much of it, would take */
+/** @throws {Refusal} the request isn't one that Cosmos DB, or the part of it that is here, would take */
 export function parseRequest(message: IncomingMessage, body: string, key: string): CosmosRequest {
   const [, ...names] = PATH.exec(new URL(message.url ?? "", "http://cosmos").pathname) ?? [];
   const [database, container, id] = names.map((name) => name && decodeURIComponent(name));

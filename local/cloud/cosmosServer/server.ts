@@ -15,7 +15,7 @@ export interface CosmosServer {
   readonly container: string;
   /** Every request that came, in order; faulty ones too. */
   readonly requests: readonly RequestKind[];
-  /** Lets something go wrong with requests to come. */
+  /** Makes something go wrong with the next requests. */
   readonly fault: (fault: Fault) => void;
   /** Every document of the container, as JSON. */
   readonly contents: () => string;
@@ -23,15 +23,15 @@ export interface CosmosServer {
 }
 
 export interface CosmosServerOptions {
-  /** Milliseconds since 1970-01-01T00:00:00Z; times to live go by it. */
+  /** Milliseconds since 1970-01-01T00:00:00Z; times to live are counted by it. */
   readonly now: () => number;
-  /** The account's default, than which no request may ask for more. */
+  /** The account's default consistency: no request may ask for more. */
   readonly consistency?: string;
 }
 
 /**
- * An account of Azure Cosmos DB for NoSQL with one container, on loopback: as much of the REST protocol as the store
- * needs of it, as strict as the service is known to be, with the faults that a test asks for.
+ * An account of Azure Cosmos DB for NoSQL with one container, on loopback: the part of the REST protocol that
+ * the store needs, as strict as the service is known to be, with the faults that a test asks for.
  */
 export async function startCosmosServer({
   now,

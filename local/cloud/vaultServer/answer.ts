@@ -2,7 +2,7 @@
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON; a string goes as it is. */
+  /** JSON; a string is sent as it is. */
   readonly body?: unknown;
 }
 

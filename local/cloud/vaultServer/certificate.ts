@@ -8,8 +8,8 @@ const SUBJECT_ALT_NAME = objectId("2.5.29.17");
 const BASIC_CONSTRAINTS = objectId("2.5.29.19");
 
 /**
- * A certificate that signs itself, X.509 v3 (RFC 5280), good for a day: so that no private key has to lie in the
- * repository and no program be there to make one.
+ * A self-signed certificate, X.509 v3 (RFC 5280), good for a day. So no private key has to be in the repository, and no
+ * other program is needed to make one.
  * @returns PEM
  */
 export function selfSigned(name: string): { readonly key: string; readonly cert: string } {

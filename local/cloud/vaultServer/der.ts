@@ -1,4 +1,4 @@
-/** Distinguished encoding (ITU-T X.690), as much of it as a certificate takes. */
+/** Distinguished encoding (ITU-T X.690), as far as a certificate needs it. */
 
 export function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
@@ -31,7 +31,7 @@ function base128(arc: number): number[] {
   return groups;
 }
 
-/** UTCTime: the certificates of tests live and die before 2050. */
+/** UTCTime, which ends in 2050: the certificates of tests are valid for a day. */
 export function utcTime(milliseconds: number): Buffer {
   const text = new Date(milliseconds).toISOString().replace(/[-:T]|\.\d+/g, "");
   return der(0x17, Buffer.from(text.slice(2)));

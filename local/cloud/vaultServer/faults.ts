@@ -18,13 +18,13 @@ export interface SeenRequest {
 
 export interface FaultOrder {
   readonly fault: Fault;
-  /** Which requests; all, when left out. */
+  /** Which requests; all when left out. */
   readonly on?: (request: SeenRequest) => boolean;
-  /** How many of them; 1, when left out. */
+  /** How many of them; 1 when left out. */
   readonly times?: number;
 }
 
-/** The faults that a test has ordered, each for the next requests that it is meant for. */
+/** The faults that a test has asked for, each for the next requests that it matches. */
 export function createFaults() {
   const orders: { fault: Fault; on: (request: SeenRequest) => boolean; left: number }[] = [];
   return {

@@ -10,15 +10,15 @@ import type { Tokens } from "./tokens.ts";
 export const USER_KEY = Buffer.from("0123456789abcdef0123456789abcdef");
 
 export interface VaultFixture extends VaultServer {
-  /** The time that every driver goes by, in milliseconds. */
+  /** The time of every driver, in milliseconds. */
   readonly clock: { time: number };
-  /** What has arrived since the last call: `get` or `unwrap`, with the vault; `challenged` where it had no token. */
+  /** What has arrived since the last call: `get` or `unwrap`, with the vault; `challenged` if it had no token. */
   requests(): string[];
-  /** An instance of the service over the key `kek` of each vault: of `a`, when left out. */
+  /** An instance of the service over the key `kek` of each vault: of `a` when left out. */
   open(options?: { readonly vaults?: readonly string[] } & Partial<KeyVaultOptions>): KeyEncryptionKey;
 }
 
-/** A vault server for the test that asks for it, closed when it's over. */
+/** A vault server for the test that asks for it, closed when the test is over. */
 export async function vaultServer(options: { readonly tokens?: Tokens } = {}): Promise<VaultFixture> {
   const server = await startVaultServer(options);
   onTestFinished(() => server.close());

@@ -7,16 +7,16 @@ import type { Tokens } from "./tokens.ts";
 
 /**
  * The token endpoint for managed identities, as App Service and Functions give it to an app (api-version
- * 2019-08-01): plain HTTP on loopback, with a secret header against requests that the app was tricked into.
+ * 2019-08-01): plain HTTP on loopback, with a secret header, so that an app can't be tricked into sending the request.
  */
 export interface IdentityEndpoint {
-  /** The environment of an app that runs beside it. */
+  /** The environment variables of an app that runs beside it. */
   readonly environment: Readonly<Record<"IDENTITY_ENDPOINT" | "IDENTITY_HEADER" | "NO_PROXY", string>>;
   /** How many requests have arrived for the identity `clientId`. */
   countOf(clientId: string): number;
   /** Gives the app the user-assigned identity `clientId`. */
   assign(clientId: string): void;
-  /** Answers so from now on, or as it should again. */
+  /** Answers like this from now on, or correctly again. */
   answerAll(answer: Answer | undefined): void;
   close(): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import { generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 
-/** All pairs that were made in this process: each takes a tenth of a second. */
+/** All pairs that were made in this process: making one takes a tenth of a second. */
 const pairs: Promise<KeyObject>[] = [];
 
-/** @returns a function that gives another RSA key each time; only other sources give the same ones */
+/** @returns a function that gives another RSA key each time; two such functions give the same keys */
 export function createKeySource(): () => Promise<KeyObject> {
   let used = 0;
   return () => {

@@ -16,11 +16,11 @@ import { createVault, type TestVault } from "./vault.ts";
 export interface VaultServer {
   /** The vault `https://{name}.vault.azure.net`, made when first asked for. */
   vault(name: string): TestVault;
-  /** A credential that this server accepts; it counts nothing and asks nobody. */
+  /** A credential that this server accepts, without a request for its token. */
   readonly credential: TokenCredential;
-  /** The tokens that it accepts, for those who issue them. */
+  /** The tokens that it accepts, for whatever issues them. */
   readonly tokens: Tokens;
-  /** Leads the SDK here, with its checks of names, certificate and challenge as they are. */
+  /** Leads the SDK here. Its checks of names, certificate and challenge stay as they are. */
   readonly clientOptions: KeyClientOptions;
   /** The connections of `clientOptions`. */
   readonly agent: Agent;
@@ -37,7 +37,7 @@ const CHALLENGE: Answer = {
   },
 };
 
-/** @param tokens those of another directory than the server's own */
+/** @param tokens from a directory other than the server's own */
 export async function startVaultServer({
   tokens = createTokens(),
 }: {
@@ -80,7 +80,7 @@ export async function startVaultServer({
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  // Of the agent's own options, so they win over the request's: every name leads here.
+  // The agent's options win over the request's, so every name leads here.
   const agent = new Agent({ host: "127.0.0.1", port, ca: cert, keepAlive: true });
 
   return {

@@ -9,7 +9,7 @@ export interface Tokens {
   isFor(token: string, resource: string): boolean;
 }
 
-/** The tokens that a directory has issued, and whom for. */
+/** The tokens that a directory has issued, and for whom. */
 export function createTokens(): Tokens {
   const resources = new Map<string, string>();
   return {

@@ -21,7 +21,7 @@ interface Key {
 
 type Permission = "get" | "unwrapKey";
 
-/** A vault's keys, with what those who run it can do to them. */
+/** A vault's keys, with what an operator can do to them. */
 export interface TestVault {
   /** Makes the key, or a new version of it. @returns the full id with the version */
   create(name: string, attributes?: Attributes): Promise<string>;
@@ -30,7 +30,7 @@ export interface TestVault {
   delete(name: string): void;
   recover(name: string): void;
   purge(name: string): void;
-  /** What the caller's identity may do; everything until told otherwise. */
+  /** What the caller's identity may do; everything until this is set. */
   permit(...permissions: readonly Permission[]): void;
   answer(operation: Permission, name: string, version: string, body: unknown): Answer;
 }
@@ -85,14 +85,14 @@ export function createVault(url: string, newKey: () => Promise<KeyObject>): Test
   };
 }
 
-/** A disabled key is shown nevertheless. */
+/** A disabled key can still be read. */
 function show(id: string, { version, privateKey, attributes }: Version): Answer {
   const { n, e } = privateKey.export({ format: "jwk" });
   const key = { kid: `${id}/${version}`, kty: "RSA", key_ops: ["wrapKey", "unwrapKey"], n, e };
   return { status: 200, body: { key, attributes: { enabled: true, ...attributes } } };
 }
 
-/** Expired or not yet good, a key still unwraps; disabled, it doesn't. */
+/** A key that has expired, or is not valid yet, still unwraps; a disabled one doesn't. */
 function unwrapKey(id: string, { version, privateKey, attributes }: Version, body: unknown): Answer {
   if (attributes.enabled === false) {
     return refuse(403, "Forbidden", "Operation unwrapKey is not allowed on a disabled key.", "KeyDisabled");
