@@ -32,7 +32,7 @@ export async function readActivity(
     events.push(...body.events);
     if (body.next === undefined) {
       const { number } = head;
-      // What happened while the pages were read is behind the head, and not covered by it.
+      // What happened while the pages were read comes after the head, which does not cover it.
       return { ...result, body: { head, events: events.filter((event) => event.number <= number) } };
     }
     path = `/v1/activity?page=${encodeURIComponent(body.next)}`;

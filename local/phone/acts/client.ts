@@ -28,7 +28,7 @@ export interface ClientOptions {
   readonly system: System;
   /** An access token of the owner. */
   readonly token: () => Promise<string>;
-  /** Has the owner sign in again. Given, a request that the service asks a step-up for is repeated once. */
+  /** Has the owner sign in again. If given, a request that needs a step-up is repeated once. */
   readonly signInAgain?: ((stepUp: StepUp) => Promise<string>) | undefined;
   /** Carries the requests; the machine's own when left out. */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -36,17 +36,17 @@ export interface ClientOptions {
 
 export interface SendRequest {
   readonly method: string;
-  /** With the prefix, and the query where there is one: `/v1/backup`. */
+  /** With the prefix and any query: `/v1/backup`. */
   readonly path: string;
   /** Sent as JSON; text and bytes are sent as they are. */
   readonly body?: unknown;
-  /** Added to the usual ones, or in their place; a header set to `undefined` is not sent. */
+  /** Added to the usual headers, or replacing them; a header set to `undefined` is not sent. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   /** `false`: without a proof. */
   readonly proof?: false | ProofOverrides | undefined;
 }
 
-/** Sends one request. Every answer resolves; only a request that got none rejects. */
+/** Sends one request. Resolves with any answer; rejects only if there is none. */
 type Send = (request: SendRequest) => Promise<Answer>;
 
 interface Client {
@@ -55,7 +55,7 @@ interface Client {
   readonly headersOf: (request: SendRequest) => Promise<Headers>;
 }
 
-/** Speaks HTTP for one phone: headers, proof, and the sign-in again that the service may ask for. */
+/** Speaks HTTP for one phone: headers, proof, and a new sign-in when the service asks for one. */
 export function createClient(options: ClientOptions): Client {
   const carry = options.fetch ?? globalThis.fetch;
 
@@ -64,7 +64,7 @@ export function createClient(options: ClientOptions): Client {
       method: request.method,
       headers: await makeHeaders(options, request, accessToken),
       body: encodeBody(request.body),
-      // The token and the proof are for this service alone: never carried along to another address.
+      // The token and the proof are only for this service: a redirect must not carry them to another address.
       redirect: "manual",
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });

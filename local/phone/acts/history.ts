@@ -12,13 +12,13 @@ export function historyActs(session: Session) {
     },
 
     /**
-     * Makes an older version present again, under a new number. After a try without an answer, the next one has the
-     * same Idempotency-Key.
+     * Makes an older version present again, under a new number. After an attempt without an answer, the next one has
+     * the same Idempotency-Key.
      */
     async restore(version: number, overrides?: Overrides): Promise<Result<Version>> {
       const request = { method: "POST", path: `/v1/backup/versions/${version}/restore` };
       const result = await session.create("restore", { ...request, schema: versionSchema }, overrides);
-      // To a late answer the ETag may be of what another phone has uploaded since: the next upload asks first.
+      // A late answer may have the ETag of what another phone has uploaded since: the next upload asks first.
       if (result.ok) delete state.backup;
       return result;
     },

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type Result, readAnswer } from "./problem.ts";
 import type { Overrides, Session } from "./session.ts";
 
-/** What this phone has to say about the recoveries of the owner's other phones. */
+/** This phone's decisions about recoveries on the owner's other phones. */
 export function otherPhonesActs({ act }: Session) {
   async function say(method: string, path: string, overrides?: Overrides): Promise<Result<undefined>> {
     return readAnswer(await act({ method, path }, overrides), z.undefined());

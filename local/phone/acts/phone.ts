@@ -11,8 +11,8 @@ import { createSession, type PhoneOptions } from "./session.ts";
 export type Phone = Awaited<ReturnType<typeof createPhone>>;
 
 /**
- * A phone that does what the app does, written from docs/protocol.md alone. Each act resolves to the answer,
- * checked, or to the problem; it rejects where no answer came.
+ * A phone that does what the app does, written from docs/protocol.md alone. Each act resolves to the checked
+ * answer or to the problem; it rejects if no answer came.
  */
 export async function createPhone(options: PhoneOptions) {
   const session = await createSession(options);

@@ -5,13 +5,13 @@ import type { Overrides, Session } from "./session.ts";
 export const conflictSchema = z.enum(["same-account", "any-account"]);
 
 const policySchema = z.looseObject({
-  /** What is in the way of a recovery: an account that is in the backup too, or any. */
+  /** Which accounts on the phone are in the way of a recovery: those in the backup too, or any. */
   conflict: conflictSchema,
   /** Whether a phone of the other platform may recover. */
   otherPlatform: z.boolean(),
   /** From the start of a recovery on a new phone to its release. */
   waitingSeconds: z.int(),
-  /** A shorter waiting time that was chosen, and from when it counts. */
+  /** A shorter waiting time that was chosen, and when it takes effect. */
   shortening: z.looseObject({ waitingSeconds: z.int(), from: z.iso.datetime() }).optional(),
 });
 export type Policy = z.infer<typeof policySchema>;

@@ -25,14 +25,14 @@ export type Problem = z.infer<typeof problemSchema>;
 export interface Refused extends Answer {
   readonly ok: false;
   readonly problem: Problem;
-  /** Seconds to wait before the next try (RFC 9110, section 10.2.3), where the service says. */
+  /** Seconds to wait before the next attempt (RFC 9110, section 10.2.3), if the service says so. */
   readonly retryAfter?: number;
 }
 
-/** What came of a request: the answer with its body checked, and `X` made from it; or the problem. */
+/** The outcome of a request: the answer with its body checked, and `X` made from it; or the problem. */
 export type Result<T, X = unknown> = ({ readonly ok: true } & Answer<T> & X) | Refused;
 
-/** Reads an answer: success has the body `schema` says; everything else is a problem, whoever answered. */
+/** Reads an answer: a success has the body that `schema` describes; everything else is a problem, whoever answered. */
 export function readAnswer<S extends z.ZodType>(answer: Answer, schema: S): Result<z.infer<S>> {
   if (answer.status >= 200 && answer.status < 300) {
     return { ok: true, ...answer, body: schema.parse(answer.body) };
@@ -46,7 +46,7 @@ export function readAnswer<S extends z.ZodType>(answer: Answer, schema: S): Resu
   };
 }
 
-/** An answer that is not the service's: a gateway's or a captive portal's. */
+/** An answer that did not come from the service, but from a gateway or a captive portal. */
 function unknownProblem(status: number): Problem {
   return {
     type: "about:blank",

@@ -13,14 +13,14 @@ import type { PhoneState } from "./state.ts";
 export interface PhoneOptions extends Omit<ClientOptions, "signing" | "system"> {
   /** What the owner calls this phone. */
   readonly name: string;
-  /** 32 bytes from iCloud; has no meaning on Android. */
+  /** 32 bytes from iCloud; ignored on Android. */
   readonly storageSecret?: Uint8Array | undefined;
   /** Where the phone left off; a new phone when left out. */
   readonly state?: PhoneState | undefined;
   readonly system?: System | undefined;
 }
 
-/** What a test of the service puts in the place of the right thing; a member set to `undefined` is left out. */
+/** What a test of the service sends instead of the right thing; a member set to `undefined` is left out. */
 export interface Overrides {
   readonly path?: string;
   readonly body?: Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ interface ActRequest extends SendRequest {
 
 export type Session = Awaited<ReturnType<typeof createSession>>;
 
-/** What every act of one phone has in common: its state, and how it sends. */
+/** What all acts of one phone share: its state, and how it sends. */
 export async function createSession(options: PhoneOptions) {
   const { platform, name, system = machine } = options;
   let storageSecret = platform === "ios" ? options.storageSecret : undefined;
@@ -58,7 +58,7 @@ export async function createSession(options: PhoneOptions) {
     });
   }
 
-  /** Known before registration too: it is the service that refuses a stranger, not the phone. */
+  /** Known even before registration: the service refuses a stranger, not the phone. */
   async function userId(): Promise<string> {
     return state.owner?.userId ?? ownerOfToken(await options.token());
   }
@@ -78,12 +78,12 @@ export async function createSession(options: PhoneOptions) {
     /** 32 bytes, in iCloud and nowhere else: whoever uses the phone keeps it there. Undefined on Android. */
     storageSecret: () => storageSecret,
 
-    /** The one that a recovery key opened is the backup's; on Android there is no iCloud account to keep it in. */
+    /** A recovery key has opened the backup's own secret; on Android there is no iCloud account to keep it in. */
     keepStorageSecret(unwrapped: Uint8Array): void {
       if (platform === "ios") storageSecret = unwrapped;
     },
 
-    /** `storageCheck` where the platform has one: in a body, or as X-Storage-Check. */
+    /** `storageCheck` if the platform has one: in a body, or as X-Storage-Check. */
     async storageCheck(): Promise<{ readonly storageCheck?: string }> {
       return storageSecret ? { storageCheck: storageCheck(storageSecret, await userId()) } : {};
     },
@@ -102,7 +102,7 @@ export async function createSession(options: PhoneOptions) {
       state.unanswered = {};
     },
 
-    /** A POST that creates: its Idempotency-Key is the same until it is known what came of it. */
+    /** A POST that creates: its Idempotency-Key stays the same until the outcome is known. */
     async create<S extends z.ZodType>(
       operation: "enable" | "recover" | "restore",
       request: ActRequest & { readonly schema: S },
@@ -123,7 +123,7 @@ export async function createSession(options: PhoneOptions) {
   };
 }
 
-/** Whether it is known what became of a write: not so where the service asks to be asked again. */
+/** Whether the outcome of a write is known: it is not if the service asks the phone to come back. */
 export function isFinal(result: Result<unknown>): boolean {
   return result.ok || !(result.problem.retryable || result.status === 401);
 }

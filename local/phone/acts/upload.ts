@@ -13,10 +13,10 @@ interface UploadInput {
   readonly state: PhoneState;
   readonly platform: Platform;
   readonly storageSecret: Uint8Array | undefined;
-  /** Whether the envelope opens with the storage secret alone; on iOS so where left out. */
+  /** Whether the envelope needs the storage secret; true on iOS when left out. */
   readonly storageBound?: boolean | undefined;
   readonly system: System;
-  /** What a test of the service puts in the place of the right header members. */
+  /** Header members that a test of the service sends instead of the right ones. */
   readonly envelopeHeader?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -55,7 +55,7 @@ function precondition(etag: string | undefined): Record<string, string> {
   return etag === undefined ? { "If-None-Match": "*" } : { "If-Match": etag };
 }
 
-/** Tells what is sealed apart, so that the same can be sent again in the envelope it was sealed in. */
+/** Identifies what is sealed, so that the same contents can be sent again in the same envelope. */
 export function digestOf(contents: Contents, storageBound?: boolean): string {
   return createHash("sha256")
     .update(JSON.stringify([contents, storageBound]))

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { conflictSchema, type PolicyChanges } from "../acts/policy.ts";
 import { type Platform, platformSchema } from "../protocol/contentKey.ts";
 
-/** The command line was not understood: `message` says why. */
+/** The command line is wrong: `message` says how. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -24,7 +24,7 @@ export interface CommandLine {
   /** As the owner typed it. */
   readonly recoveryKey: string | undefined;
   readonly withoutIcloud: boolean;
-  /** What the owner wants to be done, spelt out. */
+  /** The destructive act that the owner confirms, spelt out. */
   readonly confirm: string | undefined;
   readonly verify: boolean;
   readonly policy: PolicyChanges;
@@ -150,14 +150,14 @@ function parsePolicy(conflict: string | undefined, otherPlatform: string | undef
 }
 
 /**
- * What can't be undone is asked for twice.
+ * What can't be undone has to be confirmed.
  * @throws {UsageError} it was not
  */
 export function requireConfirmed({ command, confirm }: CommandLine, wanted: string, because: string): void {
   if (confirm !== wanted) throw new UsageError(`${command} ${because}: repeat it with --confirm ${wanted}`);
 }
 
-/** A name becomes a file's name: nothing that leads to another directory. */
+/** A name becomes a file name, so it must not lead to another directory. */
 function checkName(option: string, name: string): string {
   if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) return name;
   throw new UsageError(`${option} is 1 to 64 letters, digits, - or _`);

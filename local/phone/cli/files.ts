@@ -18,13 +18,13 @@ type PhoneFile = z.infer<typeof phoneFileSchema>;
 const secretSchema = z.base64url().length(43);
 
 const icloudFileSchema = z.strictObject({
-  /** From when an iCloud account had one for all owners. */
+  /** From earlier versions, in which an iCloud account had one secret for all owners. */
   storageSecret: secretSchema.optional(),
-  /** By owner: the secret that a recovery key brings must not take the place of another owner's. */
+  /** By owner: the secret that a recovery key brings must not replace another owner's. */
   storageSecrets: z.record(z.string(), secretSchema).default({}),
 });
 
-/** Whose storage secret, and in which iCloud account. */
+/** Whose storage secret it is, and in which iCloud account. */
 interface StoragePlace {
   readonly directory: string;
   readonly icloud: string;
@@ -42,7 +42,7 @@ export async function writePhone(directory: string, name: string, phone: PhoneFi
   await writePrivate(phonePath(directory, name), phone);
 }
 
-/** The owner's storage secret in that iCloud account: 32 bytes, made when it has none. */
+/** The owner's storage secret in that iCloud account: 32 bytes, made if the account has none. */
 export async function openStorage(place: StoragePlace, system: System): Promise<Uint8Array> {
   const { storageSecret, storageSecrets } = await readIcloud(place);
   const kept = storageSecrets[place.owner] ?? storageSecret;
@@ -53,8 +53,8 @@ export async function openStorage(place: StoragePlace, system: System): Promise<
 }
 
 /**
- * Keeps an owner's storage secret. One that is there already goes: what a recovery key brings is the secret of the
- * owner's backup, of which there is one; the other opened nothing, or a backup that is destroyed.
+ * Keeps an owner's storage secret, replacing an earlier one. A recovery key brings the secret of the owner's only
+ * backup; the earlier one opened nothing, or a backup that is destroyed.
  */
 export async function keepStorage(place: StoragePlace, storageSecret: Uint8Array): Promise<void> {
   const kept = await readIcloud(place);
@@ -76,7 +76,7 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** For the eyes of this user alone; replaced as a whole, so that an interruption leaves the old one. */
+/** Readable only by this user; replaced as a whole, so that an interruption leaves the old file. */
 export async function writePrivate(path: string, value: unknown): Promise<void> {
   const written = `${path}.new`;
   await writeFile(written, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });

@@ -19,13 +19,13 @@ interface Surroundings {
   readonly directory: string;
   readonly system: System;
   readonly fetch: typeof globalThis.fetch;
-  /** What was asked for. */
+  /** Prints what was asked for. */
   readonly print: (text: string) => void;
-  /** What went wrong, and what is said on the way. */
+  /** Prints what went wrong, and what is said on the way. */
   readonly printError: (text: string) => void;
 }
 
-/** Runs one command. @returns the exit status: 0, or 1 where it did not work */
+/** Runs one command. @returns the exit status: 0, or 1 if it failed */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<0 | 1> {
   try {
     const line = parseCommandLine(args);
@@ -41,7 +41,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   return 1;
 }
 
-/** What is to be printed, or what is to be told of a failure. */
+/** The text to print, or what to tell of a failure. */
 async function runCommand(
   line: CommandLine,
   surroundings: Surroundings,
@@ -60,7 +60,7 @@ async function runCommand(
     }
     return tell(await command(phone, line));
   } finally {
-    // Kept where a command failed too: a write that got no answer is sent again as it was.
+    // Kept even if the command failed: a write without an answer is sent again as it was.
     await keep();
   }
 }
@@ -93,17 +93,17 @@ async function openPhone(line: CommandLine, { directory, system, fetch }: Surrou
     phone,
     async keep(): Promise<void> {
       const now = phone.storageSecret();
-      // First what a recovery key brought: without it, the phone's state is of no use.
+      // What a recovery key brought comes first: without it, the phone's state is of no use.
       if (now && storageSecret && !Buffer.from(now).equals(storageSecret)) await keepStorage(place, now);
       await writePhone(directory, line.phone, { owner, platform, phone: phone.state() });
     },
   };
 }
 
-/** What is the owner's to put right. */
+/** Errors that the owner can put right. */
 const OWNERS = [UsageError, ContentsRefused, RecordBroken, RecoveryKeyMistyped, StorageSecretMissing];
 
-/** What was changed on the way, or is another's. */
+/** Something was changed on the way, or belongs to somebody else. */
 const CHANGED = [EnvelopeRefused, SealedKeyRefused, StorageSecretRefused];
 
 function explain(error: unknown): string {

@@ -4,8 +4,8 @@ import { UsageError } from "./commandLine.ts";
 const tokenSchema = z.looseObject({ access_token: z.string() });
 
 /**
- * Signs a made-up owner in at the development issuer beside the service.
- * @returns an access token of a sign-in of this moment, with a second factor
+ * Signs in a made-up owner at the development issuer beside the service.
+ * @returns an access token for a sign-in just now, with a second factor
  * @throws {UsageError} there is no development issuer at that origin
  */
 export async function signIn(origin: string, owner: string, fetch: typeof globalThis.fetch): Promise<string> {

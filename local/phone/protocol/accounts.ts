@@ -2,7 +2,7 @@ import * as z from "zod";
 
 /**
  * Lengths are counted in UTF-16 code units. U+0000 separates the parts of an account reference: a name that
- * held one could pass for another account.
+ * held it could pass for another account.
  */
 function text(length: number) {
   return z
@@ -66,12 +66,12 @@ export const contentsSchema = z.strictObject({
 });
 export type Contents = z.infer<typeof contentsSchema>;
 
-/** Issuer ‖ 0x00 ‖ user name, each in Unicode normalization form C: what tells accounts apart. */
+/** Issuer ‖ 0x00 ‖ user name, each in Unicode normalization form C: what distinguishes accounts. */
 export function nameOf({ issuer, userName }: { issuer: string; userName: string }): string {
   return `${issuer.normalize("NFC")}\0${userName.normalize("NFC")}`;
 }
 
-/** The contents are not what an envelope may hold. Says where and which rule, never the value. */
+/** An envelope may not hold these contents. Says where and which rule, never the value. */
 export class ContentsRefused extends Error {
   override readonly name = "ContentsRefused";
   /** `pointer` is a JSON pointer (RFC 6901). */

@@ -9,12 +9,12 @@ const CONTENT_KEY = "authenticator-backup/v1";
 export interface ContentKeyInput {
   /** 32 bytes. */
   readonly userKey: Uint8Array;
-  /** 32 bytes, where the envelope is bound to it. */
+  /** 32 bytes, if the envelope is bound to it. */
   readonly storageSecret?: Uint8Array | undefined;
   readonly userId: string;
   /** Of the backup, not of the phone that opens it. */
   readonly platform: Platform;
-  /** Whether the envelope opens with the storage secret alone: on iOS unless the owner said otherwise, on Android never. */
+  /** Whether the envelope needs the storage secret: on iOS unless the owner chose otherwise, on Android never. */
   readonly storageBound?: boolean | undefined;
 }
 

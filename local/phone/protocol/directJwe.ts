@@ -1,8 +1,8 @@
 import { type CompactDecryptResult, compactDecrypt, errors } from "jose";
 
 /**
- * Decrypts a compact JWE with `alg: dir` and `enc: A256GCM` (RFC 7518, 4.5 and 5.3), as no other.
- * @param refuse makes the error where it does not open
+ * Decrypts a compact JWE with `alg: dir` and `enc: A256GCM` (RFC 7518, 4.5 and 5.3), and no other.
+ * @param refuse makes the error if it does not open
  */
 export function decryptDirect(
   compact: string,
@@ -17,7 +17,7 @@ export function decryptDirect(
   });
 }
 
-/** The name of a member that a header has and should not, or has not as it should; undefined where it is as expected. */
+/** The name of a member that a header has but should not, or lacks, or has wrong; undefined if it is as expected. */
 export function differingMember(
   header: Readonly<Record<string, unknown>>,
   expected: Readonly<Record<string, unknown>>,

@@ -13,7 +13,7 @@ export interface EnvelopeBinding {
   readonly plt: Platform;
   /** The version of the backup that the envelope becomes. */
   readonly ver: number;
-  /** Whether it opens with the storage secret alone: on iOS, unless it says otherwise. */
+  /** Whether it needs the storage secret: on iOS, unless it says otherwise. */
   readonly ssb?: boolean | undefined;
 }
 
@@ -26,13 +26,13 @@ interface SealInput {
   readonly contents: Contents;
   readonly contentKey: Uint8Array;
   readonly binding: EnvelopeBinding;
-  /** Gives the 12 bytes of the initialization vector: a second envelope with the same ones betrays both. */
+  /** Gives the 12 bytes of the initialization vector: using them twice would betray both envelopes. */
   readonly system: Pick<System, "random">;
 }
 
 /**
  * The envelope of `contents`, a compact JWE.
- * @param overrides header members that a test of the service puts in the place of the right ones
+ * @param overrides header members that a test of the service sends instead of the right ones
  * @throws {ContentsRefused}
  */
 export function sealEnvelope(
@@ -46,7 +46,7 @@ export function sealEnvelope(
     .encrypt(contentKey);
 }
 
-/** The envelope is not the one expected, or not of this key. `reason`: a header member's name, or what failed. */
+/** Not the expected envelope, or not made with this key. `reason`: a header member's name, or what failed. */
 export class EnvelopeRefused extends Error {
   override readonly name = "EnvelopeRefused";
   readonly reason: string;
@@ -58,9 +58,9 @@ export class EnvelopeRefused extends Error {
 }
 
 /**
- * Opens an envelope and checks that it is the one that `binding` says: of this owner, platform, key and version.
+ * Opens an envelope and checks that it is bound to what `binding` says: this owner, platform, key and version.
  * @throws {EnvelopeRefused}
- * @throws {ContentsRefused} its key made it, but it does not hold what an envelope may
+ * @throws {ContentsRefused} it was made with its key, but holds what an envelope may not
  */
 export async function openEnvelope(
   envelope: string,

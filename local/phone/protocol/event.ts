@@ -4,7 +4,7 @@ export const eventSchema = z.looseObject({
   number: z.int(),
   at: z.string(),
   type: z.string(),
-  /** Absent where the service did not know which phone it was. */
+  /** Absent if the service did not know which phone it was. */
   device: z.looseObject({ deviceId: z.string(), name: z.string(), platform: z.string() }).optional(),
   details: z.looseObject({
     code: z.string().optional(),
@@ -12,7 +12,7 @@ export const eventSchema = z.looseObject({
     recoveryId: z.string().optional(),
     version: z.int().optional(),
   }),
-  /** The hash of the event before; empty of the first. */
+  /** The hash of the previous event; empty for the first. */
   previous: z.string(),
   hash: z.string(),
 });

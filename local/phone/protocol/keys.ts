@@ -3,7 +3,7 @@ import * as z from "zod";
 
 const coordinate = z.base64url().length(43);
 
-/** A P-256 public key: RFC 7518, section 6.2.1, these members and no others. */
+/** A P-256 public key: RFC 7518, section 6.2.1, exactly these members. */
 const publicJwkSchema = z.strictObject({
   kty: z.literal("EC"),
   crv: z.literal("P-256"),
@@ -16,12 +16,12 @@ export type PublicJwk = z.infer<typeof publicJwkSchema>;
 const privateJwkSchema = publicJwkSchema.extend({ d: coordinate });
 export type PrivateJwk = z.infer<typeof privateJwkSchema>;
 
-/** The two pairs of one phone: one signs its proofs (ES256), to the other the service seals keys (ECDH-ES). */
+/** The two key pairs of one phone: one signs its proofs (ES256), the service seals keys to the other (ECDH-ES). */
 export const phoneKeysSchema = z.strictObject({ signing: privateJwkSchema, sealing: privateJwkSchema });
 type PhoneKeys = z.infer<typeof phoneKeysSchema>;
 
 /**
- * Makes both pairs. This phone keeps them in a file, so they can be exported; an app's belong in the Secure
+ * Makes both pairs. They can be exported, since this phone keeps them in a file; an app's belong in the Secure
  * Enclave or in StrongBox.
  */
 export async function generateKeys(): Promise<PhoneKeys> {

@@ -17,7 +17,7 @@ export function oneTimeCode({ secret, algorithm, digits, period }: Otp, now: num
   return String(truncated % 10 ** digits).padStart(digits, "0");
 }
 
-/** RFC 4648, section 6, without padding. Bits that fill no byte are dropped, as other authenticator apps do. */
+/** RFC 4648, section 6, without padding. Bits that do not fill a byte are dropped, as in other authenticator apps. */
 function decodeBase32(text: string): Buffer {
   const bytes: number[] = [];
   let pending = 0;

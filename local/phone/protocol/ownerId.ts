@@ -7,8 +7,8 @@ export function ownerId(issuer: string, subject: string): string {
 }
 
 /**
- * The `userId` of the owner an access token was issued to. Its signature is the service's business: a phone
- * got the token from the issuer itself.
+ * The `userId` of the owner to whom an access token was issued. The service checks its signature; the phone got the
+ * token from the issuer itself.
  */
 export function ownerOfToken(accessToken: string): string {
   const { iss, sub } = decodeJwt(accessToken);

@@ -12,11 +12,11 @@ interface ProofInput {
   readonly system: System;
 }
 
-/** What a test of the service puts in the place of the right thing; a member set to `undefined` is left out. */
+/** What a test of the service sends instead of the right thing; a member set to `undefined` is left out. */
 export interface ProofOverrides {
   readonly header?: Readonly<Record<string, unknown>>;
   readonly payload?: Readonly<Record<string, unknown>>;
-  /** Signs in the place of the phone's key; bytes are an HMAC secret, for a header with `alg: "HS256"`. */
+  /** Signs instead of the phone's key; bytes are an HMAC secret, for a header with `alg: "HS256"`. */
   readonly key?: PrivateJwk | Uint8Array;
 }
 

@@ -5,11 +5,11 @@ import type { System } from "./system.ts";
 
 const RECOVERY_KEY = "authenticator-backup/v1/recovery-key";
 
-/** Of the key itself, in bytes. */
+/** The length of the key itself, in bytes. */
 const SIZE = 16;
 const CHECKSUM_SIZE = 4;
 
-/** Crockford's base32: no I, L, O or U, so that none is taken for another character. */
+/** Crockford's base32: no I, L, O or U, so that no character is mistaken for another. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** A new recovery key: 16 random bytes, kept by the owner on paper and nowhere else. */
@@ -17,7 +17,7 @@ export function makeRecoveryKey({ random }: Pick<System, "random">): Uint8Array 
   return random(SIZE);
 }
 
-/** What the owner writes down: 8 groups of 4 characters, of the key and a checksum. */
+/** What the owner writes down: the key and a checksum, as 8 groups of 4 characters. */
 export function formatRecoveryKey(recoveryKey: Uint8Array): string {
   const bytes = Buffer.concat([recoveryKey, checksum(recoveryKey)]);
   let bits = BigInt(`0x${bytes.toString("hex")}`);
@@ -29,20 +29,20 @@ export function formatRecoveryKey(recoveryKey: Uint8Array): string {
   return text.replace(/.{4}(?=.)/g, "$&-");
 }
 
-/** What was typed is no recovery key. Never says what was typed. */
+/** What was typed is not a recovery key. Never says what was typed. */
 export class RecoveryKeyMistyped extends Error {
   override readonly name = "RecoveryKeyMistyped";
 }
 
 /**
- * The key that the owner typed; lower case, spaces, hyphens, and O for 0, I or L for 1 are forgiven.
+ * The key that the owner typed. Accepts lower case, spaces, hyphens, and O for 0, I or L for 1.
  * @returns 16 bytes
- * @throws {RecoveryKeyMistyped} the checksum says so, before the service hears of it and counts a try
+ * @throws {RecoveryKeyMistyped} by the checksum, before the service hears of it and counts a try
  */
 export function parseRecoveryKey(typed: string): Uint8Array {
   const text = typed
     .replace(/[ -]/g, "")
-    // Letters of ASCII alone: toUpperCase would make an S of U+017F.
+    // ASCII letters only: toUpperCase would turn U+017F into an S.
     .replace(/[a-z]/g, (letter) => letter.toUpperCase())
     .replaceAll("O", "0")
     .replace(/[IL]/g, "1");
@@ -75,7 +75,7 @@ export function recoveryKeyCheck(recoveryKey: Uint8Array, userId: string): strin
 /** What wraps the storage secret, and what it is bound to. */
 interface WrapInput {
   readonly recoveryKey: Uint8Array;
-  /** Both keys are needed: a paper that is found opens nothing, and neither does the account alone. */
+  /** Both keys are needed: neither a paper that somebody finds nor the recovery account alone opens anything. */
   readonly userKey: { readonly id: string; readonly value: Uint8Array };
   readonly userId: string;
 }

@@ -2,7 +2,7 @@ import { type CompactDecryptResult, compactDecrypt, errors, importJWK } from "jo
 import * as z from "zod";
 import type { PrivateJwk } from "./keys.ts";
 
-/** The user key as the service hands it out: readable by one phone. */
+/** The user key as the service gives it out: readable by one phone. */
 export const sealedKeySchema = z.looseObject({
   /** The key's id: base64url of 16 bytes. */
   id: z.base64url().length(22),
@@ -11,7 +11,7 @@ export const sealedKeySchema = z.looseObject({
 });
 export type SealedKey = z.infer<typeof sealedKeySchema>;
 
-/** The sealed key is not this phone's, not this owner's, or not the one it is said to be. */
+/** The sealed key is for another phone or owner, or is not the key that it is said to be. */
 export class SealedKeyRefused extends Error {
   override readonly name = "SealedKeyRefused";
 }

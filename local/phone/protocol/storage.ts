@@ -10,7 +10,7 @@ export function makeStorageSecret({ random }: Pick<System, "random">): Uint8Arra
 
 /**
  * `storageCheck`: base64url(HMAC-SHA-256(storage secret, "authenticator-backup/v1/storage" ‖ 0x00 ‖ userId)).
- * Tells the service whether this is the iCloud account of the backup, and nothing of the secret.
+ * Tells the service whether this is the iCloud account of the backup, and nothing about the secret.
  */
 export function storageCheck(storageSecret: Uint8Array, userId: string): string {
   return createHmac("sha256", storageSecret)

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** What the phone's own rules may not reach for themselves: passed in, so that a vector can fix what they are. */
+/** Clock and randomness, which the steps are given and never fetch: so a vector can fix them. */
 export interface System {
   /** The time in milliseconds since 1970-01-01T00:00:00Z. */
   readonly now: () => number;

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Activity, ActivityEvent } from "./event.ts";
 
-/** Whether a record is whole; where it is not, the newest place at which it breaks. */
+/** Whether a record is whole; if not, the newest place at which it breaks. */
 export type Verification =
   | {
       readonly intact: true;
-      /** The number of the oldest event, more than 1 where the beginning has expired; 0 of an empty record. */
+      /** The number of the oldest event, more than 1 if the beginning has expired; 0 for an empty record. */
       readonly from: number;
     }
   | {
@@ -17,7 +17,7 @@ export type Verification =
 
 /**
  * Recomputes the hash chain of a record (docs/protocol.md), from its head back: each event says what the hash of the
- * one before has to be. What was cut off at the beginning can't be told from what has expired.
+ * previous one must be. A beginning that was cut off looks the same as one that has expired.
  * @param events newest first
  */
 export function verifyActivity(events: Activity["events"], head: Activity["head"]): Verification {
@@ -30,7 +30,7 @@ export function verifyActivity(events: Activity["events"], head: Activity["head"
     hash = event.previous;
   }
   if (events.length === 0 && number > 0) return { intact: false, number, reason: "end-missing" };
-  // Only the first event has none before it: number 0 is its, and nobody else's.
+  // Only the first event has no previous one: for it alone `number` ends at 0.
   if ((number === 0) !== (hash === "")) return { intact: false, number: number + 1, reason: "changed" };
   return { intact: true, from: head.number === 0 ? 0 : number + 1 };
 }
@@ -40,7 +40,7 @@ function reasonOf(events: Activity["events"], wanted: number, last: number) {
   return wanted === last ? "end-missing" : "missing";
 }
 
-/** `hash`: base64url(SHA-256(the event's members as a JSON array, RFC 8785)); what it does not have is null. */
+/** `hash`: base64url(SHA-256(the event's members as a JSON array, RFC 8785)); a missing member is null. */
 export function hashOf({ number, at, type, device, details, previous }: ActivityEvent): string {
   const { code = null, deviceId = null, recoveryId = null, version = null } = details;
   const members = [
@@ -51,6 +51,6 @@ export function hashOf({ number, at, type, device, details, previous }: Activity
     [code, deviceId, recoveryId, version],
     previous,
   ];
-  // Of arrays, strings, integers and null, JSON.stringify makes the canonical form: ECMA-262 is what RFC 8785 refers to.
+  // For arrays, strings, integers and null, JSON.stringify gives the canonical form: RFC 8785 refers to ECMA-262.
   return createHash("sha256").update(JSON.stringify(members), "utf8").digest("base64url");
 }

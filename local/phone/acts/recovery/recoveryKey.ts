@@ -11,7 +11,7 @@ import { type Refused, type Result, readAnswer } from "../problem.ts";
 import type { Overrides, Session } from "../session.ts";
 import { type RecoveryKeySet, recoveryKeySetSchema } from "./answers.ts";
 
-/** No iCloud account is there whose secret a recovery key could stand in for. */
+/** This phone has no iCloud account, so there is no secret that a recovery key could stand in for. */
 export class StorageSecretMissing extends Error {
   override readonly name = "StorageSecretMissing";
 }
@@ -37,8 +37,8 @@ export function recoveryKeyActs(
 
   return {
     /**
-     * Sets up a new recovery key, in the place of the one before. `recoveryKey` is to be written down: neither the
-     * phone nor the service keeps it.
+     * Sets up a new recovery key, replacing the previous one. The owner writes `recoveryKey` down: neither the phone
+     * nor the service keeps it.
      * @throws {StorageSecretMissing}
      */
     async setRecoveryKey(
@@ -62,7 +62,7 @@ export function recoveryKeyActs(
       return result.ok ? { ...result, recoveryKey: formatRecoveryKey(recoveryKey) } : result;
     },
 
-    /** From then on, who finds the paper finds nothing. */
+    /** From then on the written-down key is worthless to whoever finds it. */
     async removeRecoveryKey(overrides?: Overrides): Promise<Result<undefined>> {
       const request = { method: "DELETE", path: "/v1/backup/recovery-key" };
       return readAnswer(await act(request, overrides), z.undefined());

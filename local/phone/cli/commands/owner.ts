@@ -21,7 +21,7 @@ export async function activity(phone: Phone, line: CommandLine): Promise<Outcome
   return [formatActivity(result.body), ...verdict].join("\n");
 }
 
-/** The owner's record is not what it was. */
+/** The owner's record has been tampered with. */
 export class RecordBroken extends Error {
   override readonly name = "RecordBroken";
 }

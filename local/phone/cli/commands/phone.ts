@@ -46,7 +46,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["headers", headers],
 ]);
 
-/** Needs no service: the codes that the accounts of a file show now. */
+/** The codes that the accounts of a file show now; needs no service. */
 export async function codes(line: CommandLine, system: System): Promise<string> {
   const [file] = operandsOf(line, ["FILE"]);
   return formatCodes(parseContents(await readJson(file)), system.now());

@@ -80,7 +80,7 @@ function wantedOf(phone: Phone, line: CommandLine): RecoverRequest {
   return { ...shownOf(phone, line), ...(version !== undefined && { version }) };
 }
 
-/** The recovery that is named, or the one that waits on this phone. @throws {UsageError} neither is there */
+/** The recovery that is named, or the one that waits on this phone. @throws {UsageError} there is neither */
 function recoveryIdOf(phone: Phone, line: CommandLine): string {
   if (line.operands.length > 0) return operandsOf(line, ["RECOVERY-ID"])[0];
   const kept = phone.state().recovery;

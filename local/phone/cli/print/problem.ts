@@ -10,7 +10,7 @@ const presentSchema = z.looseObject({
   device: z.looseObject({ name: z.string(), platform: z.string() }),
 });
 
-/** What a refusal shows of its own, by code; what is not of the form is left out. */
+/** What a refusal shows beside its texts, by code. A member of an unexpected form is left out. */
 const facts: ReadonlyMap<string, z.ZodType<string>> = new Map<string, z.ZodType<string>>([
   [
     "overwrite-refused",
@@ -83,7 +83,7 @@ const conflictsSchema = z.looseObject({
   conflicts: z.array(z.string()),
 });
 
-/** The names of the accounts in the way: the service has none of them, this phone has. */
+/** The names of the accounts in the way: the service does not know them, this phone does. */
 function conflictsOf(problem: Problem, held: PhoneState["accounts"]): string[] {
   const conflicts = conflictsSchema.safeParse(problem).data?.conflicts ?? [];
   const names = new Map(held.map(({ ref, issuer, userName }) => [ref, `${issuer}, ${userName}`]));

@@ -16,7 +16,7 @@ export function formatRecovery(contents: Contents, recovery: Recovery, reference
   return formatTable([["#", "KIND", "ISSUER", "USER NAME", "STATE"], ...rows]);
 }
 
-/** Until when it waits, and what shortens that. */
+/** How long it waits, and what shortens that. */
 export function formatWaiting({ recoveryId, releaseAt, approvers, triesLeft }: RecoveryWaiting): string {
   return [
     `The recovery ${recoveryId} waits until ${releaseAt}. Then: open.`,

@@ -38,7 +38,7 @@ function stateOf(status: Status): string[] {
   ];
 }
 
-/** What to do about it: this phone opens or cancels its own, another one approves or denies it. */
+/** What to do about it: a phone opens or cancels its own recovery, and approves or denies another phone's. */
 function describe({
   recoveryId,
   state,

@@ -1,4 +1,4 @@
-/** A phone as it is told to the owner. */
+/** A phone as it is shown to the owner. */
 export function nameOf({ name, platform }: { readonly name: string; readonly platform: string }): string {
   return `${name} (${platform})`;
 }
