@@ -3,8 +3,8 @@ import { expectOk } from "../support/service.ts";
 import { comingBack, type Owner, phonesOf, phoneToRecover, recover, settle } from "./owner.ts";
 
 /**
- * Through HTTP: the owner's phones finish what the kill broke off, and a phone recovers the present version, a new one as
- * long as there may be one. New ones are revoked in the end, since an owner has few phones.
+ * Through HTTP: the owner's phones finish what the kill interrupted, and a phone recovers the present version, a new
+ * phone as long as the owner may have more. New phones are revoked in the end, since an owner has few.
  */
 export async function checkOwner(owner: Owner): Promise<void> {
   const { first, ledger } = owner;

@@ -1,16 +1,16 @@
 /**
- * What was acknowledged survives the end of the process, at whatever moment it comes: phones use the service, which
- * runs in a process of its own, it is killed (SIGKILL) and started again, and what is there then is held against what
- * was promised, in the database as the kill left it and through HTTP.
+ * What was acknowledged survives the end of the process, at whatever moment it comes: phones use the service in a
+ * process of its own; it is killed (SIGKILL) and started again; then what is there is compared with what was promised,
+ * in the database as the kill left it, and through HTTP.
  *
  *     DURABILITY_KILLS=500 DURABILITY_SEED=7 npx vitest run test/durability
  *
- * DURABILITY_KILLS: how often it is killed; 30 when left out. DURABILITY_SEED: an integer, of which all that the test
- * chooses follows; when left out, another one each time, and the test names it. The same seed makes the same choices,
- * not the same run: when a kill comes is also a matter of the machine.
+ * DURABILITY_KILLS: how often it is killed; 30 when left out. DURABILITY_SEED: an integer that decides all that
+ * the test chooses; when left out, a different one each time, and the test names it. The same seed makes the same
+ * choices, not the same run: when a kill comes also depends on the machine.
  *
- * A kill takes the process and leaves the machine: what it wrote without flushing it to the disk is still there. So
- * this says nothing about a power cut; that SQLite flushes at each commit (`synchronous` FULL) is not seen here.
+ * A kill ends the process, not the machine: what it wrote without flushing it to the disk is still there. So this says
+ * nothing about a power cut, nor whether SQLite flushes at each commit (`synchronous` FULL).
  */
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ import { createSite, killAgainAndAgain } from "./site.ts";
 const KILLS = Number(process.env.DURABILITY_KILLS ?? 30);
 const SEED = Number(process.env.DURABILITY_SEED ?? randomInt(2 ** 31));
 
-/** Services side by side, each with its folder: most of the time is their starting. */
+/** Services side by side, each with its folder: most of the time goes into starting them. */
 const SITES = 2;
 
 it("keeps what it acknowledged, whenever it is killed", { timeout: 30_000 + KILLS * 2_000 }, async ({
@@ -47,7 +47,7 @@ it("keeps what it acknowledged, whenever it is killed", { timeout: 30_000 + KILL
   await annotate(`${KILLS} kills, ${versions.join(" + ")} versions`);
 });
 
-/** Bundles the service, and starts and ends it once, since a process that is killed doesn't leave its compiled modules. */
+/** Bundles the service, and starts and ends it once, since a killed process doesn't leave its compiled modules. */
 async function fillCache(folder: string, compileCache: string): Promise<void> {
   await bundleService(compileCache);
   const service = startProcess({ port: await freePort(), folder, compileCache });

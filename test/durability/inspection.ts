@@ -21,20 +21,20 @@ import { type Owner, phonesOf } from "./owner.ts";
 const DATABASE = "backup.db";
 
 /**
- * Copies the database and its write-ahead log as the kill left them: who opens the original first recovers it, and
- * that has to be the service.
+ * Copies the database and its write-ahead log as the kill left them: whoever opens the original first recovers it,
+ * and that has to be the service.
  */
 export async function copyDatabase(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const name of [DATABASE, `${DATABASE}-wal`]) {
     await copyFile(join(from, name), join(to, name)).catch((error: NodeJS.ErrnoException) => {
-      // A process that was killed before it had opened the database.
+      // The process was killed before it had opened the database.
       if (error.code !== "ENOENT") throw error;
     });
   }
 }
 
-/** Has SQLite look through the whole database in `folder`, which a service may have open. */
+/** Has SQLite check the whole database in `folder`, which a service may have open. */
 export function checkIntegrity(folder: string): void {
   const database = new DatabaseSync(join(folder, DATABASE), { readOnly: true, timeout: 2_000 });
   try {
@@ -44,7 +44,7 @@ export function checkIntegrity(folder: string): void {
   }
 }
 
-/** Holds the database in `folder` against what its owners were promised. */
+/** Compares the database in `folder` with what its owners were promised. */
 export async function inspect(folder: string, owners: readonly Owner[]): Promise<void> {
   const store = openSqliteStore({ file: join(folder, DATABASE), now: Date.now });
   try {
@@ -105,7 +105,7 @@ async function inspectVersions(
     ledger.version(version, { contents, uploadedAt });
   }
   expect(versions).toEqual(ledger.history());
-  // As many as were ever acknowledged or found: the numbers have no gap.
+  // As many as were ever acknowledged or found: there is no gap in the numbers.
   expect([versions[0] ?? 0, nextVersion]).toEqual([ledger.count(), ledger.count() + 1]);
 }
 
@@ -121,7 +121,7 @@ async function openWith({ owner, userKey }: PhoneState, sealed: string, version:
   return await openEnvelope(sealed, key, binding);
 }
 
-/** What a retry is answered from is there exactly where what it tells of is. */
+/** What a retry is answered from is stored if, and only if, its outcome is. */
 function inspectOutcomes(
   { backup }: OwnerItem,
   outcomes: readonly StoredItem[],

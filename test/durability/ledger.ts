@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { NEWEST } from "../../shared/backup/history.ts";
 
 interface PromisedVersion {
-  /** Tells the contents from all others: `digestOf` them. */
+  /** Identifies the contents: `digestOf` them. */
   readonly contents: string;
   readonly uploadedAt: string;
 }
@@ -10,8 +10,8 @@ interface PromisedVersion {
 export type Ledger = ReturnType<typeof createLedger>;
 
 /**
- * What the service has promised to one owner: what it acknowledged, and what was found in its store after a kill,
- * so that a retry has to be answered with that.
+ * What the service has promised to one owner: what it acknowledged, and what was found in its store after a kill, since
+ * a retry must be answered with that.
  */
 export function createLedger() {
   const versions = new Map<number, PromisedVersion>();
@@ -19,7 +19,7 @@ export function createLedger() {
   let keyId: string | undefined;
 
   return {
-    /** Fails where the version has had other contents, or the contents another version. */
+    /** Fails if the version had other contents, or the contents another version. */
     version(version: number, promised: PromisedVersion): void {
       expect(versionOf.get(promised.contents) ?? version, "contents in two versions").toBe(version);
       expect(promised, `version ${version}`).toEqual(versions.get(version) ?? promised);
@@ -27,7 +27,7 @@ export function createLedger() {
       versionOf.set(promised.contents, version);
     },
 
-    /** Fails where the owner had another user key. */
+    /** Fails if the owner had another user key. */
     key(id: string): void {
       keyId ??= id;
       expect(id, "the user key's id").toBe(keyId);

@@ -8,7 +8,7 @@ export class NoAnswer extends Error {
 export interface Network {
   /** Rejects with {@link NoAnswer} and nothing else. */
   readonly fetch: typeof globalThis.fetch;
-  /** Whether some connections are cut before their answer is there. */
+  /** Whether some connections are cut before their answer arrives. */
   unreliable: boolean;
   /** How many answers the phones never got. */
   lost: number;
@@ -21,7 +21,7 @@ export function createNetwork(random: Random): Network {
     lost: 0,
     fetch: async (input, init) => {
       const cut = network.unreliable && random.chance(0.2);
-      // Half of them when the service has answered, the others whenever it happens.
+      // Half of them after the service has answered, the others at any moment.
       const late = cut && random.chance(0.5);
       const signal = cut && !late ? AbortSignal.timeout(random.below(8)) : init?.signal;
       try {

@@ -5,7 +5,7 @@ import { checkOwner } from "./checkOwner.ts";
 import { createOwner, keepUsing } from "./owner.ts";
 import { seeded } from "./random.ts";
 
-/** An owner each of whose requests is answered with `problem` first, and only then by the service. */
+/** An owner whose requests are each answered with `problem` first, and by the service the second time. */
 async function refusedFirst(
   problem: { readonly code: string; readonly retryable: boolean },
   retryAfter: number,

@@ -19,11 +19,11 @@ export interface Owner {
   readonly connection: Connection;
   /** The one that turns backup on. */
   readonly first: BusyPhone;
-  /** Another, which recovers the backup first. */
+  /** Another one, which begins by recovering the backup. */
   guest?: BusyPhone;
-  /** How many phones may still recover that have not had the backup before: an owner begins few recoveries a day. */
+  /** How many more new phones may recover: an owner may begin few recoveries a day. */
   newPhonesLeft: number;
-  /** Other contents at each call, of 30 to 50 accounts. */
+  /** Different contents at each call, of 30 to 50 accounts. */
   readonly nextContents: () => Contents;
 }
 
@@ -50,7 +50,7 @@ async function createBusyPhone(connection: Connection, begin: BusyPhone["begin"]
   return { phone, begin };
 }
 
-/** A phone that has not had the backup before; the first one, which has, where there may be none any more today. */
+/** A new phone; the first one, which has the backup, if no more new ones may recover today. */
 export async function phoneToRecover(owner: Owner): Promise<BusyPhone> {
   if (owner.newPhonesLeft === 0) return owner.first;
   owner.newPhonesLeft--;
@@ -63,7 +63,7 @@ export function phonesOf({ first, guest }: Owner): BusyPhone[] {
 
 /**
  * Uses the phone until `over`: it registers, turns backup on or recovers, and uploads again and again. What got no
- * answer is tried again, as an app would, from what the phone keeps.
+ * answer is sent again, as an app would, from what the phone keeps.
  * @param acknowledged called after each write that the service has acknowledged
  */
 export async function keepUsing(
@@ -80,15 +80,15 @@ export async function keepUsing(
   }
 }
 
-/** Tries again what got no answer, and has a phone that was in the middle of its first steps finish them. */
+/** Repeats what got no answer, and has a phone finish its first steps if it was in the middle of them. */
 export async function settle(owner: Owner, busy: BusyPhone): Promise<void> {
   while (!busy.phone.state().userKey || busy.contents) await act(owner, busy);
 }
 
-/** Seconds. An app that is told to wait longer has something to tell its owner. */
+/** Seconds. If an app is told to wait longer, it has something to tell its owner. */
 const SOON = 60;
 
-/** Does what an app does where it is asked to come back soon, `busy` among others: the same act again. */
+/** Does what an app does when it is asked to come back soon, for instance by `busy`: the same act again. */
 export async function comingBack<R extends { readonly ok: true } | Refused>(
   act: () => Promise<R>,
 ): Promise<R> {
@@ -139,7 +139,7 @@ async function upload({ ledger, nextContents }: Owner, busy: BusyPhone): Promise
   const { contents, phone } = busy;
   const uploaded = await comingBack(() => phone.upload(contents));
   if (!uploaded.ok) {
-    // The other phone was faster: look at what is there, then go over it.
+    // The other phone was faster: look at what is there, then overwrite it.
     expect(problemOf(uploaded).code).toBe("version-changed");
     expectOk(await comingBack(() => phone.status()));
     return false;
@@ -151,8 +151,8 @@ async function upload({ ledger, nextContents }: Owner, busy: BusyPhone): Promise
 }
 
 /**
- * The same accounts each time, some more or less of them, and one that tells these contents from all others. Parsed,
- * so that their members have the order in which they come back.
+ * The same accounts each time, more or fewer of them, and one that makes these contents unlike all others. Parsed, so
+ * that their members have the order in which they come back.
  */
 function makeContents(size: number, label: string): Contents {
   const account = (userName: string): Account => ({

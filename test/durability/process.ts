@@ -13,20 +13,20 @@ interface ProcessOptions {
   /** The service's data. */
   readonly folder: string;
   /**
-   * Where {@link bundleService} put the service, and Node keeps its compiled modules. It writes them when a process
-   * ends by itself, so a killed one leaves none: end one with {@link ServiceProcess.stop} first, and each start after
-   * it takes a fraction of the time.
+   * Where {@link bundleService} put the service, and where Node keeps its compiled modules. Node writes them when a
+   * process ends by itself, so a killed one leaves none: end one with {@link ServiceProcess.stop} first, and each later
+   * start takes a fraction of the time.
    */
   readonly compileCache: string;
 }
 
 /** The service in a process of its own. */
 export interface ServiceProcess {
-  /** Resolves once it answers. Rejects, with what it wrote, where it ended instead. */
+  /** Resolves once it answers. Rejects, with what it wrote, if it ended instead. */
   ready(): Promise<void>;
-  /** SIGKILL: nothing in it runs any more. Rejects where it had ended before. Resolves once it is gone. */
+  /** SIGKILL: nothing in it runs any more. Rejects if it had ended before. Resolves once it is gone. */
   kill(): Promise<void>;
-  /** SIGTERM, which it ends at by itself. */
+  /** SIGTERM, on which it ends by itself. */
   stop(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export async function bundleService(folder: string): Promise<void> {
     splitting: true,
     format: "esm",
     platform: "node",
-    // Of the drivers of the cloud, which are in chunks that this service does not load.
+    // Used by the drivers of the cloud, whose chunks this service does not load.
     external: ["@azure/*"],
     logLevel: "warning",
   });

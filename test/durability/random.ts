@@ -1,6 +1,6 @@
 /** Randomness that a seed repeats: what a failed run chose can be chosen again. */
 export interface Random {
-  /** An integer from 0 up to `limit`, without it. */
+  /** An integer from 0 up to, but not including, `limit`. */
   below(limit: number): number;
   /** True with the probability `p`, 0 to 1. */
   chance(p: number): boolean;

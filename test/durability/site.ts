@@ -11,7 +11,7 @@ import { createOwner, keepUsing, type Owner, phonesOf, phoneToRecover } from "./
 import { type ServiceProcess, startProcess } from "./process.ts";
 import type { Random } from "./random.ts";
 
-/** Milliseconds within which a start is killed, when one is: about what a whole start takes. */
+/** If a start is killed, then within these milliseconds: about what a whole start takes. */
 const START_MS = 400;
 
 /** One service on one folder, and its owners. */
@@ -48,7 +48,7 @@ export async function createSite(folder: string, compileCache: string, random: R
   };
 }
 
-/** What `sign` gave within the past minute: recent enough for all that asks for a recent sign-in. */
+/** What `sign` gave within the past minute: recent enough for every act that needs a recent sign-in. */
 function eachMinute(sign: () => Promise<string>): () => Promise<string> {
   let token: Promise<string> | undefined;
   let signedAt = 0;
@@ -67,7 +67,7 @@ export async function killAgainAndAgain(site: Site, kills: number): Promise<void
   let service = await start(site);
   for (let done = 0; done < kills; ) {
     const newcomer = await site.addOwner();
-    // One with a history that grows until versions fall out of it, and one who begins.
+    // One whose history grows until versions fall out of it, and one who is new.
     const busy = owners.filter((owner, at) => at === 0 || owner === newcomer);
     await killAtWork(site, service, busy);
     done++;

@@ -24,7 +24,7 @@ export const makeSqliteData: MakeData = async (now) => {
   return { open: async () => ({ store: openSqliteStore({ file, now }), kek }), remove };
 };
 
-/** The same on the Cosmos DB driver, with the protocol server in the account's place. */
+/** The same on the Cosmos DB driver, with the protocol server instead of an account. */
 export const makeCosmosData: MakeData = async (now) => {
   const [server, { kek, remove }] = await Promise.all([startCosmosServer({ now }), makeKey()]);
   const { endpoint, credential, database, container } = server;

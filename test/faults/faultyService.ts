@@ -21,11 +21,11 @@ export const ORIGIN = "https://backup.example";
 
 export interface FaultyService {
   readonly issuer: Issuer;
-  /** Carries a phone's request to the instance that runs then. Rejects with {@link NoAnswer} where that ends. */
+  /** Carries a phone's request to the instance that runs at the time. Rejects with {@link NoAnswer} if that ends. */
   readonly fetch: typeof globalThis.fetch;
   /** The drivers as they are, without faults. */
   readonly adapters: () => Promise<Adapters>;
-  /** How often the process has ended. */
+  /** How many times the process has ended. */
   readonly crashes: () => number;
   readonly close: () => Promise<void>;
 }
@@ -45,8 +45,8 @@ interface Instance {
 }
 
 /**
- * The service under faults. Its routes are called without a connection between, so that who holds back the calls
- * of the ports has the order of everything in hand.
+ * The service under faults. Its routes are called without a connection, so that whoever holds back the calls of the
+ * ports decides the order of everything.
  */
 export async function startFaultyService({ open, system, faults }: ServiceOptions): Promise<FaultyService> {
   const config = readConfig({
@@ -103,7 +103,7 @@ export async function startFaultyService({ open, system, faults }: ServiceOption
         checkDeclared(request.method, url.pathname, status, body && JSON.parse(body));
         return new Response(body ?? null, { status, headers });
       } catch (error) {
-        // Who waited for an answer learns of the end in its turn, as of everything else.
+        // Whoever waits for an answer learns of the end in turn, as of everything else.
         if (error instanceof NoAnswer) await faults.turn();
         throw error;
       } finally {

@@ -17,17 +17,17 @@ export interface PortCall {
   readonly operation: "read" | "list" | "commit" | "wrap" | "unwrap" | "check";
 }
 
-/** Seconds to wait, as the ports say it: each another, so that an answer shows whose it passes on. */
+/** Seconds to wait, as the ports say: different for each, so that an answer shows which one it passes on. */
 export const RETRY_AFTER = { store: 2, keys: 7 } as const;
 
-/** What a call asks for, done on whatever drivers are open then. */
+/** What a call asks for, done on the drivers that are open at the time. */
 export type Act<Result = unknown> = (adapters: Adapters) => Promise<Result>;
 
 export interface Faults {
-  /** Asked about every call, when its turn has come. */
+  /** Asked about every call when its turn has come. */
   readonly plan: (call: PortCall) => Fault | undefined;
   /**
-   * Resolves when the call may go on, or, without one, when a phone may learn that no answer comes: who holds
+   * Resolves when the call may go on; without a call, when a phone may learn that no answer comes. Whoever holds
    * them back decides in which order things happen.
    */
   readonly turn: (call?: PortCall) => Promise<void>;
@@ -42,7 +42,7 @@ export interface Faults {
 export function faulty(adapters: Adapters, faults: Faults): Adapters {
   async function through<Result>(call: PortCall, act: Act<Result>): Promise<Result> {
     await faults.turn(call);
-    // In a process that has ended nothing goes on.
+    // Nothing goes on in a process that has ended.
     if (faults.crashed()) return never();
     const fault = faults.plan(call);
     switch (fault) {

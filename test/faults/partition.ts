@@ -11,20 +11,20 @@ import { type ItemKind, parseItem } from "../../shared/store/schema.ts";
 /** All that the store holds of one owner. */
 export interface Partition {
   readonly owner: Owner | undefined;
-  /** By their numbers. */
+  /** By number. */
   readonly envelopes: ReadonlyMap<number, Envelope>;
-  /** By their ids. */
+  /** By id. */
   readonly recoveries: ReadonlyMap<string, Recovery>;
   /** What each idempotency key led to. */
   readonly outcomes: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
-  /** By their ids. */
+  /** By id. */
   readonly notices: ReadonlyMap<string, Notice>;
   readonly proofs: number;
 }
 
 /**
- * Reads what is stored of one owner, and fails where its parts could not be of the same commits: whatever failed
- * and whenever, it is the state before an act or the one after it.
+ * Reads what is stored of one owner, and fails if its parts can't be of the same commits: whatever failed and when,
+ * it must be the state before an act or the one after it.
  */
 export function readPartition(items: readonly StoredItem[]): Partition {
   const stored = items.find(({ id }) => id === ids.owner);
@@ -75,23 +75,23 @@ function checkOwner(
     assert(names.includes(deviceId), "a recovery on a phone that is not there");
     const { deviceId: on, state: stands, releaseAt: until } = recoveries.get(recoveryId) ?? assert.fail();
     assert.deepEqual([on, until], [deviceId, releaseAt], "a recovery that is listed");
-    // One that was cancelled after its release stays in sight, so that it can be denied.
+    // A recovery that was cancelled after its release stays listed, so that it can be denied.
     if (stands !== "cancelled" || state !== "released") assert.equal(stands, state, "how a recovery stands");
   }
   for (const [key, { keyId, recoveryId }] of outcomes) {
-    // What it led to is gone, where backup was turned off since.
+    // What it led to is gone if backup has been turned off since.
     if (keyId !== undefined && backup.state !== "deleted")
       assert.equal(backup.state === "on" && backup.userKey.id, keyId, `the key of ${key}`);
     if (recoveryId !== undefined) assert(recoveries.has(String(recoveryId)), `the recovery of ${key}`);
   }
 }
 
-/** What is left when all that differs from run to run is masked: two runs of the same acts leave the same. */
+/** The items with everything masked that differs from run to run: two runs of the same acts give the same. */
 export function shapeOf(items: readonly StoredItem[]): string[] {
   return items.map(({ id, body }) => maskVarying({ id, body })).sort();
 }
 
-/** JSON with times, ids, keys, hashes and ciphertexts masked, and no word of ours. */
+/** JSON with times, ids, keys, hashes and ciphertexts masked; words of the service stay. */
 export function maskVarying(value: unknown): string {
   const json = JSON.stringify(value) ?? "";
   return json

@@ -13,7 +13,7 @@ import { maskVarying, readPartition, shapeOf } from "../partition.ts";
 import { scenarios } from "./scenarios.ts";
 import type { Call, Scenario, Stage } from "./stage.ts";
 
-/** When a commit is done whose time limit had passed: before the phone tries again, between read and commit, after. */
+/** When a commit is done after its time limit: before the phone tries again, between its read and commit, or after. */
 const LANDINGS = ["before the retry", "within the retry", "after the retry"] as const;
 type Landing = (typeof LANDINGS)[number];
 
@@ -30,7 +30,7 @@ let service: FaultyService;
 let owners = 0;
 let time = START;
 
-/** The calls since {@link watch}, and what is to happen to them. */
+/** The calls since {@link watch}, and the fault that is planned for them. */
 let calls: PortCall[] = [];
 let armed: Case | undefined;
 const late: (() => Promise<unknown>)[] = [];
@@ -68,7 +68,7 @@ async function land(): Promise<void> {
   for (const act of late.splice(0)) await act();
 }
 
-/** What takes more than one commit where there is much, or leaves nothing to look at: proved elsewhere. */
+/** Endpoints that may take several commits, or leave nothing to look at: proved elsewhere. */
 const elsewhere: Readonly<Record<string, string>> = { "me-erase": "test/behaviours/leaving.test.ts" };
 
 describe.each(endpoints.map(({ declaration: { name }, access }) => ({ name, access })))(
@@ -105,7 +105,7 @@ function casesOf(calls: readonly PortCall[]): Case[] {
 
 type Expected = Awaited<ReturnType<typeof playUnfaulted>>;
 
-/** Plays the scenario without faults: which calls there are, how it is answered, and what is stored then. */
+/** Plays the scenario without faults: to learn its calls, its answer, and what is stored after it. */
 async function playUnfaulted(scenario: Scenario) {
   const { partition, call } = await prepare(scenario);
   const before = await stored(partition);
@@ -117,7 +117,7 @@ async function playUnfaulted(scenario: Scenario) {
 
   const commits = made.filter(({ operation }) => operation === "commit").length;
   const [was, is] = [readPartition(before), readPartition(after)];
-  // More than one could be torn apart; and what changes something spends its proof.
+  // Two commits could be torn apart; and a change spends its proof.
   expect(commits).toBeLessThanOrEqual(1);
   expect(is.proofs - was.proofs).toBe(commits);
   const outcomes = is.outcomes.size - was.outcomes.size;
@@ -163,7 +163,7 @@ function noAnswer(error: unknown): undefined {
   if (!(error instanceof NoAnswer)) throw error;
 }
 
-/** The answer says that it may be asked again, and when: what the port said. */
+/** The answer says that the phone may try again, and when: as the port said. */
 function checkProblem(answer: Result<unknown> | undefined, { port, operation }: PortCall): void {
   const code: ProblemCode =
     operation === "check" ? "not-ready" : port === "store" ? "store-unavailable" : "keys-unavailable";
@@ -190,12 +190,12 @@ async function prepare(scenario: Scenario): Promise<{ partition: string; call: C
     time += seconds * 1000;
   };
   watch();
-  // Nothing that is remembered for some seconds stays from one case to the next.
+  // So that nothing that is remembered for seconds carries over from one case to the next.
   wait(60);
   return { partition: ownerOfToken(token), call: await scenario.prepare({ phone, wait }) };
 }
 
-/** Everything that is stored of an owner, once it is certain that it fits together. */
+/** Everything that is stored of an owner; fails if it does not fit together. */
 async function stored(partition: string) {
   const { store } = await service.adapters();
   const items = await store.list(partition, "");

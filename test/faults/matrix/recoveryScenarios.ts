@@ -3,7 +3,7 @@ import { recoveryKeyBody } from "../../support/recoveryKey.ts";
 import { expectOk } from "../../support/service.ts";
 import { registered, type Scenario, type Stage, withVersions } from "./stage.ts";
 
-/** Seconds that a recovery waits where it does: a sign-in is still recent then. */
+/** Seconds that a recovery waits if it has to: a sign-in is still recent afterwards. */
 const WAIT = 60;
 
 const storageSecret = new Uint8Array(32).fill(7);
@@ -31,7 +31,7 @@ async function waiting(stage: Stage): Promise<Waiting> {
   return { ...phones, recoveryId: begun.body.recoveryId };
 }
 
-/** The calls of recoveries, and of what guards them: under the endpoint's name. */
+/** The calls of recoveries, and of what guards them, by the endpoint's name. */
 export const recoveryScenarios: Readonly<Record<string, readonly Scenario[]>> = {
   "recoveries-preview": [
     {

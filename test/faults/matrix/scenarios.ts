@@ -6,7 +6,7 @@ import { expectOk } from "../../support/service.ts";
 import { recoveryScenarios } from "./recoveryScenarios.ts";
 import { registered, type Scenario, withVersions } from "./stage.ts";
 
-/** How the phones of `local/phone` make each endpoint's call: under the endpoint's name. */
+/** How the phones of `local/phone` make each endpoint's call, by the endpoint's name. */
 export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
   "devices-register": [
     {

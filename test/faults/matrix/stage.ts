@@ -5,11 +5,11 @@ import type { ProblemCode } from "../../../shared/errors/catalogue.ts";
 import { contents } from "../../support/accounts.ts";
 import { expectOk } from "../../support/service.ts";
 
-/** Gives phones of one owner, whom no other case knows. */
+/** Gives phones of one owner, who appears in no other case. */
 export interface Stage {
-  /** A new phone, or the one that `state` is of. */
+  /** A new phone, or the one with that `state`. */
   readonly phone: (options?: Partial<PhoneOptions>) => Promise<Phone>;
-  /** Lets so many seconds go by. */
+  /** Lets time pass. */
   readonly wait: (seconds: number) => void;
 }
 
@@ -17,9 +17,9 @@ export type Call = () => Promise<Result<unknown>>;
 
 export interface Scenario {
   readonly title: string;
-  /** Brings about what the call builds on. @returns the call, which a phone makes until it knows what came of it */
+  /** Does what the call builds on. @returns the call, which a phone repeats until it knows the outcome */
   readonly prepare: (stage: Stage) => Promise<Call>;
-  /** How a retry is answered where the first try was carried out; left out, like the first. */
+  /** How a retry is refused if the first attempt was carried out; when left out, it is answered like the first. */
   readonly retried?: ProblemCode;
 }
 
@@ -29,7 +29,7 @@ export async function registered({ phone }: Stage, options?: Partial<PhoneOption
   return made;
 }
 
-/** A phone that has turned backup on and uploaded `count` versions, each of other contents. */
+/** A phone that has turned backup on and uploaded `count` versions, each with other contents. */
 export async function withVersions(
   stage: Stage,
   count: number,

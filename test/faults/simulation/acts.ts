@@ -62,7 +62,7 @@ export async function upload(
     answered: ({ body }) => ledger.stored(body.version, digest),
     again: () => upload(member, contents),
   });
-  // Another phone was faster: it looks at what is there, before it goes over it.
+  // Another phone was faster: look at what is there before overwriting it.
   if (refusal === "version-changed") await readStatus(member);
 }
 
@@ -79,7 +79,7 @@ export async function readStatus(member: Member): Promise<void> {
   });
 }
 
-/** Whether a status tells of all recoveries that others can answer, and of the freeze. */
+/** Whether a status shows the freeze, and all recoveries that other phones can answer. */
 function isShown(body: Status) {
   const recoveries = body.state === "on" ? body.recoveries : [];
   const shown = recoveries.map(({ recoveryId, state, releaseAt }) => [recoveryId, state, releaseAt]);
@@ -130,7 +130,7 @@ export async function revoke(member: Member, other: Member): Promise<void> {
   });
 }
 
-/** Somebody who kept a request sends it again: whatever it is answered, it does nothing. */
+/** Somebody who kept a request sends it again: whatever the answer, it must do nothing. */
 export async function replay({ member, request }: Overheard): Promise<void> {
   const { family, phone } = member;
   const { answer, moments } = await ask(family, phone.deviceId, request);

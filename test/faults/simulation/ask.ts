@@ -3,10 +3,10 @@ import type { Family, Sent } from "./family.ts";
 import type { Moments } from "./journal.ts";
 import { mayUse } from "./state.ts";
 
-/** What brings the backup to whoever has the phone's key. */
+/** Members that give the backup to whoever has the phone's key. */
 const SECRETS = /"(?:sealed|envelope|wrappedStorageSecret)":/;
 
-/** Sends a phone's request. Whatever it is answered, nothing is released that should not be. */
+/** Sends a phone's request. Whatever the answer, nothing may be released that should not be. */
 export function ask(
   { world, journal }: Family,
   deviceId: string,

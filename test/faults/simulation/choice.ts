@@ -19,7 +19,7 @@ import { isFrozen, mayLift, mayUse } from "./state.ts";
 
 type Act = (member: Member) => Promise<void>;
 
-/** What phones do, and how often: out of the sum of the weights. */
+/** What phones do, and how often, in proportion to the weights. */
 type Choices = readonly (readonly [weight: number, act: Act])[];
 
 /** A phone that is registered, and has no key yet. */
@@ -72,10 +72,10 @@ const frozen: Choices = [
   [1, revokeAnother],
 ];
 
-/** Seconds that owners choose to wait: up to the night that goes by at times. */
+/** Waiting times that owners choose, in seconds: up to the length of the nights that sometimes pass. */
 const WAITS = [0, 600, 3_600, 4 * 3_600, 8 * 3_600];
 
-/** Has the phone do the next thing. What it does not know the outcome of, it mostly tries again first. */
+/** Has the phone do the next thing. Mostly it first repeats an act whose outcome it does not know. */
 export async function nextAct(member: Member): Promise<void> {
   const { family, unfinished } = member;
   const { random } = family.world;
@@ -111,7 +111,7 @@ async function readOwnRecovery(member: Member): Promise<void> {
   await (recoveryId ? readRecovery(member, recoveryId) : readStatus(member));
 }
 
-/** The one that waits; at times one of those before. */
+/** The recovery that waits; sometimes an earlier one. */
 async function openOwn(member: Member): Promise<void> {
   const recoveryId = ownRecovery(member);
   await (recoveryId ? open(member, recoveryId) : recover(member));
@@ -134,7 +134,7 @@ function shownOthers({ family, phone }: Member): readonly ListedRecovery[] {
   return owner?.recoveries.filter(({ deviceId }) => deviceId !== phone.deviceId) ?? [];
 }
 
-/** Says something about a recovery: of those that wait first, and at times about one that is over. */
+/** Approves or denies a recovery: first those that wait, and sometimes one that is over. */
 async function answerAnother(member: Member): Promise<void> {
   const { world, journal } = member.family;
   const shown = shownOthers(member);
@@ -155,7 +155,7 @@ function any<Item>({ family }: Member, items: readonly Item[]): Item | undefined
   return items.length > 0 ? items[family.world.random.below(items.length)] : undefined;
 }
 
-/** One whose proof is still good; best of a phone that was revoked since. */
+/** A request whose proof is still valid; preferably from a phone that has been revoked since. */
 async function replayOverheard(member: Member): Promise<void> {
   const { overheard, world } = member.family;
   const fresh = overheard.filter(({ time }) => world.clock.time - time < PROOF_WINDOW * 1000);

@@ -6,13 +6,13 @@ import { isFrozen, mayLift, phoneOf } from "./state.ts";
 interface Ending {
   /** Has a phone do one thing. */
   readonly step: (member: Member, act: () => Promise<void>) => Promise<void>;
-  /** Lets some time go by. */
+  /** Lets some time pass. */
   readonly wait: () => void;
 }
 
 /**
- * Has a new phone recover, whatever has happened. Two ends are another one, and in truth: the owner began too many
- * recoveries today, or the backup is frozen, and no phone is left that may lift that.
+ * Has a new phone recover, whatever has happened. Only two other ends are allowed, and only if they are true: the owner
+ * began too many recoveries today, or the backup is frozen and no phone is left that may lift the freeze.
  */
 export async function recoverAtLast(fresh: Member, { step, wait }: Ending): Promise<void> {
   const { ledger, journal, members } = fresh.family;

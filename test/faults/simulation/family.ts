@@ -11,7 +11,7 @@ import { createJournal, type Journal, type Moments } from "./journal.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { phoneOf } from "./state.ts";
 
-/** What all families have in common. */
+/** What all families share. */
 export interface World {
   readonly service: FaultyService;
   readonly random: Random;
@@ -24,13 +24,13 @@ export interface Member {
   readonly family: Family;
   readonly label: string;
   phone: Phone;
-  /** Whether a registration is under way, or got no answer: if it is done after a revocation, the phone is back. */
+  /** Whether a registration is under way, or got no answer: done after a revocation, it brings the phone back. */
   registering: boolean;
-  /** What it does not know the outcome of. */
+  /** The act whose outcome it does not know. */
   unfinished: { readonly title: string; readonly again: () => Promise<void> } | undefined;
-  /** The newest version that was acknowledged when its present recovery was first tried. */
+  /** The newest acknowledged version at the first attempt of its present recovery. */
   recoveryFloor: number;
-  /** When it may recover again, in milliseconds since the epoch, where the owner began too many recoveries; else 0. */
+  /** When it may recover again, in milliseconds since the epoch; 0 unless too many recoveries were begun. */
   backAt: number;
   /** The ids of its recoveries. */
   readonly recoveries: Set<string>;
@@ -39,7 +39,7 @@ export interface Member {
   /** The Idempotency-Key and the request that it sent last. */
   lastKey: string;
   lastRequest: Sent | undefined;
-  /** What was while that was carried out. */
+  /** The states while that was carried out. */
   moments: Moments;
 }
 
@@ -63,13 +63,13 @@ export interface Family {
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly members: Member[];
-  /** The phones that were registered when it was looked last. */
+  /** The phones that were registered at the last inspection. */
   present: ReadonlySet<string>;
-  /** What happened, in its order. */
+  /** What happened, in order. */
   readonly trace: string[];
-  /** Requests that were carried out, as somebody between could have kept them. */
+  /** Requests that were carried out, as somebody on the way could have kept them. */
   readonly overheard: Overheard[];
-  /** Commits that are still to be done, though nobody waits for them any more. */
+  /** Commits that will still be done, though nobody waits for them any more. */
   late: number;
   uploads: number;
 }
@@ -127,7 +127,7 @@ export async function addMember(family: Family): Promise<Member> {
   return added;
 }
 
-/** The app is started again, with what it kept. */
+/** Starts the app again, with what it kept. */
 export async function restart(member: Member, options: Partial<PhoneOptions> = {}): Promise<void> {
   member.phone = await makePhone(member, { state: member.phone.state(), ...options });
 }
@@ -161,17 +161,17 @@ async function makePhone(member: Omit<Member, "phone">, options: Partial<PhoneOp
   return made;
 }
 
-/** Whether a phone is registered, as far as anybody can know. */
+/** Whether a phone is registered, as of the last commit. */
 export function isPresent({ family, phone }: Member): boolean {
   return phoneOf(family.journal.latest(), phone.deviceId) !== undefined;
 }
 
-/** Whether a phone was registered, and is no more. */
+/** Whether a phone was registered, and no longer is. */
 export function isGone(member: Member): boolean {
   return !isPresent(member) && member.phone.state().owner !== undefined;
 }
 
-/** Contents that tell themselves from all others. Parsed, so that their members have the order they come back in. */
+/** Contents unlike any others. Parsed, so that their members have the order in which they come back. */
 export function nextContents(family: Family): Contents {
   const marked: Account = {
     kind: "third-party",

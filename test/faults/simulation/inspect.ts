@@ -5,7 +5,7 @@ import { openEnvelope } from "../../../local/phone/protocol/envelope.ts";
 import { type Partition, readPartition } from "../partition.ts";
 import type { Family } from "./family.ts";
 
-/** Holds what the store has of the owner, without any faults, against what must be there. */
+/** Compares what the store holds of the owner, read without faults, with what must be there. */
 export async function inspect(family: Family): Promise<Partition> {
   const { world, userId, ledger, journal, members } = family;
   const { store } = await world.service.adapters();
@@ -23,7 +23,7 @@ export async function inspect(family: Family): Promise<Partition> {
   return partition;
 }
 
-/** Opens an envelope with the user key that the owner item holds: nobody could later than now, if not now. */
+/** Opens an envelope with the user key in the owner item: if that fails now, nobody can ever open it. */
 async function open(family: Family, { owner, envelopes }: Partition, version: number): Promise<string> {
   const { world, userId, platform, storageSecret } = family;
   const { kek } = await world.service.adapters();

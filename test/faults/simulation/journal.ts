@@ -9,7 +9,7 @@ import type { Partition } from "../partition.ts";
 import { checkStep } from "./rules.ts";
 import { NOTHING, type State } from "./state.ts";
 
-/** The states that an owner was in while a request was carried out: what it is answered has to be true of one of them. */
+/** The states that an owner was in while a request was carried out: its answer must be true of one of them. */
 export interface Moments {
   /** When it was sent, in milliseconds since the epoch. */
   readonly at: number;
@@ -18,7 +18,7 @@ export interface Moments {
 
 export type Journal = ReturnType<typeof createJournal>;
 
-/** All commits of one owner, in their order, and the states that they led to. */
+/** All commits of one owner, in order, and the states that they led to. */
 export function createJournal() {
   const states: State[] = [NOTHING];
   const pending: (readonly Operation[])[] = [];
@@ -48,7 +48,7 @@ export function createJournal() {
     told.push(...checkStep({ before, after, event, notices: [...sent.values()] }).map(({ type }) => type));
   }
 
-  /** Holds what was committed since against the rules. */
+  /** Checks what was committed since against the rules. */
   function catchUp(): void {
     for (const operations of pending.splice(0)) take(operations);
   }
@@ -57,10 +57,10 @@ export function createJournal() {
     committed: (operations: readonly Operation[]) => void pending.push(operations),
     catchUp,
     latest,
-    /** What came to pass of which phones are told. */
+    /** The types of all notices so far. */
     told: (): readonly NoticeType[] => told,
 
-    /** Of a request that is sent now. @param at the time of its sending */
+    /** The moments of a request that is sent now. @param at when it is sent */
     moments(at: number): Moments {
       catchUp();
       const from = states.length - 1;
@@ -73,7 +73,7 @@ export function createJournal() {
       };
     },
 
-    /** Holds what is stored against what was committed. */
+    /** Compares what is stored with what was committed. */
     compare({ owner, recoveries, notices: stored }: Partition, now: number): void {
       catchUp();
       assert.deepEqual({ owner, recoveries }, latest(), "what is stored, and what was committed");
@@ -83,7 +83,7 @@ export function createJournal() {
   };
 }
 
-/** Tells an owner's journal of each commit, before anybody else learns of it. */
+/** Tells an owner's journal of each commit before anybody else learns of it. */
 export function watched(store: Store, ofOwner: (userId: string) => Journal | undefined): Store {
   return {
     ...store,

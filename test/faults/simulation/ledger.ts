@@ -5,7 +5,7 @@ import type { Partition } from "../partition.ts";
 const DAY = 24 * 60 * 60 * 1000;
 
 interface Version {
-  /** Tells the contents from all others. */
+  /** Identifies the contents. */
   readonly contents: string;
   /** SHA-256 of the envelope. */
   readonly digest: string;
@@ -15,8 +15,8 @@ interface Version {
 export type Ledger = ReturnType<typeof createLedger>;
 
 /**
- * The plain model of one owner's backup: what was acknowledged, or seen in the store, and so must stay true whatever
- * fails afterwards. An act that got no answer is in it once its effect was seen.
+ * The plain model of one owner's backup: what was acknowledged, or seen in the store, and so must stay whatever fails
+ * afterwards. An act without an answer is in it once its effect was seen.
  */
 export function createLedger() {
   const versions = new Map<number, Version>();
@@ -29,7 +29,7 @@ export function createLedger() {
   let acknowledged = 0;
   let keyId: string | undefined;
 
-  /** The versions that are kept after the upload of the newest [H1], newest first. */
+  /** The versions that are kept after the newest upload [H1], newest first. */
   function history(): number[] {
     const newestFirst = [...versions]
       .sort(([a], [b]) => b - a)
@@ -43,7 +43,7 @@ export function createLedger() {
       .map(({ number }) => number);
   }
 
-  /** The owner's user key: there is one, and no other ever. */
+  /** The owner's user key: there is never more than one. */
   function key(id: string): void {
     keyId ??= id;
     assert.equal(id, keyId, "the user key's id");
@@ -51,7 +51,7 @@ export function createLedger() {
 
   return {
     keyId: () => keyId,
-    /** The newest version of which a phone was told that it is stored. */
+    /** The newest version that a phone was told is stored. */
     acknowledged: () => acknowledged,
     nextVersion: () => versions.size + 1,
     version: (number: number) => versions.get(number),
@@ -78,7 +78,7 @@ export function createLedger() {
     },
 
     /**
-     * Holds what is stored against all that was known before, and learns what is new.
+     * Compares what is stored with all that was known before, and learns what is new.
      * @param open the contents of an envelope
      */
     async compare(

@@ -5,8 +5,8 @@
  *
  * `--store`: `sqlite` when left out; `cosmos` is the Cosmos DB driver on the protocol server of `local/cloud/`.
  *
- * Ends with status 1 at the first thing that is not as it must be, and shows the seed, the operation and what
- * happened to that owner. The same seed does the same again.
+ * Ends with status 1 at the first violation, and shows the seed, the operation and what happened to that
+ * owner. The same seed does the same again.
  */
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";

@@ -63,7 +63,7 @@ export async function liftFreeze(member: Member): Promise<void> {
   });
 }
 
-/** @param waitingSeconds how long new phones are to wait */
+/** @param waitingSeconds how long new phones will wait */
 export async function chooseWait(member: Member, waitingSeconds: number): Promise<void> {
   const title = `chooses to wait ${waitingSeconds} s`;
   await perform(member, title, () => member.phone.choosePolicy({ waitingSeconds }), {

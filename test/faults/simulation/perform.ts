@@ -11,20 +11,20 @@ import { isFrozen, lacksBackup, mayUse, phoneOf } from "./state.ts";
 export type Refusal = Extract<Result<unknown>, { ok: false }>;
 
 interface Rules<R> {
-  /** What the phone has to be to the backup; left out, any registered phone is answered. */
+  /** How the phone must stand to the backup; when left out, any registered phone is answered. */
   readonly standing?: "guarded" | "holder";
   /** Whether the problem with this code is true. */
   readonly mayRefuse?: (code: ProblemCode, moments: Moments, now: Partition, refusal: Refusal) => boolean;
   /** What has to hold, and what is known from then on. */
   readonly answered?: (answer: Extract<R, { ok: true }>, moments: Moments, now: Partition) => void;
-  /** A repeat of it, where it is not known what came of it. Reading needs none. */
+  /** Repeats it if its outcome is unknown. Reading needs no repeat. */
   readonly again?: () => Promise<void>;
 }
 
-/** Refusals by which time is all that is wrong: known, though the same may be asked again. */
+/** Refusals that only mean "too early": the outcome is known, though the phone may ask again. */
 const TOO_EARLY: readonly string[] = ["too-many-tries", "recovery-waiting"];
 
-/** Has a phone do one thing, and holds the answer, and then the store, against what must be true. */
+/** Has a phone do one thing, and compares first the answer, then the store, with what must be true. */
 export async function perform<R extends Result<unknown>>(
   member: Member,
   title: string,
@@ -50,7 +50,7 @@ export async function perform<R extends Result<unknown>>(
     if (again) member.unfinished = { title, again };
     return undefined;
   }
-  // What it had left unfinished before, and now does no more, is given up.
+  // It gives up what it had left unfinished before, and did not repeat now.
   if (again) member.unfinished = undefined;
   assert.equal(member.faults, 0, "a fault went unnoticed");
   if (answer.ok) {

@@ -11,7 +11,7 @@ export interface Step {
   readonly notices: readonly Notice[];
 }
 
-/** The same with who did it, and when in milliseconds since the epoch. */
+/** The same, with who did it, and when in milliseconds since the epoch. */
 export interface Done extends Step {
   readonly by: string;
   readonly at: number;
@@ -41,7 +41,7 @@ export function checkPhones({ before, after, event, by, at }: Done): void {
   }
 }
 
-/** Longer counts at once, shorter when what counted has passed. */
+/** A longer wait takes effect at once, a shorter one when the present wait has passed. */
 export function checkPolicy({ before, after, event, by, at }: Done): void {
   const [was, is] = [before.owner?.policy, after.owner?.policy];
   if (event?.type !== "policy-changed") {

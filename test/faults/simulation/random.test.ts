@@ -12,7 +12,7 @@ it("keeps its promises to several owners at once, whatever fails", { timeout: TI
   });
   expect(operations).toBeGreaterThanOrEqual(300);
   expect(versions).toBeGreaterThan(10);
-  // Recoveries waited, were approved and denied, and each kind of fault came to pass.
+  // Recoveries waited, were approved and denied, and each kind of fault happened.
   expect(Math.min(...Object.values(told), ...Object.values(faults))).toBeGreaterThan(0);
 });
 

@@ -23,7 +23,7 @@ export async function recover(member: Member): Promise<void> {
       if (code === "backup-none") return acknowledged === 0;
       if (code === "backup-frozen") return moments.some(isFrozen);
       if (code === "too-many-tries") {
-        // It may be asked again tomorrow.
+        // It may ask again tomorrow.
         member.backAt = world.clock.time + (refusal.retryAfter ?? 0) * 1000;
         return areTriesSpent(member, recoveries);
       }
@@ -43,7 +43,7 @@ export async function recover(member: Member): Promise<void> {
   });
 }
 
-/** Whether so many recoveries began in a day that there may be no more of them: on one phone, or on all together. */
+/** Whether the day's recoveries are used up: those of this phone, or those of all phones. */
 function areTriesSpent({ phone, family }: Member, recoveries: Partition["recoveries"]): boolean {
   const { window, perPhone, perOwner } = LIMITS.recoveries;
   const since = family.world.clock.time - window;
@@ -92,7 +92,7 @@ export function mayNotGoOn(
   });
 }
 
-/** It is shown as it stood: above all, that it waits. */
+/** The recovery is shown as it was: above all, that it waits. */
 function checkShown(
   { phone }: Member,
   shown: Pick<Recovery, "version" | "releaseAt"> & { readonly recoveryId: string; readonly state: string },

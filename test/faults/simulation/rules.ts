@@ -4,13 +4,13 @@ import type { Recovery } from "../../../shared/model/recovery.ts";
 import { checkPhones, checkPolicy, type Done, type Step } from "./phoneRules.ts";
 import { isFrozen, isSenior, mayLift, mayUse, phoneOf, standingOf, waitOf } from "./state.ts";
 
-/** What the other phones are to be told of a commit. */
+/** What the other phones must be told of a commit. */
 type Told = Pick<Notice, "type" | "recoveryId" | "releaseAt">;
 
 /**
- * The plain model of recoveries that wait, of denials and of the freeze: holds one commit against what could be done
- * at that moment, by that phone.
- * @returns what the other phones are to be told
+ * The plain model of recoveries that wait, of denials and of the freeze: checks that one commit could be made
+ * at that moment by that phone.
+ * @returns what the other phones must be told
  */
 export function checkStep(step: Step): Told[] {
   const { before, after, event, notices } = step;
@@ -89,7 +89,7 @@ function checkReleased(recoveryId: string, { before, after, by }: Done): Told[] 
   return [{ type: "recovery-released", recoveryId }];
 }
 
-/** It comes with a denial, with each other one for as few phones as before, and goes when it is lifted. */
+/** A freeze comes with a denial and goes when it is lifted. A further denial never lets more phones lift it. */
 function checkFreeze({ before, after, by }: Done, denied: readonly [string, Recovery] | undefined): Told[] {
   const [was, is] = [before.owner?.freeze, after.owner?.freeze];
   if (denied) {

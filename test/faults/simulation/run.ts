@@ -22,9 +22,9 @@ import { watched } from "./journal.ts";
 import { createScheduler } from "./scheduler.ts";
 
 interface RunOptions {
-  /** Things that phones do, at the least: each is one request, or two. */
+  /** The least number of things that phones do: each is one request, or two. */
   readonly operations: number;
-  /** An integer, of which everything follows: who does what, what fails, and what comes first. */
+  /** An integer that decides everything: who does what, what fails, and what comes first. */
   readonly seed: number;
   readonly makeData: MakeData;
 }
@@ -33,10 +33,10 @@ interface Report {
   readonly operations: number;
   readonly owners: number;
   readonly versions: number;
-  /** How often the other phones were to be told of what. */
+  /** How many notices of each type were due. */
   readonly told: Readonly<Record<NoticeType, number>>;
   readonly faults: Readonly<Record<Fault, number>>;
-  /** SHA-256 of all that happened, in its order. */
+  /** SHA-256 of all that happened, in order. */
   readonly digest: string;
 }
 
@@ -51,7 +51,7 @@ export class Violation extends Error {
   }
 }
 
-/** Does one thing after the other, with the phone that it has in hand. */
+/** Does one thing after another, with the phone in hand. */
 interface Actor {
   member: Member;
 }
@@ -59,7 +59,7 @@ interface Actor {
 /** Lines of the owner's trace that a violation shows. */
 const TRACED = 60;
 
-/** Owners at once, and how many phones of each do something at the same time. */
+/** How many owners there are at once, and how many phones of each act at the same time. */
 const FAMILIES = 4;
 const PHONES = 3;
 
@@ -70,8 +70,8 @@ const START = Date.parse("2026-11-22T08:00:00.000Z");
 const HOUR = 60 * 60 * 1000;
 
 /**
- * Has phones of several owners use the service at once while its ports fail, and holds all that it answers and stores
- * against a plain model of what must be true.
+ * Has phones of several owners use the service at once while its ports fail, and compares all that it answers and
+ * stores with a plain model of what must be true.
  * @throws {Violation}
  */
 export async function run({ operations, seed, makeData }: RunOptions): Promise<Report> {
@@ -141,12 +141,12 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     await guarded(member.family, act);
   }
 
-  /** Time goes by, once nobody waits for what an idempotency key led to: it is remembered for a day. */
+  /** Time passes, unless somebody still waits for the outcome of an idempotency key, which is remembered for a day. */
   function pass(milliseconds: number): void {
     if (![...actors].some(({ member }) => isWaiting(member))) clock.time += milliseconds;
   }
 
-  /** What the actor takes next: mostly the phone in hand, at times a new one, or, where one is asked, one put away. */
+  /** What the actor takes next: mostly the phone in hand, sometimes a new one, or one put away that can answer. */
   async function take(actor: Actor): Promise<Member> {
     const { member } = actor;
     const { family } = member;
@@ -159,7 +159,7 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     return idle[random.below(idle.length + 1)] ?? member;
   }
 
-  /** An owner's life, by all of their phones at once; the last of them sees to it that it ends well. */
+  /** An owner's life, lived by several phones at once; the last one makes sure that it ends well. */
   async function live(): Promise<void> {
     const family = await createFamily(world, `owner ${++report.owners}`);
     families.add(family);
@@ -216,7 +216,7 @@ function isWaiting(member: Member): boolean {
   return !isGone(member) && (enable !== undefined || (recover !== undefined && member.backAt === 0));
 }
 
-/** One call in fifteen fails; a process ends more seldom. */
+/** One call in fifteen fails; more rarely, the process ends. */
 function draw(random: Random): Fault | undefined {
   const drawn = random.below(1_000);
   if (drawn < 20) return "before";

@@ -4,9 +4,9 @@ import type { Random } from "../../durability/random.ts";
 interface Scheduler<Context> {
   /** Adds a task, which begins when it is chosen. */
   readonly spawn: (context: Context, task: () => Promise<unknown>) => void;
-  /** Halts the task that calls it, until it is chosen again. */
+  /** Halts the calling task until it is chosen again. */
   readonly turn: () => Promise<void>;
-  /** Of the task that asks. */
+  /** The context of the task that asks. */
   readonly context: () => Context | undefined;
   /** Runs until no task is left. @throws what a task rejected with, and leaves the others where they are */
   readonly run: () => Promise<void>;
@@ -18,8 +18,8 @@ interface Task<Context> {
 }
 
 /**
- * Concurrency that a seed repeats: of all tasks one goes on, until it halts or ends; then `random` chooses the next.
- * So whatever lies between two halts takes as long as it takes, and the order of things is the same each time.
+ * Concurrency that a seed repeats: one task goes on until it halts or ends, then `random` chooses the next. So it does
+ * not matter how long anything takes between two halts: the order of things is the same each time.
  */
 export function createScheduler<Context>(random: Random): Scheduler<Context> {
   const running = new AsyncLocalStorage<Task<Context>>();

@@ -6,7 +6,7 @@ import type { Recovery } from "../../../shared/model/recovery.ts";
 export interface State {
   /** Undefined until the first phone is registered. */
   readonly owner: Owner | undefined;
-  /** By their ids. */
+  /** By id. */
   readonly recoveries: ReadonlyMap<string, Recovery>;
 }
 
@@ -16,7 +16,7 @@ export function phoneOf({ owner }: State, deviceId: string | undefined): Device 
   return owner?.devices.find((device) => device.deviceId === deviceId);
 }
 
-/** Seconds that a recovery which begins now waits on a phone without the backup. @param now in milliseconds, as below */
+/** Seconds that a recovery beginning now waits on a phone without the backup. @param now in milliseconds, as below */
 export function waitOf({ owner }: State, now: number): number {
   if (!owner) return 0;
   const { waitingSeconds, shortening } = owner.policy;
@@ -27,7 +27,7 @@ export function isFrozen({ owner }: State): boolean {
   return owner?.freeze !== undefined;
 }
 
-/** Whether a phone lacks the backup that it needs to have: always (`holder`), or where others have to wait. */
+/** Whether a phone lacks the backup although it needs it: always (`holder`), or only if recoveries have to wait. */
 export function lacksBackup(
   state: State,
   deviceId: string,
@@ -38,20 +38,20 @@ export function lacksBackup(
   return standing === "holder" || waitOf(state, now) > 0;
 }
 
-/** Whether a phone may have what opens the backup, or do what would bring it there. */
+/** Whether a phone may have what opens the backup, or do what would give it that. */
 export function mayUse(state: State, deviceId: string, standing: "guarded" | "holder", now: number): boolean {
   return (
     phoneOf(state, deviceId) !== undefined && !isFrozen(state) && !lacksBackup(state, deviceId, standing, now)
   );
 }
 
-/** Whether a phone was registered no later than another was. */
+/** Whether a phone was registered no later than the phone of a recovery. */
 export function isSenior(state: State, deviceId: string, { registeredAt }: Pick<Recovery, "registeredAt">) {
   const phone = phoneOf(state, deviceId);
   return phone !== undefined && phone.registeredAt <= registeredAt;
 }
 
-/** Whether a phone may lift the freeze: who denied, or who has the backup and is as old. */
+/** Whether a phone may lift the freeze: the one that denied, or one that has the backup and is as old. */
 export function mayLift(state: State, deviceId: string): boolean {
   const freeze = state.owner?.freeze;
   const phone = phoneOf(state, deviceId);
@@ -78,7 +78,7 @@ export function standingOf(
   return isSenior(state, recovery.deviceId, recovery) ? recovery.state : "cancelled";
 }
 
-/** Whether a recovery stands like that. */
+/** Whether a recovery is in this state. */
 export function standsAs(standing: ReturnType<typeof standingOf>, recoveryId: string) {
   return (state: State, now: number) => standingOf(state, recoveryId, now) === standing;
 }

@@ -28,7 +28,7 @@ describe("a body that the function doesn't read", () => {
     expect(await client.closed()).toBe(answer);
   });
 
-  it("is cut off where it doesn't end", async () => {
+  it("is cut off if it doesn't end", async () => {
     const { port } = await start([unread]);
     const client = await rawClient(port);
     client.socket.write(head(1024 * MEBIBYTE));
@@ -73,7 +73,7 @@ describe("a body that the function reads", () => {
     expect(await answer.json()).toBe(8 * MEBIBYTE);
   });
 
-  it("isn't read where it is longer", async () => {
+  it("isn't read if it is longer", async () => {
     const failed = vi.fn();
     const { port } = await start([
       route(async ({ body }) => {
@@ -156,7 +156,7 @@ describe("a client that goes away", () => {
     expect(await (await fetch(`http://127.0.0.1:${port}/v1/f?well`)).json()).toBe("well");
   });
 
-  it("talking no HTTP is refused", async () => {
+  it("not speaking HTTP is refused", async () => {
     const { port } = await start([unread]);
     expect(await exchange(port, "hello\r\n\r\n")).toMatch(/^HTTP\/1.1 400 /);
   });

@@ -27,7 +27,7 @@ describe("the order in which functions are tried", () => {
     expect(find(routes, "/v1/1")).toMatchObject({ name: "Ba" });
   });
 
-  it("goes on to the next function where the method is another", () => {
+  it("goes on to the next function if the method is another", () => {
     const routes = [
       route("a", "backup", ["GET"]),
       route("b", "backup", ["PUT"]),
@@ -118,7 +118,7 @@ describe("a path", () => {
     ["/v1/.well-known/..x", "/v1/.well-known/..x"],
   ])("%s is matched as %s", (path, decoded) => expect(decodePath(path)).toBe(decoded));
 
-  it("with a NUL is no path", () => expect(decodePath("/v1/%00")).toBeUndefined());
+  it("with a NUL is refused", () => expect(decodePath("/v1/%00")).toBeUndefined());
 
   it("of any form can be decoded", () => {
     const piece = fc.oneof(fc.constantFrom("%", "/", ".", "..", "%2F", "%2e", "%e4"), fc.string());

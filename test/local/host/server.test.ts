@@ -99,7 +99,7 @@ describe("a request", () => {
     expect(await answer.json()).toBe(body.length);
   });
 
-  it("of a GET has no body, even where it was sent one", async () => {
+  it("of a GET has no body, even if it was sent one", async () => {
     const { port } = await start([length]);
     const answer = await exchange(
       port,
@@ -205,7 +205,7 @@ describe("a request that is no function's", () => {
     expect(seen.sort()).toEqual(["/dev", "/other"]);
   });
 
-  it("gets an empty 500 where that someone throws", async () => {
+  it("gets an empty 500 if that someone throws", async () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const { port } = await start([], () => Promise.reject(new Error("no")));
     const answer = await fetch(`http://127.0.0.1:${port}/dev`);

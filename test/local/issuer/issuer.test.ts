@@ -51,7 +51,7 @@ describe("a token of the development issuer", () => {
     for (const absent of ["amr", "acr", "acrs"]) expect(payload).not.toHaveProperty(absent);
   });
 
-  it("tells an earlier sign-in, another life and the key it is bound to", async () => {
+  it("tells an earlier sign-in, another lifetime and the key it is bound to", async () => {
     const cnf = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
     const payload = await claims({ owner: "alice", signedInSecondsAgo: 700, expiresIn: 5, cnf });
     expect(payload).toMatchObject({ auth_time: SECONDS - 700, exp: SECONDS + 5, cnf: { jkt: cnf } });
@@ -65,7 +65,7 @@ describe("a token of the development issuer", () => {
     expect({ ...payload, ...protectedHeader }).toMatchObject(overrides);
   });
 
-  it("isn't made of a request that means nothing", async () => {
+  it("isn't made from a request that means nothing", async () => {
     await expect(issuer.sign({ owner: "" })).rejects.toThrow(/owner/);
     await expect(issuer.sign({ owner: "a", kind: "provider", profile: "entra-personal" })).rejects.toThrow(
       /personal alone/,

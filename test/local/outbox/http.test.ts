@@ -44,7 +44,7 @@ describe("the outbox's page", () => {
     expect(page).not.toContain("<table>");
   });
 
-  it("takes no phone's name for markup, and would run none", async () => {
+  it("takes no phone's name for markup, and would not run it", async () => {
     const ask = await startHost([{ ...ENTRY, device: `<script>alert("1")</script>`, to: ["'&<b>"] }]);
     const answer = await ask(OUTBOX_PATH);
     const page = await answer.text();
@@ -55,7 +55,7 @@ describe("the outbox's page", () => {
     expect(answer.headers.get("cache-control")).toBe("no-store");
   });
 
-  it("is JSON for who asks for that", async () => {
+  it("is JSON for whoever asks for that", async () => {
     const ask = await startHost([ENTRY]);
     const answer = await ask(`${OUTBOX_PATH}?now`, { headers: { Accept: "application/json" } });
     expect(answer.headers.get("content-type")).toBe("application/json");

@@ -39,7 +39,7 @@ it("an outbox has the notices of all owners, newest first [H5]", async () => {
   await put("alice", "1", { releaseAt: "2026-11-23T08:00:00.000Z" });
   clock.now += 1000;
   await put("bob", "2", { type: "freeze-lifted" });
-  // By its time, wherever its id stands.
+  // By time, whatever the order of the ids.
   clock.now += 1000;
   await put("alice", "0", { type: "recovery-denied" });
   expect(read()).toEqual([
@@ -52,7 +52,7 @@ it("an outbox has the notices of all owners, newest first [H5]", async () => {
   ]);
 });
 
-it("an outbox keeps a notice for 14 days, and shows it no longer [H5]", async () => {
+it("an outbox shows a notice for 14 days, and no longer [H5]", async () => {
   const { clock, read, put } = await startStore();
   await put("alice", "1");
   clock.now += NOTICE_TTL * 1000 - 1;

@@ -7,7 +7,7 @@ import { readVectors } from "./support/vectors.ts";
 
 const [whole] = readVectors<{ intact: [Activity] }>("activity").intact;
 
-/** The pages that the service answers, one after the other. */
+/** The pages that the service answers, one after another. */
 async function readFrom(...pages: (object | Response)[]) {
   const paths: string[] = [];
   const result = await readActivity({
@@ -24,7 +24,7 @@ async function readFrom(...pages: (object | Response)[]) {
 describe("a phone that reads the record", () => {
   const { head, events } = whole;
 
-  it("reads every page, one that is empty too [H6]", async () => {
+  it("reads every page, even an empty one [H6]", async () => {
     const { result, paths } = await readFrom(
       { head, events: events.slice(0, 3), next: "1" },
       { head, events: [], next: "0" },
@@ -34,7 +34,7 @@ describe("a phone that reads the record", () => {
     expect(result).toMatchObject({ ok: true, body: { head, events } });
   });
 
-  it("leaves out what happened while it read, which its head does not cover [H6]", async () => {
+  it("leaves out what happened while it read, which the head does not cover [H6]", async () => {
     const earlier = { number: 6, hash: events[1]?.hash };
     const { result } = await readFrom({ head: earlier, events });
     if (!result.ok) return expect.fail("the record was read");
@@ -42,7 +42,7 @@ describe("a phone that reads the record", () => {
     expect(verifyActivity(result.body.events, result.body.head)).toEqual({ intact: true, from: 1 });
   });
 
-  it("gives the problem where a page is refused [G2]", async () => {
+  it("gives the problem if a page is refused [G2]", async () => {
     const refusal = problem(503, { code: "store-unavailable", retryable: true });
     const { result } = await readFrom({ head, events: events.slice(0, 3), next: "0" }, refusal);
     expect(result).toMatchObject({ ok: false, problem: { code: "store-unavailable" } });

@@ -169,14 +169,14 @@ describe("a service that asks for a step-up [B3] [D7]", () => {
     expect(after?.dpop).not.toBe(before?.dpop);
   });
 
-  it("is asked once more only: a second refusal is the answer", async () => {
+  it("is asked only once more: a second refusal is the answer", async () => {
     answers.push(stepUp, stepUp);
     const send = client({ signInAgain: async () => "token-2" });
     expect((await send({ method: "GET", path: "/v1/backup/key" })).status).toBe(401);
     expect(got).toHaveLength(2);
   });
 
-  it("is not asked again where nobody can sign in", async () => {
+  it("is not asked again if nobody can sign in", async () => {
     answers.push(stepUp);
     expect((await client()({ method: "GET", path: "/v1/backup/key" })).status).toBe(401);
     expect(got).toHaveLength(1);

@@ -6,7 +6,7 @@ import { HELP } from "../../../local/phone/cli/help.ts";
 const dashed = "-bcdefghijklmnopqrstuv";
 const twiceDashed = "--cdefghijklmnopqrstuv";
 
-/** Ids of recoveries and of phones, all of which begin as `first` does where that is given. */
+/** Ids of recoveries and of phones, which begin with the bytes of `first` if that is given. */
 function ids(first?: readonly number[]) {
   return fc
     .constantFrom(16, 32)

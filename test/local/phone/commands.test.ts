@@ -28,7 +28,7 @@ describe("a recovery at the command line", () => {
     expect(again.errors.match(/^In the way: /gm)).toHaveLength(12);
   });
 
-  it("brings an older version where one is named [H1]", async () => {
+  it("brings an older version if one is named [H1]", async () => {
     await backedUp();
     await phone("upload", await sampleOf(7));
     const recovered = await phone("recover", "--phone", "second", "--version", "1");
@@ -125,7 +125,7 @@ describe("the owner's choices at the command line", () => {
     expect(recovered.printed).toContain("Recovered version 2");
   });
 
-  it("refuse a version made without iCloud where the other platform was not allowed [H8]", async () => {
+  it("refuse a version made without iCloud if the other platform was not allowed [H8]", async () => {
     await backedUp("--platform", "ios");
     const refused = await phone("upload", SAMPLE, "--without-icloud");
     expect(refused.errors).toContain("code:   envelope-mismatch");
@@ -153,7 +153,7 @@ describe("the record at the command line", () => {
     expect(printed).toMatch(/\nThe record is whole\.$/);
   });
 
-  it("is found broken where an event was changed in the database [H6]", async () => {
+  it("is found broken if an event was changed in the database [H6]", async () => {
     await backedUp();
     const kept = await readPhone(terminal.directory, "first");
     const userId = kept?.phone.owner?.userId ?? expect.fail("the phone is registered");
@@ -170,7 +170,7 @@ describe("the record at the command line", () => {
 });
 
 describe("export and erasure at the command line", () => {
-  it("write what is held into a file for this user alone [H7]", async () => {
+  it("write what is held into a file that only this user can read [H7]", async () => {
     await backedUp();
     const out = join(terminal.directory, "export.json");
     expect((await phone("export", "--out", out)).printed).toMatch(/^\d+ items written to /);
@@ -187,7 +187,7 @@ describe("export and erasure at the command line", () => {
     expect(after.printed).toBe("Backup is off.");
   });
 
-  it("say that the phone is not known, where the answer to an erasure got lost [G2] [H7]", async () => {
+  it("say that the phone is not known, if the answer to an erasure got lost [G2] [H7]", async () => {
     await backedUp();
     const losing: typeof fetch = async (input, init) => {
       const response = await fetch(input, init);

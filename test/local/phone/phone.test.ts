@@ -97,7 +97,7 @@ describe("a phone that makes a version for the other platform [H8]", () => {
     }
   });
 
-  it("can't be made to take one that is bound where there is no storage account", async () => {
+  it("can't be made to take one that is bound if there is no storage account", async () => {
     const { first, phone } = await turnedOn(ios);
     await first.upload(full);
     const next = await phone();
@@ -128,7 +128,7 @@ describe("a phone that has turned backup off", () => {
     expect(owner).toBeDefined();
   });
 
-  it("forgets nothing where that was refused [F1]", async () => {
+  it("forgets nothing if that was refused [F1]", async () => {
     const { first, mishaps } = await turnedOn();
     mishaps.push(problem(400, { code: "confirmation-required", confirm: "delete" }));
     await first.disable({ path: "/v1/backup" });
@@ -172,7 +172,7 @@ describe("a phone that has recovered", () => {
     expect(upload?.headers.get("If-Match")).toBe('"2"');
   });
 
-  it("tells which accounts it had, and has those that came besides [D2]", async () => {
+  it("tells which accounts it had, and also has those that came [D2]", async () => {
     const { first, phone, last } = await turnedOn();
     await first.upload(full);
     const second = await phone();
@@ -236,7 +236,7 @@ describe("a phone that gets no answer [G2]", () => {
     expect(lost?.headers.get("Idempotency-Key")).toBe(key);
   });
 
-  it("takes a new key for another recovery than the one that got no answer", async () => {
+  it("uses a new key for a recovery other than the one that got no answer", async () => {
     const { first, mishaps, received } = await turnedOn();
     await first.upload(full);
     for (const request of [{}, { version: 1 }]) {
@@ -249,7 +249,7 @@ describe("a phone that gets no answer [G2]", () => {
     expect(again).toBe(two);
   });
 
-  it("takes a new key once the refusal is final", async () => {
+  it("uses a new key once the refusal is final", async () => {
     const { phone, mishaps, received } = setUp();
     const first = await phone();
     await first.register();
@@ -276,7 +276,7 @@ describe("a phone", () => {
     });
   });
 
-  it("gives what a gateway answers in the service's place as a problem too", async () => {
+  it("gives a gateway's answer as a problem too", async () => {
     const { phone, mishaps } = setUp();
     mishaps.push(new Response("<h1>Bad gateway</h1>", { status: 502 }));
     expect(await (await phone()).status()).toMatchObject({

@@ -51,7 +51,7 @@ describe("a phone whose recovery waits", () => {
     expect(second.state().recovery).toEqual({ recoveryId: "r1" });
   });
 
-  it("takes a new key to begin again, which goes on with what waits [H4]", async () => {
+  it("uses a new key to begin again, which resumes what waits [H4]", async () => {
     const { second, mishaps, received } = await waitingPhone();
     mishaps.push(waiting());
     await second.recover();
@@ -67,7 +67,7 @@ describe("a phone whose recovery waits", () => {
     expect(second.state()).not.toHaveProperty("recovery");
   });
 
-  it("keeps it in mind where another one is cancelled, and forgets it with its own [H4]", async () => {
+  it("keeps it in mind when another one is cancelled, and forgets it with its own [H4]", async () => {
     const { second, mishaps } = await waitingPhone();
     mishaps.push(new Response(null, { status: 204 }));
     expect(await second.cancel("r2")).toMatchObject({ ok: true });
@@ -152,7 +152,7 @@ describe("an owner who has a recovery key [H9]", () => {
     expect(received).toHaveLength(sent);
   });
 
-  it("is told where what is kept opens with another recovery key, and nothing is taken of it", async () => {
+  it("is told if what is kept opens with another recovery key, and nothing of it is taken", async () => {
     const { phone } = await withRecoveryKey();
     const second = await phone({ platform: "ios", storageSecret: otherICloud });
     await second.register();
@@ -179,7 +179,7 @@ describe("an owner who has a recovery key [H9]", () => {
     expect(last()).toMatchObject({ method: "DELETE", path: "/v1/backup/recovery-key" });
   });
 
-  it("has the phone ask for the user key where it has none", async () => {
+  it("has the phone ask for the user key if it lacks it", async () => {
     const { phone, received } = await withRecoveryKey();
     const second = await phone(ios);
     await second.register();
@@ -187,7 +187,7 @@ describe("an owner who has a recovery key [H9]", () => {
     expect(received.slice(-2).map(({ path }) => path)).toEqual(["/v1/backup/key", "/v1/backup/recovery-key"]);
   });
 
-  it("is refused one where the phone may not have the user key", async () => {
+  it("is refused one if the phone may not have the user key", async () => {
     const { phone, mishaps } = setUp();
     const second = await phone(ios);
     await second.register();
@@ -195,7 +195,7 @@ describe("an owner who has a recovery key [H9]", () => {
     expect(await second.setRecoveryKey()).toMatchObject({ ok: false, problem: { code: "holder-required" } });
   });
 
-  it("has none on Android, where no iCloud account is to be stood in for", async () => {
+  it("has none on Android, where there is no iCloud account to stand in for", async () => {
     const { first, received } = await turnedOn();
     const sent = received.length;
     await expect(first.setRecoveryKey()).rejects.toMatchObject({ name: "StorageSecretMissing" });

@@ -52,7 +52,7 @@ describe("a recovery that waits, at the command line", () => {
     );
   });
 
-  it("is seen on the other phone, and opened at once after that has approved it [H10]", async () => {
+  it("is seen on the other phone, and opens at once when that has approved it [H10]", async () => {
     const recoveryId = await waiting();
     expect(await printed("status")).toMatch(
       new RegExp(
@@ -131,7 +131,7 @@ describe("a waiting time at the command line [H10]", () => {
     );
   });
 
-  it.each(["approve", "deny"])("%s takes the recovery that is meant", async (command) => {
+  it.each(["approve", "deny"])("%s needs the id of a recovery", async (command) => {
     expect(await told(command)).toContain(`${command} takes RECOVERY-ID after it`);
   });
 });

@@ -42,7 +42,7 @@ describe("a recovery key at the command line [H9]", () => {
     expect(await printed("recover", ...third)).toContain("Recovered version 2");
   });
 
-  it("leaves another owner of the same iCloud account what is theirs", async () => {
+  it("leaves the secret of another owner in the same iCloud account", async () => {
     await terminal.backedUp("--platform", "ios");
     const bobs = ["--phone", "bobs", "--owner", "bob", "--platform", "ios", "--icloud", "other"];
     await terminal.backedUp(...bobs);
@@ -55,7 +55,7 @@ describe("a recovery key at the command line [H9]", () => {
     });
   });
 
-  it("opens after the wait, too, with the recovery key typed again [H10]", async () => {
+  it("also opens after the wait, with the recovery key typed again [H10]", async () => {
     await terminal.backedUp("--platform", "ios");
     const text = await recoveryKeyOf();
     await phone("policy", "--waiting", "1d");
@@ -92,7 +92,7 @@ describe("a recovery key at the command line [H9]", () => {
     );
   });
 
-  it("finds the storage secret where an iCloud account has one for all owners", async () => {
+  it("finds the storage secret of an iCloud account that has one for all owners", async () => {
     await terminal.backedUp("--platform", "ios");
     const { alice } = await secretsOf("alice");
     const path = join(terminal.directory, "icloud", "alice.json");

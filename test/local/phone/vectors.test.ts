@@ -278,7 +278,7 @@ describe("the record of what happened", () => {
 describe("docs/protocol.md", () => {
   const document = readFileSync(new URL("../../../docs/protocol.md", import.meta.url), "utf8");
 
-  /** The output of each worked example; where there are several, that of the first case. */
+  /** The output of each worked example; the first case's, if there are several. */
   const examples: [string, (file: Record<string, never>) => string][] = [
     ["owner-id", (file) => at(file, "cases", 0, "userId")],
     ["device-id", (file) => at(file, "cases", 0, "deviceId")],

@@ -29,7 +29,7 @@ export function waiting(): Response {
   return Response.json({ ...recovery, ...times, approvers: 1, triesLeft: 4 }, { status: 201 });
 }
 
-/** What becomes of the next request: answered in the service's place, or done with the answer lost. */
+/** What happens to the next request: it is answered instead of the service, or done with its answer lost. */
 type Mishap = Response | "answer-lost";
 
 /** An access token; nobody in these tests looks at its signature. */
@@ -44,8 +44,8 @@ export function problem(status: number, members: object, headers: Record<string,
 }
 
 /**
- * What answers a phone in these tests: it keeps one backup and checks nothing but the proof, so that what the
- * phone sends can be read in `received`.
+ * A fake of the service: it keeps one backup and checks nothing but the proof. What a phone sends can be read in
+ * `received`.
  */
 export function createService() {
   const received: Received[] = [];

@@ -8,10 +8,10 @@ export const [full, empty] = readVectors<{ accepted: { contents: Contents }[] }>
   ({ contents }) => contents,
 ) as [Contents, Contents];
 
-/** Of the owner's iCloud account. */
+/** In the owner's iCloud account. */
 export const storageSecret = new Uint8Array(32).fill(9);
 
-/** Phones that speak to a service of the tests' own. */
+/** Phones that speak to the fake service. */
 export function setUp() {
   const service = createService();
   const phone = (options: Partial<PhoneOptions> = {}) =>

@@ -40,14 +40,14 @@ export async function openTerminal() {
     phoneWith,
     phone,
 
-    /** What a command printed, which has to have worked. */
+    /** What a command printed, which must succeed. */
     async printed(...args: string[]): Promise<string> {
       const result = await phone(...args);
       expect(result).toMatchObject({ status: 0 });
       return result.printed;
     },
 
-    /** What was told of a command that has to have failed. */
+    /** What was told of a command, which must fail. */
     async told(...args: string[]): Promise<string> {
       const result = await phone(...args);
       expect(result).toMatchObject({ status: 1, printed: "" });
