@@ -34,7 +34,9 @@ function lostLinks(file: string, text: string): string[] {
 
 /** Paths of this repository in code spans: a folder of its top level, then more; no placeholder, no pattern. */
 function lostPaths(text: string): string[] {
-  const spans = [...text.matchAll(/`((?:functions|shared|local|test|bench|scripts|docs)\/[\w./-]+)`/g)];
+  const spans = [
+    ...text.matchAll(/`((?:\.ci|\.github|functions|shared|local|test|bench|scripts|docs)\/[\w./-]+)`/g),
+  ];
   return spans.map(([, path = ""]) => path).filter((path) => !existsSync(join(ROOT, path)));
 }
 
@@ -42,6 +44,14 @@ describe("a reader of the documents", () => {
   it.each(DOCUMENTS)("finds what every link and path leads to: %s", (file) => {
     expect(lostLinks(file, read(file))).toEqual([]);
     expect(lostPaths(read(file))).toEqual([]);
+  });
+
+  it("sees the same picture of the whole in README.md and docs/architecture.md", () => {
+    const [readme, architecture] = ["README.md", "docs/architecture.md"].map(
+      (file) => /```mermaid\n(.+?)```/s.exec(read(file))?.[1],
+    );
+    expect(readme).toContain("flowchart");
+    expect(readme).toBe(architecture);
   });
 
   it("would be told of a link, an anchor and a path that lead nowhere", () => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Adapters } from "../../../functions/compose/services.ts";
@@ -67,6 +67,13 @@ describe("npm run demo", () => {
 
   it("shows the recovery key that stands in for a lost iCloud account [H9]", () => {
     expect(whole.output).toContain("✓ with the recovery account and the paper, everything is there");
+  });
+
+  it("prints what the README shows of it", async () => {
+    const readme = await readFile(new URL("../../../README.md", import.meta.url), "utf8");
+    const [, shown] = /\n```\n( {3}GET .+?\n)```\n/s.exec(readme) ?? [];
+    if (shown === undefined) throw new Error("the README shows nothing of the demo");
+    expect(whole.output).toContain(shown);
   });
 
   it("shows the twelve accounts in their order, those with push marked", async () => {
