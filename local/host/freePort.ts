@@ -2,6 +2,9 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
+/** Another port may do: this one is in use, or the system keeps it for itself (Windows reserves ranges). */
+const TAKEN: ReadonlySet<string> = new Set(["EADDRINUSE", "EACCES"]);
+
 /**
  * A port of loopback that nobody listens on, for a server whose address must be known before it starts. It is below
  * those that systems give to outgoing connections (32768 on Linux): one of them could be taken before the server
@@ -13,7 +16,8 @@ export async function freePort(): Promise<number> {
     const probe = createServer();
     try {
       await once(probe.listen(port, "127.0.0.1"), "listening");
-    } catch {
+    } catch (error) {
+      if (!TAKEN.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
       continue;
     }
     probe.close();

@@ -11,21 +11,21 @@ Commands
   refresh            the owner has signed in again: the backup is up to date
   versions           the versions that are kept
   restore N          make an older version present again
-  preview            what a recovery would bring; begins none
+  preview            what a recovery would bring, without beginning one
                      [--version N: of an older one] [--recovery-key TEXT]
   recover            get the backup onto this phone, or begin to wait for it
                      [--version N: an older one] [--out FILE: write what came]
                      [--recovery-key TEXT: in place of the iCloud account]
   open [RECOVERY-ID] get the backup when the recovery has waited [--out FILE] [--recovery-key TEXT]
   cancel [RECOVERY-ID]
-                     do without a recovery of this phone
+                     give up a recovery on this phone
   approve RECOVERY-ID
                      end the wait of a recovery on another phone
   deny RECOVERY-ID   "this wasn't me": end a recovery, revoke its phone, freeze the backup
   lift-freeze        let a frozen backup go on
   recovery-key       set up a recovery key, for an owner who loses the iCloud account
   remove-recovery-key
-                     from then on, who finds it finds nothing
+                     after that, the key opens nothing
   policy             what the owner chose
                      [--conflict same-account|any-account] [--other-platform on|off]
                      [--waiting 3d|12h|SECONDS: how long recoveries on new phones wait]
@@ -40,7 +40,7 @@ Commands
   codes FILE         the codes that the accounts of a JSON file show now
 
 Options
-  --phone NAME       which phone; made if there is none of that name (default: first)
+  --phone NAME       which phone; made if it doesn't exist yet (default: first)
   --owner NAME       who signs in (default: the phone's owner, or alice)
   --platform NAME    ios or android (default: the phone's, or android)
   --icloud NAME      the iCloud account of an iOS phone (default: the owner's name)
@@ -49,7 +49,7 @@ Options
   --help
 
 A phone's keys, and the names of the accounts on it, are kept in .local/phones/; the secrets of iCloud accounts in
-.local/icloud/. open and cancel take the recovery that waits on the phone if none is named.
+.local/icloud/. open and cancel take the recovery that waits on the phone unless you name one.
 
 Examples
   npm run phone -- turn-on

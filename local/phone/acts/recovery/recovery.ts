@@ -73,7 +73,7 @@ export function recoveryActs(session: Session) {
 
   return {
     /**
-     * Asks what a recovery would bring, and what stands against it; begins none.
+     * Asks what a recovery would bring, and what stands against it, without beginning one.
      * @throws {RecoveryKeyMistyped} before anything is sent
      */
     async preview(
