@@ -167,11 +167,13 @@ describe("imports go down the floors", () => {
 });
 
 describe("an owner's partition", () => {
-  it("is committed to in acts/commit.ts and nowhere else", () => {
+  it("is committed to in acts/commit.ts and nowhere else; the service key has a partition of its own", () => {
     const committing = filesOf("shared", "functions", "ops").filter((file) =>
       /\b[sS]tore\)?\s*\.\s*commit\b/.test(readFileSync(join(ROOT, file), "utf8")),
     );
-    expect(committing).toEqual(["shared/acts/commit.ts"]);
+    expect(committing).toEqual(["shared/acts/commit.ts", "shared/keys/serviceKey.ts"]);
+    const source = readFileSync(join(ROOT, "shared/keys/serviceKey.ts"), "utf8");
+    expect(source.match(/\.\s*commit\b[^,]*/g)).toEqual([".commit(SERVICE_PARTITION"]);
   });
 });
 

@@ -10,53 +10,70 @@ export const READY_WITHIN = 3_000;
 /** Milliseconds that an answer is good for: anyone may ask, and the vault has a limit on what it is asked. */
 const GOOD_FOR = 5_000;
 
-/** GET ready: store and keys can be used. */
+/** What a request may need, in the order in which it's told. */
+const PARTS = {
+  store: ({ store }: Services) => store.check(),
+  keys: ({ kek }: Services) => kek.check(),
+  "service-key": ({ serviceKey }: Services) => serviceKey.check(),
+};
+
+/** GET ready: store, keys and service key can be used. */
 export const ready = anonymous(
   {
     name: "service-ready",
     method: "GET",
     route: "ready",
-    summary: "Tells whether the store and the key encryption key can be used, and which one can't.",
+    summary:
+      "Tells whether the store, the key encryption key and the service key can be used, and which one can't.",
     answers: { 200: z.strictObject({ status: z.literal("ready") }) },
     problems: ["not-ready"],
   },
   async ({ services, now }) => {
-    const [storeFailure, keysFailure] = await recentFailures(services, now);
-    if (storeFailure === undefined && keysFailure === undefined) {
-      return { status: 200, body: { status: "ready" } };
-    }
+    const failures = await recentFailures(services, now);
+    const [first] = failures;
+    if (!first) return { status: 200, body: { status: "ready" } };
     // Which part it is, and no more, for whoever asks; the log has the rest.
-    const parts: ("store" | "keys")[] = [];
-    if (storeFailure !== undefined) parts.push("store");
-    if (keysFailure !== undefined) parts.push("keys");
     throw withHeaders(
-      problem("not-ready", { parts }),
+      problem("not-ready", { parts: failures.map(({ part }) => part) }),
       { "Retry-After": "5" },
-      { cause: storeFailure ?? keysFailure },
+      { cause: first.cause },
     );
   },
 );
 
+type Part = keyof typeof PARTS;
+
+interface Failure {
+  readonly part: Part;
+  readonly cause: unknown;
+}
+
 interface Checked {
   readonly at: number;
-  readonly failures: Promise<[store: unknown, keys: unknown]>;
+  readonly failures: Promise<readonly Failure[]>;
 }
 
 const checked = new WeakMap<Services, Checked>();
 
-/** What is wrong with the store and with the keys, asked of both at most once in {@link GOOD_FOR}. */
+/** What is wrong with which part, asked of each at most once in {@link GOOD_FOR}. */
 function recentFailures(services: Services, now: number): Checked["failures"] {
   const before = checked.get(services);
   if (before && now - before.at < GOOD_FOR) return before.failures;
-  const failures = Promise.all([failure(services.store), failure(services.kek)]);
+  const failures = failuresOf(services);
   checked.set(services, { at: now, failures });
   return failures;
 }
 
+async function failuresOf(services: Services): Promise<readonly Failure[]> {
+  const parts = Object.keys(PARTS) as Part[];
+  const causes = await Promise.all(parts.map((part) => failure(() => PARTS[part](services))));
+  return parts.flatMap((part, at) => (causes[at] === undefined ? [] : [{ part, cause: causes[at] }]));
+}
+
 /** What went wrong, undefined where the check succeeded in time. */
-async function failure(port: { check(): Promise<void> }): Promise<unknown> {
+async function failure(check: () => Promise<void>): Promise<unknown> {
   try {
-    await within(READY_WITHIN, () => port.check());
+    await within(READY_WITHIN, check);
     return undefined;
   } catch (error) {
     return error ?? new Error("failed");

@@ -1,7 +1,9 @@
+import { dirname, join } from "node:path";
 import type { TokenCredential } from "@azure/identity";
 import type { Config } from "../../shared/config/read.ts";
 import type { KeyVaultOptions } from "../../shared/keys/keyVault.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
+import type { WrappedKey } from "../../shared/model/userKey.ts";
 import type { Store } from "../../shared/store/port.ts";
 import type { System } from "../../shared/system.ts";
 import { openedSoon } from "./openedSoon.ts";
@@ -56,6 +58,21 @@ async function openKek(config: Config, system: System, emulated: Emulated): Prom
       ...(clientOptions && { clientOptions }),
     });
   }, methods);
+}
+
+/**
+ * The service key's ciphertexts, newest first: as they are configured or, on one machine, in the file beside the
+ * key encryption key's.
+ */
+export async function readServiceKeys(
+  { keys }: Config,
+  kek: KeyEncryptionKey,
+  { random }: System,
+): Promise<readonly WrappedKey[]> {
+  if (keys.driver === "key-vault") return keys.serviceKeys;
+  if (keys.serviceKeys) return keys.serviceKeys;
+  const { openServiceKeyFile } = await import("../../local/embedded/drivers.ts");
+  return await openServiceKeyFile({ file: join(dirname(keys.file), "service-key.json"), kek, random });
 }
 
 /** The one identity of the app; DefaultAzureCredential would try others that nobody has given any rights. */

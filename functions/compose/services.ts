@@ -2,8 +2,10 @@ import type { Services } from "../../shared/acts/services.ts";
 import type { Config } from "../../shared/config/read.ts";
 import { createTokenVerifier } from "../../shared/identity/token.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
+import { createServiceKey } from "../../shared/keys/serviceKey.ts";
 import { createUserKeys } from "../../shared/keys/userKeys.ts";
 import type { Log } from "../../shared/log.ts";
+import type { WrappedKey } from "../../shared/model/userKey.ts";
 import type { Store } from "../../shared/store/port.ts";
 import type { System } from "../../shared/system.ts";
 
@@ -13,17 +15,21 @@ export interface Adapters {
   readonly kek: KeyEncryptionKey;
 }
 
-/** Puts the service together. Composition roots call it: `main.ts`, the local host, the tests. */
+/**
+ * Puts the service together. Composition roots call it: `main.ts`, the local host, the tests.
+ * @param serviceKeys the service key's ciphertexts, newest first
+ */
 export function createServices(
   config: Config,
   { store, kek }: Adapters,
-  { system, log }: { system: System; log: Log },
+  { system, log, serviceKeys }: { system: System; log: Log; serviceKeys: readonly WrappedKey[] },
 ): Services {
   return {
     config,
     system,
     store,
     kek,
+    serviceKey: createServiceKey({ wrapped: serviceKeys, kek, store }),
     userKeys: createUserKeys({ kek, system }),
     verifyToken: createTokenVerifier({ issuers: config.issuers, system }),
     log,

@@ -1,3 +1,4 @@
 /** The drivers of a single machine, as one module to load. */
 export { openFileKey } from "./fileKey.ts";
+export { openServiceKeyFile } from "./serviceKeyFile.ts";
 export { openSqliteStore } from "./sqlite.ts";

@@ -5,16 +5,13 @@ import {
   generateKeyPair,
   type KeyObject,
   privateDecrypt,
-  randomUUID,
 } from "node:crypto";
-import { existsSync } from "node:fs";
-import { link, mkdir, open, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { calculateJwkThumbprint } from "jose";
 import { type KeyEncryptionKey, KeyUnavailable } from "../../shared/keys/port.ts";
 import { wrapRsaOaep256 } from "../../shared/keys/rsa.ts";
 import type { WrappedKey } from "../../shared/model/userKey.ts";
+import { readOrMake } from "./secretFile.ts";
 
 const MODULUS_BITS = 2_048;
 
@@ -24,8 +21,7 @@ const MODULUS_BITS = 2_048;
  * @throws {Error} the file can be read by others, or holds something else
  */
 export async function openFileKey({ file }: { readonly file: string }): Promise<KeyEncryptionKey> {
-  if (!existsSync(file)) await makeKey(file);
-  const privateKey = await readKey(file);
+  const privateKey = parseKey(file, await readOrMake(file, makePem));
   const publicKey = createPublicKey(privateKey);
   const kek = `file:${await calculateJwkThumbprint(publicKey)}`;
 
@@ -52,19 +48,6 @@ export async function openFileKey({ file }: { readonly file: string }): Promise<
   };
 }
 
-async function readKey(file: string): Promise<KeyObject> {
-  const handle = await open(file);
-  try {
-    const { mode } = await handle.stat();
-    if ((mode & 0o077) !== 0) {
-      throw new Error(`the key file ${file} is open to other users; close it with: chmod 600 ${file}`);
-    }
-    return parseKey(file, await handle.readFile("utf8"));
-  } finally {
-    await handle.close();
-  }
-}
-
 function parseKey(file: string, pem: string): KeyObject {
   const message = `the key file ${file} holds no RSA private key of ${MODULUS_BITS} bits in PEM`;
   let key: KeyObject;
@@ -79,31 +62,7 @@ function parseKey(file: string, pem: string): KeyObject {
   return key;
 }
 
-/** Puts a whole key at `file`, or leaves the one that a concurrent start has already put there. */
-async function makeKey(file: string): Promise<void> {
-  const folder = dirname(file);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+async function makePem(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: MODULUS_BITS });
-  const draft = `${file}.${randomUUID()}`;
-  try {
-    const pem = privateKey.export({ type: "pkcs8", format: "pem" });
-    await writeFile(draft, pem, { flag: "wx", mode: 0o600, flush: true });
-    // Unlike a rename, a link never replaces an existing file.
-    await link(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
-  await syncFolder(folder);
-}
-
-/** Without it a power cut could lose the file's name, and with it every backup that the key opens (fsync(2)). */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }

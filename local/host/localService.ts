@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Emulated, openAdapters } from "../../functions/compose/adapters.ts";
+import { type Emulated, openAdapters, readServiceKeys } from "../../functions/compose/adapters.ts";
 import { type Adapters, createServices } from "../../functions/compose/services.ts";
 import { routesOf } from "../../functions/endpoints.ts";
 import { readConfig } from "../../shared/config/read.ts";
@@ -54,14 +54,16 @@ export async function startLocalService(options: LocalOptions): Promise<LocalSer
     ...options.cloud?.settings,
   });
   const issuer = createIssuer({ key: await loadKey(join(folder, "issuer.json")), now: system.now });
-  const adapters = wrap(await openAdapters(config, system, options.cloud?.emulated));
+  const opened = await openAdapters(config, system, options.cloud?.emulated);
+  const serviceKeys = await readServiceKeys(config, opened.kek, system);
+  const adapters = wrap(opened);
   const { store } = config;
   const toOutbox = outboxHandler(() =>
     store.driver === "sqlite" ? readOutbox({ file: store.file, now: system.now() }) : [],
   );
   const toIssuer = issuerHandler(issuer);
   const host = await serve({
-    routes: routesOf(createServices(config, adapters, { system, log })),
+    routes: routesOf(createServices(config, adapters, { system, log, serviceKeys })),
     port,
     requestId: () => uuid(system),
     extra: async (...request) => toOutbox(...request) || (await toIssuer(...request)),

@@ -1,6 +1,7 @@
 import type { Config } from "../config/read.ts";
 import type { TokenVerifier } from "../identity/token.ts";
 import type { KeyEncryptionKey } from "../keys/port.ts";
+import type { ServiceKey } from "../keys/serviceKey.ts";
 import type { UserKeys } from "../keys/userKeys.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/port.ts";
@@ -12,6 +13,7 @@ export interface Services {
   readonly system: System;
   readonly store: Store;
   readonly kek: KeyEncryptionKey;
+  readonly serviceKey: ServiceKey;
   readonly userKeys: UserKeys;
   readonly verifyToken: TokenVerifier;
   readonly log: Log;

@@ -47,7 +47,8 @@ function violations(error: z.ZodError, variables: Readonly<Record<string, string
 /** What is wrong although each setting is of its form. */
 function contradictions(values: Values, onAzure: boolean): string[] {
   const wrong: string[] = [];
-  const { STORE, COSMOS_ENDPOINT, COSMOS_EMULATOR_KEY, KEYS, KEY_VAULT_KEYS, AZURE_CLIENT_ID } = values;
+  const { STORE, COSMOS_ENDPOINT, COSMOS_EMULATOR_KEY, KEYS, KEY_VAULT_KEYS, AZURE_CLIENT_ID, SERVICE_KEY } =
+    values;
   const emulated =
     COSMOS_EMULATOR_KEY !== undefined && COSMOS_ENDPOINT !== undefined && isLoopback(COSMOS_ENDPOINT);
   if (STORE === "cosmos" && COSMOS_ENDPOINT === undefined) wrong.push("COSMOS_ENDPOINT: missing");
@@ -55,6 +56,7 @@ function contradictions(values: Values, onAzure: boolean): string[] {
     wrong.push("COSMOS_EMULATOR_KEY: an account is signed in to with the managed identity, never with a key");
   }
   if (KEYS === "key-vault" && KEY_VAULT_KEYS === undefined) wrong.push("KEY_VAULT_KEYS: missing");
+  if (KEYS === "key-vault" && SERVICE_KEY === undefined) wrong.push("SERVICE_KEY: missing");
   const identityNeeded = KEYS === "key-vault" || (STORE === "cosmos" && !emulated);
   if (identityNeeded && AZURE_CLIENT_ID === undefined) wrong.push("AZURE_CLIENT_ID: missing");
   if (onAzure) {
@@ -88,7 +90,11 @@ function nested(values: Values) {
           },
     keys:
       values.KEYS === "file"
-        ? { driver: values.KEYS, file: values.KEY_FILE }
-        : { driver: values.KEYS, keys: values.KEY_VAULT_KEYS ?? [] },
+        ? { driver: values.KEYS, file: values.KEY_FILE, serviceKeys: values.SERVICE_KEY }
+        : {
+            driver: values.KEYS,
+            keys: values.KEY_VAULT_KEYS ?? [],
+            serviceKeys: values.SERVICE_KEY ?? [],
+          },
   } as const;
 }

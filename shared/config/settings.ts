@@ -70,6 +70,22 @@ const keyIds = z
       .max(16),
   );
 
+/**
+ * The service key's ciphertexts, newest first. A key that is replaced stays in the list: what was made with it is
+ * checked with it.
+ */
+export const wrappedServiceKeys = z
+  .array(
+    z.strictObject({
+      kek: z.string().min(1),
+      alg: z.literal("RSA-OAEP-256"),
+      // As long as an RSA key of 2,048 to 4,096 bits.
+      value: z.string().regex(/^[A-Za-z0-9_-]{342,683}$/),
+    }),
+  )
+  .min(1)
+  .max(8);
+
 interface Setting {
   readonly schema: z.ZodType;
   /** What it is and what it means, for docs/configuration.md. */
@@ -142,6 +158,11 @@ export const settings = {
     meaning:
       "The key encryption keys, `https://{vault}.vault.azure.net/keys/{name}` without a version, one a vault, separated by commas. Needed. Keep a vault in the list as long as an item is wrapped by it.",
     of: ["KEYS", "key-vault"],
+  },
+  SERVICE_KEY: {
+    schema: json.pipe(wrappedServiceKeys).optional(),
+    meaning:
+      'The service\'s own key, 256 random bits that the key encryption key has wrapped: a JSON array of 1 to 8 `{"kek", "alg": "RSA-OAEP-256", "value"}`, newest first. Keep the last one for good: the keys of account references are derived from it. Needed with KEYS=key-vault; with KEYS=file, `service-key.json` beside the key file when left out, made on the first start.',
   },
 } as const satisfies Record<string, Setting>;
 

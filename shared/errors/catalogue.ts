@@ -201,7 +201,7 @@ export const catalogue = {
   busy: kind(503, "retry-later", { retryable: true }),
   "not-ready": kind(503, "retry-later", {
     retryable: true,
-    members: z.strictObject({ parts: z.array(z.enum(["store", "keys"])) }),
+    members: z.strictObject({ parts: z.array(z.enum(["store", "keys", "service-key"])) }),
   }),
   internal: kind(500, "contact-support"),
 } satisfies Record<string, ProblemKind>;

@@ -86,6 +86,21 @@ export const NOTICE_TTL = 14 * 24 * 60 * 60;
 
 export const notice: ItemKind<Notice> = { schema: 1, shape: noticeShape };
 
+/** The partition of what belongs to no owner: a `userId` is longer. */
+export const SERVICE_PARTITION = "service";
+
+/** By this a process knows that its service key is the one that this store was begun with. */
+const serviceKeyCheckShape = z.strictObject({
+  schema: z.literal(1),
+  /** HMAC under a key derived from the service key. */
+  check: sha256,
+});
+
+export const serviceKeyCheck: ItemKind<z.infer<typeof serviceKeyCheckShape>> = {
+  schema: 1,
+  shape: serviceKeyCheckShape,
+};
+
 /** Digits of an event's number in its id: so the ids stand in the order of the numbers. */
 const EVENT_DIGITS = 10;
 
@@ -103,4 +118,6 @@ export const ids = {
   notice: (id: string) => `notice:${id}`,
   proof: (id: string) => `proof:${id}`,
   idempotency: (key: string) => `idempotency:${key}`,
+  /** In {@link SERVICE_PARTITION}. */
+  serviceKey: "service-key",
 } as const;

@@ -1,10 +1,11 @@
 import { generateKeyPairSync, webcrypto } from "node:crypto";
-import { chmod, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AzureCliCredential, ManagedIdentityCredential } from "@azure/identity";
 import { describe, expect, it } from "vitest";
 import { vaultServer } from "../../local/cloud/vaultServer/fixture.ts";
 import { openFileKey } from "../../local/embedded/fileKey.ts";
+import { openServiceKeyFile } from "../../local/embedded/serviceKeyFile.ts";
 import { openKeyVault } from "../../shared/keys/keyVault.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
 import { system } from "../../shared/system.ts";
@@ -115,6 +116,69 @@ describe("file key's file", () => {
     const opened = await webcrypto.subtle.decrypt(algorithm, key, Buffer.from(value, "base64url"));
     expect(Buffer.from(opened).toString()).toBe("user key");
   });
+});
+
+describe("the service key's file", () => {
+  async function setUp() {
+    const kek = await openTemporaryKey();
+    const file = join(await temporaryFolder(), "keys", "service-key.json");
+    return { kek, file, open: () => openServiceKeyFile({ file, kek, random: system.random }) };
+  }
+
+  it("is made for its user alone, beside nothing else, and never written again", async () => {
+    const { file, open } = await setUp();
+    const made = await open();
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readdir(dirname(file))).toEqual(["service-key.json"]);
+    const before = await readFile(file);
+    expect(await open()).toEqual(made);
+    expect(await readFile(file)).toEqual(before);
+  });
+
+  it("holds 256 random bits, wrapped, in the form of the setting", async () => {
+    const { kek, file, open } = await setUp();
+    const [wrapped, ...more] = await open();
+    expect(more).toEqual([]);
+    expect(JSON.parse(await readFile(file, "utf8"))).toEqual([wrapped]);
+    const key = await kek.unwrap(wrapped ?? expect.fail("no key"));
+    expect(key).toHaveLength(32);
+    const other = await setUp();
+    const [another] = await other.open();
+    expect(await other.kek.unwrap(another ?? expect.fail("no key"))).not.toEqual(key);
+    expect(await readFile(file, "utf8")).not.toContain(Buffer.from(key).toString("base64url"));
+  });
+
+  it("is one and the same for all that start at once", async () => {
+    const { file, open } = await setUp();
+    const opened = await Promise.all(Array.from({ length: 8 }, open));
+    expect(new Set(opened.map(([wrapped]) => wrapped?.value)).size).toBe(1);
+    expect(await readdir(dirname(file))).toEqual(["service-key.json"]);
+  });
+
+  it("is made where a start that was killed has left a draft", async () => {
+    const { file, open } = await setUp();
+    await mkdir(dirname(file));
+    await writeFile(`${file}.draft`, "[", { mode: 0o600 });
+    expect(await open()).toHaveLength(1);
+  });
+
+  it("is refused where others can read it, and how to close it is told", async () => {
+    const { file, open } = await setUp();
+    await open();
+    await chmod(file, 0o640);
+    await expect(open()).rejects.toThrow(`chmod 600 ${file}`);
+  });
+
+  it.each(["", "[", "[]", "{}", '[{"kek":"secret"}]'])(
+    "is refused, without a word of its content, where it holds %j, and stays",
+    async (content) => {
+      const { file, open } = await setUp();
+      await mkdir(dirname(file));
+      await writeFile(file, content, { mode: 0o600 });
+      await expect(open()).rejects.toThrow(new Error(`the file ${file} holds no wrapped service key`));
+      expect(await readFile(file, "utf8")).toBe(content);
+    },
+  );
 });
 
 function pem({ privateKey }: ReturnType<typeof generateKeyPairSync>): string {

@@ -8,6 +8,8 @@ import { readConfig } from "../../shared/config/read.ts";
 import type { HttpRequest, Route } from "../../shared/http/message.ts";
 import { compileRoutes } from "../../shared/http/route.ts";
 import { createTokenVerifier } from "../../shared/identity/token.ts";
+import { createServiceKey } from "../../shared/keys/serviceKey.ts";
+import type { WrappedKey } from "../../shared/model/userKey.ts";
 import { randomId, type System } from "../../shared/system.ts";
 import { checkDeclared } from "../support/declared.ts";
 import { type Act, type Faults, faulty } from "./layer.ts";
@@ -58,6 +60,8 @@ export async function startFaultyService({ open, system, faults }: ServiceOption
     KEY_FILE: "opened-by-the-test",
   });
   const issuer = createIssuer({ key: await generateKey(), now: system.now });
+  const serviceKey = system.random(32);
+  let serviceKeys: readonly WrappedKey[] | undefined;
   let running: Promise<Instance> = start();
   await running;
   let crashes = 0;
@@ -76,8 +80,11 @@ export async function startFaultyService({ open, system, faults }: ServiceOption
       },
       crashed: () => over.signal.aborted,
     });
+    serviceKeys ??= [await adapters.kek.wrap(serviceKey, "service")];
     const services = {
-      ...createServices(config, layer, { system, log: () => {} }),
+      ...createServices(config, layer, { system, log: () => {}, serviceKeys }),
+      // Asked for once a process: faults there are for matrix/firstUse.test.ts, and would come to each act only once.
+      serviceKey: createServiceKey({ ...adapters, wrapped: serviceKeys }),
       verifyToken: createTokenVerifier({
         issuers: config.issuers,
         system,

@@ -2,8 +2,9 @@ import { describe, expect, it, vi } from "vitest";
 import { READY_WITHIN, ready } from "../../functions/anonymous/ready.ts";
 import type { Adapters } from "../../functions/compose/services.ts";
 import { KeyUnavailable } from "../../shared/keys/port.ts";
+import { ids, SERVICE_PARTITION } from "../../shared/store/items.ts";
 import { StoreUnavailable } from "../../shared/store/port.ts";
-import { startService } from "../support/service.ts";
+import { startService, type TestService } from "../support/service.ts";
 
 type Break = (adapters: Adapters) => Adapters;
 
@@ -39,6 +40,29 @@ describe("ready", () => {
     expect(service.lines.at(-1)?.failure).toMatch(/^(Store|Key)Unavailable/);
   });
 
+  it("says so where the service key does not unwrap", async () => {
+    const other = { kek: "file:another", alg: "RSA-OAEP-256", value: "A".repeat(342) };
+    const service = await startService({ settings: { SERVICE_KEY: JSON.stringify([other]) } });
+    expect(await partsOf(service)).toEqual(["service-key"]);
+    expect(service.lines.at(-1)?.failure).toMatch(/^KeyUnavailable /);
+  });
+
+  it("says so where the service key is another than the one that the store was begun with", async () => {
+    const service = await startService();
+    const body = { schema: 1, check: "c".repeat(43) };
+    await service.adapters.store.commit(SERVICE_PARTITION, [{ kind: "create", id: ids.serviceKey, body }]);
+    expect(await partsOf(service)).toEqual(["service-key"]);
+    expect(service.lines.at(-1)?.failure).toMatch(/^KeyUnavailable SERVICE_KEY /);
+  });
+
+  async function partsOf({ origin }: TestService): Promise<unknown> {
+    const response = await fetch(`${origin}/v1/ready`);
+    expect(response.status).toBe(503);
+    const { code, parts } = (await response.json()) as { code: string; parts: unknown };
+    expect(code).toBe("not-ready");
+    return parts;
+  }
+
   it("asks store and keys once in five seconds, however often it is asked itself", async () => {
     let checks = 0;
     const wrap: Break = ({ store, kek }) => ({
@@ -62,7 +86,8 @@ describe("ready", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       const hanging = { check: () => new Promise<void>(() => {}) };
-      const services = { store: hanging, kek: { check: async () => {} } };
+      const fine = { check: async () => {} };
+      const services = { store: hanging, kek: fine, serviceKey: fine };
       const answer = ready.handle({ services, now: 0 } as unknown as Parameters<typeof ready.handle>[0]);
       const refused = expect(answer).rejects.toMatchObject({
         code: "not-ready",

@@ -90,3 +90,8 @@ function subjectOf(token: string): string | undefined {
     return undefined;
   }
 }
+
+/** A user key's plaintext is longer, by its binding. */
+export function isServiceKey(plaintext: Uint8Array): boolean {
+  return plaintext.byteLength === 32;
+}

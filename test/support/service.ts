@@ -10,6 +10,7 @@ import { createPhone, type Phone } from "../../local/phone/acts/phone.ts";
 import type { Refused } from "../../local/phone/acts/problem.ts";
 import type { Opened, Waits } from "../../local/phone/acts/recovery/recovery.ts";
 import type { PhoneOptions } from "../../local/phone/acts/session.ts";
+import type { SettingName } from "../../shared/config/settings.ts";
 import type { RequestLine } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
 import { type Counts, counting } from "./counting.ts";
@@ -46,6 +47,8 @@ export interface TestService extends LocalService {
 export interface ServiceOptions extends Pick<LocalOptions, "wrap"> {
   /** Whether the service is made to leak, and the test looks for that itself. */
   readonly leaking?: boolean;
+  /** In the place of what the drivers bring. */
+  readonly settings?: Readonly<Partial<Record<SettingName, string>>>;
 }
 
 /**
@@ -65,7 +68,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   if (keyEncryptionKey) await writeFile(keyFile, keyEncryptionKey, { mode: 0o600 });
   const service = await startLocalService({
     folder,
-    cloud,
+    cloud: { ...cloud, settings: { ...cloud.settings, ...options.settings } },
     system: { ...system, now: () => time },
     log: (line) => lines.push(line),
     wrap: (adapters) => {
@@ -96,6 +99,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     counted: async (act) => {
       const before = { ...counts };
       const result = await act();
+      const once = (counts.once ?? 0) - (before.once ?? 0);
       return {
         result,
         counts: {
@@ -103,6 +107,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
           list: counts.list - before.list,
           commit: counts.commit - before.commit,
           unwrap: counts.unwrap - before.unwrap,
+          ...(once > 0 && { once }),
         },
       };
     },

@@ -18,4 +18,11 @@ export const onAzure = {
   COSMOS_ENDPOINT: "https://backups.documents.azure.com",
   KEYS: "key-vault",
   KEY_VAULT_KEYS: "https://one.vault.azure.net/keys/backup",
+  SERVICE_KEY: JSON.stringify([
+    {
+      kek: `https://one.vault.azure.net/keys/backup/${"0".repeat(32)}`,
+      alg: "RSA-OAEP-256",
+      value: "A".repeat(342),
+    },
+  ]),
 };

@@ -161,6 +161,12 @@ describe("the age that a sign-in may have", () => {
   });
 });
 
+const serviceKey = {
+  kek: "https://one.vault.azure.net/keys/backup/1",
+  alg: "RSA-OAEP-256",
+  value: "A".repeat(342),
+};
+
 describe("the drivers of the cloud", () => {
   const cloud = {
     STORE: "cosmos",
@@ -168,6 +174,7 @@ describe("the drivers of the cloud", () => {
     KEYS: "key-vault",
     KEY_VAULT_KEYS: "https://one.vault.azure.net/keys/backup, https://two.vault.azure.net/keys/backup",
     AZURE_CLIENT_ID: "4fd0a3fc-55a2-4c1c-9a56-2a6a0c6a0f11",
+    SERVICE_KEY: JSON.stringify([serviceKey]),
   };
 
   it("are named by their addresses and the identity that signs in to them", () => {
@@ -182,6 +189,7 @@ describe("the drivers of the cloud", () => {
       keys: {
         driver: "key-vault",
         keys: ["https://one.vault.azure.net/keys/backup", "https://two.vault.azure.net/keys/backup"],
+        serviceKeys: [serviceKey],
       },
     });
   });
@@ -196,6 +204,7 @@ describe("the drivers of the cloud", () => {
     ["KEY_VAULT_KEYS/1", { KEY_VAULT_KEYS: "https://one.vault.azure.net/keys/backup,nonsense" }],
     ["AZURE_CLIENT_ID", { AZURE_CLIENT_ID: undefined }],
     ["AZURE_CLIENT_ID", { AZURE_CLIENT_ID: "me" }],
+    ["SERVICE_KEY", { SERVICE_KEY: undefined }],
   ])("are refused where %s is missing or wrong: %j", (name, changes) => {
     expect(refusal({ ...cloud, ...changes })).toMatch(new RegExp(`^wrong settings:\\n  ${name}: .+$`));
   });
@@ -203,6 +212,43 @@ describe("the drivers of the cloud", () => {
   it("may be an emulator on this machine, signed in to with its key", () => {
     const emulator = { COSMOS_ENDPOINT: "http://127.0.0.1:8081", COSMOS_EMULATOR_KEY: "c2VjcmV0" };
     expect(refusal({ STORE: "cosmos", ...emulator })).toBeUndefined();
+  });
+});
+
+describe("the service key", () => {
+  const refusalOf = (value: unknown) => refusal({ SERVICE_KEY: JSON.stringify(value) });
+
+  it("may be left out on one machine, where a file holds it, or be set", () => {
+    expect(readConfig(good).keys.serviceKeys).toBeUndefined();
+    const set = { SERVICE_KEY: JSON.stringify([serviceKey]) };
+    expect(readConfig({ ...good, ...set }).keys.serviceKeys).toEqual([serviceKey]);
+  });
+
+  it("may be a list of eight, newest first, of keys of up to 4,096 bits", () => {
+    const list = Array.from({ length: 8 }, () => ({ ...serviceKey, value: "_".repeat(683) }));
+    expect(refusalOf(list)).toBeUndefined();
+  });
+
+  it.each<[string, unknown, string]>([
+    ["empty", [], ""],
+    ["longer", Array.from({ length: 9 }, () => serviceKey), ""],
+    ["no list", serviceKey, ""],
+    ["one in the clear", ["A".repeat(43)], "/0"],
+    ["of another algorithm", [{ ...serviceKey, alg: "RSA-OAEP" }], "/0/alg"],
+    ["without its key's id", [{ ...serviceKey, kek: "" }], "/0/kek"],
+    ["without its ciphertext", [serviceKey, { ...serviceKey, value: undefined }], "/1/value"],
+    ["of a shorter ciphertext", [{ ...serviceKey, value: "A".repeat(341) }], "/0/value"],
+    ["of a longer ciphertext", [{ ...serviceKey, value: "A".repeat(684) }], "/0/value"],
+    ["of a ciphertext in base64", [{ ...serviceKey, value: `${"A".repeat(342)}==` }], "/0/value"],
+    ["with a member that is not known", [{ ...serviceKey, key: "hunter2" }], "/0"],
+  ])("may not be %s", (_, value, place) => {
+    const message = refusalOf(value);
+    expect(message).toMatch(new RegExp(`^wrong settings:\\n {2}SERVICE_KEY${place}: .+$`));
+    expect(message).not.toContain("hunter2");
+  });
+
+  it("may not be what is no JSON", () => {
+    expect(refusal({ SERVICE_KEY: "[" })).toBe("wrong settings:\n  SERVICE_KEY: not JSON");
   });
 });
 
