@@ -36,7 +36,7 @@ export const enableBackup = forOwner(
     const refusal = refuseStorageAccount(device.platform, storageCheck);
     if (refusal) throw explain(refusal);
 
-    const { stored: userKey, key } = await services.userKeys.create(identity.userId);
+    const { stored: userKey, key } = await services.userKeys.create(identity.userId, 1);
     const next = turnedOn(owner.item, device, { userKey, storageCheck }, now);
     await commit(call, next, {
       event: { type: "backup-enabled", device },

@@ -24,13 +24,14 @@ export function createServices(
   { store, kek }: Adapters,
   { system, log, serviceKeys }: { system: System; log: Log; serviceKeys: readonly WrappedKey[] },
 ): Services {
+  const serviceKey = createServiceKey({ wrapped: serviceKeys, kek, store });
   return {
     config,
     system,
     store,
     kek,
-    serviceKey: createServiceKey({ wrapped: serviceKeys, kek, store }),
-    userKeys: createUserKeys({ kek, system }),
+    serviceKey,
+    userKeys: createUserKeys({ kek, serviceKey, system }),
     verifyToken: createTokenVerifier({ issuers: config.issuers, system }),
     log,
   };

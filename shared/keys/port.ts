@@ -35,7 +35,7 @@ export type KeyFault =
   | "forbidden"
   /** An item names a key of a vault that is not in the configuration. */
   | "unknown-vault"
-  /** What was to be unwrapped was not wrapped under it, or for another owner. */
+  /** What was to be unwrapped was not wrapped under it, or not made by this service for this owner. */
   | "broken-value"
   /** The service key in the configuration does not open, or is another than the one that the store was begun with. */
   | "service-key-mismatch";
@@ -66,7 +66,8 @@ const ADVICE: Readonly<Record<KeyFault, string>> = {
     "the service's identity may not use the key; give it the role Key Vault Crypto User on the vault",
   "unknown-vault":
     "an item or the service key is wrapped by a vault that is not configured; add the vault's key to the settings",
-  "broken-value": "a wrapped key does not open or belongs to another owner; restore the item from a backup",
+  "broken-value":
+    "a wrapped key does not open, or is bound to another owner or service key; restore the item from a backup, and keep replaced service keys in SERVICE_KEY",
   "service-key-mismatch":
     "SERVICE_KEY (on one machine, service-key.json beside the key file) is not the service key that this store was begun with; put that one back, at the end of the list",
 };

@@ -1,8 +1,8 @@
-import { hash, timingSafeEqual } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { StoredUserKey } from "../model/userKey.ts";
 import { randomId, type System } from "../system.ts";
 import { type KeyEncryptionKey, KeyUnavailable } from "./port.ts";
+import type { ServiceKey } from "./serviceKey.ts";
 
 /** 256 bits. */
 const KEY_BYTES = 32;
@@ -11,8 +11,8 @@ const KEY_BYTES = 32;
 const REMEMBERED = { max: 500, ttl: 60_000 };
 
 export interface UserKeys {
-  /** A new user key; wrapping it takes no call to whoever holds the key encryption key. */
-  create(userId: string): Promise<{ stored: StoredUserKey; key: Uint8Array }>;
+  /** A new user key, an owner's `number`th; wrapping it takes no call to whoever holds the key encryption key. */
+  create(userId: string, number: number): Promise<{ stored: StoredUserKey; key: Uint8Array }>;
   /**
    * The user key in the clear, a copy that the caller may keep: one unwrap, none where it is remembered.
    * @throws {KeyUnavailable}
@@ -21,11 +21,20 @@ export interface UserKeys {
 }
 
 /**
- * Makes and opens user keys. What is wrapped is the key followed by a hash of whose it is: who can write to the
- * database, but holds no key, could otherwise put another owner's wrapped key into their own item and have it
- * released to themselves.
+ * Makes and opens user keys. What is wrapped is the key, followed by its binding under the service key: who can write
+ * to the database, but unwrap nothing, could otherwise put another owner's wrapped key into their own item and have it
+ * released to themselves, or, since anybody can wrap, give an owner a key of the writer's own choosing and read what is
+ * uploaded under it.
  */
-export function createUserKeys({ kek, system }: { kek: KeyEncryptionKey; system: System }): UserKeys {
+export function createUserKeys({
+  kek,
+  serviceKey,
+  system,
+}: {
+  kek: KeyEncryptionKey;
+  serviceKey: Pick<ServiceKey, "bind" | "isBound">;
+  system: System;
+}): UserKeys {
   const remembered = new LRUCache<string, Uint8Array>({
     ...REMEMBERED,
     perf: system,
@@ -34,33 +43,29 @@ export function createUserKeys({ kek, system }: { kek: KeyEncryptionKey; system:
   });
 
   return {
-    async create(userId) {
+    async create(userId, number) {
       const id = randomId(system);
       const key = Uint8Array.from(system.random(KEY_BYTES));
-      const wrapped = await kek.wrap(Buffer.concat([key, binding(userId, id)]), userId);
-      return { stored: { id, wrapped }, key };
+      const binding = await serviceKey.bind(userId, number, id, key);
+      const wrapped = await kek.wrap(Buffer.concat([key, binding]), userId);
+      return { stored: { number, id, wrapped }, key };
     },
 
-    async open(userId, { id, wrapped }) {
-      const name = `${userId} ${id} ${wrapped.kek}`;
+    async open(userId, { number, id, wrapped }) {
+      const name = `${userId} ${number} ${id} ${wrapped.kek}`;
       const before = remembered.get(name);
       if (before) return before.slice();
 
       const plaintext = await kek.unwrap(wrapped);
       // Copies: a Buffer's own `slice` is a view of what is zeroed here.
       const key = Uint8Array.from(plaintext.subarray(0, KEY_BYTES));
-      const bound = Uint8Array.from(plaintext.subarray(KEY_BYTES));
+      const binding = Uint8Array.from(plaintext.subarray(KEY_BYTES));
       plaintext.fill(0);
-      const expected = binding(userId, id);
-      if (bound.byteLength !== expected.byteLength || !timingSafeEqual(bound, expected)) {
+      if (key.byteLength !== KEY_BYTES || !(await serviceKey.isBound(userId, number, id, key, binding))) {
         throw new KeyUnavailable("broken-value");
       }
       remembered.set(name, key.slice());
       return key;
     },
   };
-}
-
-function binding(userId: string, id: string): Buffer {
-  return hash("sha256", `authenticator-backup/v1/user-key\0${userId}\0${id}`, "buffer");
 }

@@ -14,6 +14,8 @@ export type WrappedKey = Readonly<z.infer<typeof wrappedKey>>;
 
 /** A user key as the owner item holds it. */
 export const storedUserKey = z.strictObject({
+  /** 1, 2, 3 …: which of the owner's user keys it is. */
+  number: z.int().positive(),
   /** The `kid` of every envelope under it. */
   id: randomId,
   wrapped: wrappedKey,

@@ -9,6 +9,7 @@ import type { HttpRequest, Route } from "../../shared/http/message.ts";
 import { compileRoutes } from "../../shared/http/route.ts";
 import { createTokenVerifier } from "../../shared/identity/token.ts";
 import { createServiceKey } from "../../shared/keys/serviceKey.ts";
+import { createUserKeys } from "../../shared/keys/userKeys.ts";
 import type { WrappedKey } from "../../shared/model/userKey.ts";
 import { randomId, type System } from "../../shared/system.ts";
 import { checkDeclared } from "../support/declared.ts";
@@ -36,6 +37,11 @@ interface ServiceOptions {
   /** Opens the drivers, again for each instance: what it had in memory is gone with the one before. */
   readonly open: () => Promise<Adapters>;
   readonly system: System;
+  /**
+   * Whether what a process asks for once, the service key, fails too. Left out, it does not: else whether an act makes
+   * those calls would depend on the acts before it.
+   */
+  readonly firstUse?: boolean;
   readonly faults: Pick<Faults, "plan" | "turn"> & { readonly later: (land: () => Promise<unknown>) => void };
 }
 
@@ -50,7 +56,12 @@ interface Instance {
  * The service under faults. Its routes are called without a connection, so that whoever holds back the calls of the
  * ports decides the order of everything.
  */
-export async function startFaultyService({ open, system, faults }: ServiceOptions): Promise<FaultyService> {
+export async function startFaultyService({
+  open,
+  system,
+  faults,
+  firstUse = false,
+}: ServiceOptions): Promise<FaultyService> {
   const config = readConfig({
     PUBLIC_ORIGIN: ORIGIN,
     ISSUERS: JSON.stringify(issuerSettings(`${ORIGIN}/jwks`)),
@@ -60,7 +71,6 @@ export async function startFaultyService({ open, system, faults }: ServiceOption
     KEY_FILE: "opened-by-the-test",
   });
   const issuer = createIssuer({ key: await generateKey(), now: system.now });
-  const serviceKey = system.random(32);
   let serviceKeys: readonly WrappedKey[] | undefined;
   let running: Promise<Instance> = start();
   await running;
@@ -80,11 +90,14 @@ export async function startFaultyService({ open, system, faults }: ServiceOption
       },
       crashed: () => over.signal.aborted,
     });
-    serviceKeys ??= [await adapters.kek.wrap(serviceKey, "service")];
+    serviceKeys ??= [await adapters.kek.wrap(system.random(32), "service")];
+    const made = createServices(config, layer, { system, log: () => {}, serviceKeys });
+    const unfaulted = createServiceKey({ ...adapters, wrapped: serviceKeys });
+    const serviceKey = firstUse ? made.serviceKey : unfaulted;
     const services = {
-      ...createServices(config, layer, { system, log: () => {}, serviceKeys }),
-      // Asked for once a process: faults there are for matrix/firstUse.test.ts, and would come to each act only once.
-      serviceKey: createServiceKey({ ...adapters, wrapped: serviceKeys }),
+      ...made,
+      serviceKey,
+      userKeys: createUserKeys({ kek: layer.kek, serviceKey, system }),
       verifyToken: createTokenVerifier({
         issuers: config.issuers,
         system,

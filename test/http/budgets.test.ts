@@ -36,10 +36,12 @@ describe("the owner's phones cost the store", () => {
 });
 
 describe("a backup costs the store", () => {
-  it("1 read and 1 commit to turn on, and no call for its key", async () => {
+  it("1 read and 1 commit to turn on; no call for its key, but the service key's once a process", async () => {
     const service = await startService();
-    const phone = await registeredPhone(service);
-    expect(await costOf(service, () => phone.enable())).toEqual({ ...nothing, read: 1, commit: 1 });
+    const [phone, other] = [await registeredPhone(service), await registeredPhone(service, { owner: "bob" })];
+    const cost = { ...nothing, read: 1, commit: 1 };
+    expect(await costOf(service, () => phone.enable())).toEqual({ ...cost, once: 3 });
+    expect(await costOf(service, () => other.enable())).toEqual(cost);
   });
 
   it("1 read for its status, whether it changed or not", async () => {

@@ -1,5 +1,7 @@
+import { hash } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { type KeyEncryptionKey, KeyUnavailable } from "../../shared/keys/port.ts";
+import type { StoredUserKey } from "../../shared/model/userKey.ts";
 import { ids } from "../../shared/store/items.ts";
 import { type Store, StoreUnavailable } from "../../shared/store/port.ts";
 import { readOwner } from "../../shared/store/read.ts";
@@ -246,13 +248,12 @@ describe("two requests at once", () => {
   });
 });
 
-describe("a wrapped key that someone put into their own item", () => {
+describe("a wrapped key that somebody with a right to write to the database put into an item", () => {
   it.each([
     ["with its id", true],
     ["under the id of their own", false],
-  ])("is never released: %s", async (_, withId) => {
+  ])("is never released where it is another owner's: %s", async (_, withId) => {
     const service = await startService();
-    const { store } = service.adapters;
     const alice = await backedUpPhone(service);
     expectOk(await alice.upload(contents));
     const mallory = await backedUpPhone(service, { owner: "mallory" });
@@ -260,23 +261,76 @@ describe("a wrapped key that someone put into their own item", () => {
     // In the cache of unwrapped keys, where it could be found without being unwrapped.
     expectOk(await alice.key());
 
-    const theirs = await readOn(service, alice);
-    const own = await readOn(service, mallory);
-    const id = withId ? theirs.backup.userKey.id : own.backup.userKey.id;
-    const userKey = { id, wrapped: theirs.backup.userKey.wrapped };
-    const body = { ...own.item, backup: { ...own.backup, userKey } };
-    const swapped = await store.commit(userIdOf(mallory), [
-      { kind: "replace", id: ids.owner, body, etag: own.etag },
-    ]);
-    expect(swapped.committed).toBe(true);
-
-    const next = await registeredPhone(service, { owner: "mallory" });
-    for (const refused of [await mallory.key(), await next.key(), await next.recover()]) {
-      expect(problemOf(refused)).toMatchObject({ status: 503, code: "key-unusable" });
-      expect(JSON.stringify(refused)).not.toContain("sealed");
-    }
+    const theirs = (await readOn(service, alice)).backup.userKey;
+    const swap = (own: StoredUserKey) => ({ ...theirs, id: withId ? theirs.id : own.id });
+    await expectRefused(service, mallory, swap, "mallory");
     expectOk(await alice.key());
   });
+
+  it.each<[string, (userId: string, id: string) => string | Uint8Array]>([
+    ["nothing", () => ""],
+    ["what stood there before bindings were keyed", formerBinding],
+    ["zeros", () => new Uint8Array(32)],
+    ["more than a binding", () => new Uint8Array(64)],
+  ])(
+    "is never released where they wrapped a key of their choosing, with the public half, followed by %s",
+    async (_, follow) => {
+      const service = await startService();
+      const phone = await backedUpPhone(service);
+      expectOk(await phone.upload(contents));
+      const userId = userIdOf(phone);
+      const { id } = (await readOn(service, phone)).backup.userKey;
+      const planted = Buffer.concat([Buffer.alloc(32, 7), Buffer.from(follow(userId, id))]);
+      const wrapped = await service.adapters.kek.wrap(planted, userId);
+      await expectRefused(service, phone, (own) => ({ ...own, wrapped }));
+    },
+  );
+
+  it("is never released where it holds less than a key", async () => {
+    const service = await startService();
+    const phone = await backedUpPhone(service);
+    expectOk(await phone.upload(contents));
+    const wrapped = await service.adapters.kek.wrap(Buffer.alloc(31, 7), userIdOf(phone));
+    await expectRefused(service, phone, (own) => ({ ...own, wrapped }));
+  });
+
+  it.each([
+    ["another number", (own: StoredUserKey) => ({ ...own, number: own.number + 1 })],
+    ["another id", (own: StoredUserKey) => ({ ...own, id: "A".repeat(22) })],
+  ])("is never released under %s than it was made under", async (_, move) => {
+    const service = await startService();
+    const phone = await backedUpPhone(service);
+    expectOk(await phone.upload(contents));
+    expectOk(await phone.key());
+    await expectRefused(service, phone, move);
+  });
+
+  /** With its user key changed, the owner gets it on no phone, and the log tells those who run the service. */
+  async function expectRefused(
+    service: TestService,
+    phone: TestPhone,
+    change: (own: StoredUserKey) => StoredUserKey,
+    owner = "alice",
+  ): Promise<void> {
+    const { item, etag, backup } = await readOn(service, phone);
+    const body = { ...item, backup: { ...backup, userKey: change(backup.userKey) } };
+    const written = await service.adapters.store.commit(userIdOf(phone), [
+      { kind: "replace", id: ids.owner, body, etag },
+    ]);
+    expect(written.committed).toBe(true);
+    const next = await registeredPhone(service, { owner });
+    for (const ask of [() => phone.key(), () => next.key(), () => next.recover()]) {
+      const refused = await ask();
+      expect(problemOf(refused)).toMatchObject({ status: 503, code: "key-unusable" });
+      expect(JSON.stringify(refused)).not.toContain("sealed");
+      expect(service.lines.at(-1)?.failure).toMatch(/^KeyUnavailable a wrapped key /);
+    }
+  }
+
+  /** SHA-256 of whose it is: whoever can write to the database can calculate it. */
+  function formerBinding(userId: string, id: string): Uint8Array {
+    return hash("sha256", `authenticator-backup/v1/user-key\0${userId}\0${id}`, "buffer");
+  }
 
   async function readOn({ adapters: { store } }: TestService, phone: TestPhone) {
     const { item, etag } = (await readOwner(store, userIdOf(phone))) ?? expect.fail("no owner");

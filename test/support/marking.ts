@@ -10,7 +10,7 @@ export function signInName(owner: string): string {
   return `${owner}@signed-in.example`;
 }
 
-/** Marks every user key that is made, in the clear and wrapped, whichever phone gets it. */
+/** Marks every user key that is made, in the clear and wrapped, whichever phone gets it; and the service key. */
 export function markingKeys({ store, kek }: Adapters, marks: Marks): Adapters {
   return {
     store,
@@ -22,8 +22,18 @@ export function markingKeys({ store, kek }: Adapters, marks: Marks): Adapters {
         marks.addText("wrapped user key", wrapped.value);
         return wrapped;
       },
+      unwrap: async (wrapped) => {
+        const plaintext = await kek.unwrap(wrapped);
+        if (isServiceKey(plaintext)) marks.addBytes("service key", plaintext);
+        return plaintext;
+      },
     },
   };
+}
+
+/** A user key's plaintext is longer, by its binding. */
+export function isServiceKey(plaintext: Uint8Array): boolean {
+  return plaintext.byteLength === 32;
 }
 
 /** Marks what never leaves a phone. @returns marks what it has learnt since: to be called before it may forget that */
@@ -89,9 +99,4 @@ function subjectOf(token: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** A user key's plaintext is longer, by its binding. */
-export function isServiceKey(plaintext: Uint8Array): boolean {
-  return plaintext.byteLength === 32;
 }

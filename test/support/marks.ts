@@ -11,6 +11,7 @@ const KINDS = {
   "private key": "secret",
   "storage secret": "secret",
   "storage check": "secret",
+  "service key": "secret",
   "user key": "secret",
   "wrapped user key": "secret",
   "sealed user key": "secret",

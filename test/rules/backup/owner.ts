@@ -38,7 +38,11 @@ export const backup: BackupOn = {
   state: "on",
   platform: "android",
   enabledAt: "2026-11-22T08:00:00.000Z",
-  userKey: { id: "k".repeat(22), wrapped: { kek: "file:1", alg: "RSA-OAEP-256", value: "wrapped" } },
+  userKey: {
+    number: 1,
+    id: "k".repeat(22),
+    wrapped: { kek: "file:1", alg: "RSA-OAEP-256", value: "wrapped" },
+  },
   versions: [],
   signedInAt: "2026-11-22T08:00:00.000Z",
 };

@@ -77,6 +77,7 @@ export async function valuesOf(
     "private key": keys.sealing.d,
     "storage secret": Buffer.from(storageSecret).toString("hex"),
     "storage check": storageCheck(storageSecret, userId),
+    "service key": serviceKeyOf(service),
     "user key": JSON.stringify([...key]),
     "wrapped user key": stored?.state === "on" ? stored.userKey.wrapped.value : expect.fail("off"),
     "sealed user key": lastPart(handedOut.body.key.sealed),
@@ -97,3 +98,9 @@ export async function valuesOf(
 }
 
 const lastPart = (compact: string | null) => compact?.split(".").at(-1) ?? expect.fail("nothing was sent");
+
+/** As its mark has it: nobody but the service holds it. */
+function serviceKeyOf({ marks }: TestService): string {
+  const [form] = marks.all().find(({ kind }) => kind === "service key")?.forms ?? [];
+  return form ?? expect.fail("the service key was never unwrapped");
+}

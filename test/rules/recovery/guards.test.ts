@@ -43,7 +43,11 @@ function soundOn(platform: Platform): Facts & { readonly backup: BackupOn; reado
       state: "on",
       platform,
       enabledAt: "2026-11-01T08:00:00.000Z",
-      userKey: { id: "k".repeat(22), wrapped: { kek: "file:1", alg: "RSA-OAEP-256", value: "wrapped" } },
+      userKey: {
+        number: 1,
+        id: "k".repeat(22),
+        wrapped: { kek: "file:1", alg: "RSA-OAEP-256", value: "wrapped" },
+      },
       ...(platform === "ios" && { storageCheck: CHECK }),
       versions: [version],
       signedInAt: "2026-11-01T08:00:00.000Z",
