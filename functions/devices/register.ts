@@ -6,7 +6,6 @@ import { newOwner, registered } from "../../shared/devices/registration.ts";
 import { base64url, sha256 } from "../../shared/formats.ts";
 import { forNewPhone } from "../../shared/http/endpoint.ts";
 import { isOnCurve, publicKey } from "../../shared/model/publicKey.ts";
-import { randomId } from "../../shared/system.ts";
 
 const body = z.strictObject({
   /** What the owner calls the phone. */
@@ -31,18 +30,26 @@ export const registerDevice = forNewPhone(
     answers: {
       200: deviceAnswer.extend({
         userId: sha256,
-        /** The key of account references (HMAC-SHA-256). */
+        /** The key of account references (HMAC-SHA-256): the same for all of the owner's phones, and stored nowhere. */
         referenceSalt: base64url(32),
       }),
     },
-    problems: ["device-id-mismatch", "device-conflict", "too-many-devices"],
+    problems: [
+      "device-id-mismatch",
+      "device-conflict",
+      "too-many-devices",
+      "keys-unavailable",
+      "key-unusable",
+    ],
   },
   async (call) => {
     const { owner, proof, params, body, client, services, now } = call;
     const { deviceId } = proof;
     if (params.deviceId !== deviceId) throw explain({ reason: "device-id-mismatch" });
 
-    const item = owner?.item ?? newOwner(randomId(services.system, 32), now);
+    // First: without it the phone could do nothing, and would be registered all the same.
+    const referenceSalt = await services.serviceKey.referenceSalt(call.identity.userId);
+    const item = owner?.item ?? newOwner(now);
     const registration = {
       deviceId,
       name: body.name,
@@ -66,7 +73,7 @@ export const registerDevice = forNewPhone(
         platform,
         registeredAt,
         userId: call.identity.userId,
-        referenceSalt: item.referenceSalt,
+        referenceSalt,
       },
     };
   },

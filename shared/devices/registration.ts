@@ -53,12 +53,11 @@ export function registered(
   return { refused: undefined, device, next: { ...item, devices: [...others, device] } };
 }
 
-/** An owner whose first phone is being registered. @param referenceSalt 32 random bytes, base64url */
-export function newOwner(referenceSalt: string, now: number): Owner {
+/** An owner whose first phone is being registered. */
+export function newOwner(now: number): Owner {
   return {
     schema: 3,
     createdAt: timestampOf(now),
-    referenceSalt,
     secondFactorSeen: false,
     devices: [],
     nextVersion: 1,

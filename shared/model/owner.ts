@@ -43,8 +43,6 @@ export type BackupOn = z.infer<typeof backupOn>;
 export const ownerShape = z.strictObject({
   schema: z.literal(3),
   createdAt: timestamp,
-  /** The key of account references. */
-  referenceSalt: sha256,
   /** Whether a token with a second factor was ever seen: from then on step-up asks for it [D7]. */
   secondFactorSeen: z.boolean(),
   devices: z.array(device).max(MOST_DEVICES),

@@ -55,36 +55,49 @@ const asked: readonly PortCall[] = [
 ];
 const stored: PortCall = { port: "store", operation: "commit" };
 
-describe.each(["backup-enable", "backup-key"])("the first request that needs the service key: %s", (name) => {
-  const scenario = scenarios[name]?.[0] ?? expect.fail(name);
+describe.each(["devices-register", "backup-enable", "backup-key"])(
+  "the first request that needs the service key: %s",
+  (name) => {
+    const scenario = scenarios[name]?.[0] ?? expect.fail(name);
 
-  it.each([
-    ["of a process", false],
-    ["of all", true],
-  ])("is done once or not at all, whatever fails, %s", async (_, ofAll) => {
-    const usual = await play(scenario, { ofAll, isFirst: false });
-    const expected = await play(scenario, { ofAll, isFirst: true });
-    expect(expected.first).toMatchObject({ ok: true });
-    const once = ofAll ? [...asked, stored] : asked;
-    expect(sorted(expected.calls)).toEqual(sorted([...usual.calls, ...once]));
+    it.each([
+      ["of a process", false],
+      ["of all", true],
+    ])("is done once or not at all, whatever fails, %s", async (_, ofAll) => {
+      const usual = await play(scenario, { ofAll, isFirst: false });
+      const expected = await play(scenario, { ofAll, isFirst: true });
+      expect(expected.first).toMatchObject({ ok: true });
+      const once = ofAll ? [...asked, stored] : asked;
+      expect(sorted(expected.calls)).toEqual(sorted([...usual.calls, ...once]));
 
-    for (const [at, call] of expected.calls.entries()) {
-      for (const fault of FAULTS) {
-        const { first, retry, shape } = await play(scenario, {
-          ofAll,
-          isFirst: true,
-          faults: { at, fault },
-        });
-        const title = `call ${at}, ${call.port}.${call.operation}: ${fault}`;
-        const code = call.port === "store" ? "store-unavailable" : "keys-unavailable";
-        if (fault.startsWith("crash")) expect(first, title).toBeUndefined();
-        else expect(first, title).toMatchObject({ ok: false, problem: { code, retryable: true } });
-        expect(retry, title).toMatchObject({ ok: true });
-        expect(shape, title).toEqual(expected.shape);
+      for (const [at, call] of expected.calls.entries()) {
+        for (const fault of FAULTS) {
+          const { first, retry, shape } = await play(scenario, {
+            ofAll,
+            isFirst: true,
+            faults: { at, fault },
+          });
+          const title = `call ${at}, ${call.port}.${call.operation}: ${fault}`;
+          const code = call.port === "store" ? "store-unavailable" : "keys-unavailable";
+          if (fault.startsWith("crash")) expect(first, title).toBeUndefined();
+          else expect(first, title).toMatchObject({ ok: false, problem: { code, retryable: true } });
+          expect(retry, title).toMatchObject({ ok: true });
+          expect(shape, title).toEqual(expected.shape);
+        }
       }
-    }
-  });
-});
+    });
+  },
+);
+
+it.each(["backup-status", "backup-upload", "devices-list", "activity-read"])(
+  "is no matter of %s, which does not need the service key",
+  async (name) => {
+    const scenario = scenarios[name]?.[0] ?? expect.fail(name);
+    const usual = await play(scenario, { ofAll: false, isFirst: false });
+    const first = await play(scenario, { ofAll: false, isFirst: true });
+    expect(first.calls).toEqual(usual.calls);
+  },
+);
 
 function sorted(calls: readonly PortCall[]): string[] {
   return calls.map(({ port, operation }) => `${port}.${operation}`).sort();

@@ -22,7 +22,6 @@ export const actor = { deviceId: device.deviceId, name: device.name, platform: d
 export const off: Owner = {
   schema: 3,
   createdAt: "2026-11-21T08:00:00.000Z",
-  referenceSalt: "s".repeat(43),
   secondFactorSeen: false,
   devices: [device],
   nextVersion: 3,

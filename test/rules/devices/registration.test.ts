@@ -11,7 +11,7 @@ const registration = {
   platform: "android",
   sealingKey,
 } as const;
-const nobody = newOwner(coordinate("s"), NOW);
+const nobody = newOwner(NOW);
 
 /** An owner who has registered one phone, and the phone as it was stored. */
 function withOnePhone() {
