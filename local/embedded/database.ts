@@ -6,27 +6,80 @@ import { StoreUnavailable } from "../../shared/store/port.ts";
 interface DatabaseOptions {
   /** The database's path. If it is missing, it is made with its folder, for this user alone. */
   readonly file: string;
-  /** Statements that make the tables; run at each opening. */
+  /** Statements that make the tables of a new database. */
   readonly schema: string;
+  /** The number that a new database gets (`user_version`); one that has another is not used. */
+  readonly version: number;
   /** Milliseconds that a statement, and this process with it, waits for the commit of another process. */
   readonly busyTimeout: number;
 }
 
-/** A SQLite database in which what is committed is durable (WAL, synchronous FULL). */
-export function openDatabase({ file, schema, busyTimeout }: DatabaseOptions): DatabaseSync {
+/** A database that a release with other rules has made. Nothing in it was changed. */
+export class OutdatedDatabase extends Error {
+  override readonly name = "OutdatedDatabase";
+
+  constructor(file: string) {
+    super(
+      `the database ${file} was made by a release with other rules, and is not migrated; remove it with: ` +
+        `rm -f ${[file, `${file}-wal`, `${file}-shm`].map(quoted).join(" ")}`,
+    );
+  }
+}
+
+/** A path as a shell takes it. */
+export function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * A SQLite database in which what is committed is durable (WAL, synchronous FULL).
+ * @throws {OutdatedDatabase}
+ */
+export function openDatabase({ file, schema, version, busyTimeout }: DatabaseOptions): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   makeFile(file);
   const database = new DatabaseSync(file, { timeout: busyTimeout });
   try {
+    requireVersion(database, file, version);
     database.exec("pragma journal_mode = wal; pragma synchronous = full");
     // Overwrites what is deleted, so that a destroyed key is not in a copy that is made later [F2].
     database.exec("pragma secure_delete = on");
-    database.exec(schema);
+    makeTables(database, schema, version);
+    // Of two processes that begin at once, the other one may have made it.
+    requireVersion(database, file, version);
     return database;
   } catch (cause) {
     database.close();
+    if (cause instanceof OutdatedDatabase) throw cause;
     throw new Error(`the database ${file} can't be used`, { cause });
   }
+}
+
+/** @throws {OutdatedDatabase} it has tables, and another version */
+function requireVersion(database: DatabaseSync, file: string, version: number): void {
+  if (hasTables(database) && Number(onlyValue(database, "pragma user_version")) !== version) {
+    throw new OutdatedDatabase(file);
+  }
+}
+
+/** Makes the tables of a new database and gives it its version, both or neither. */
+function makeTables(database: DatabaseSync, schema: string, version: number): void {
+  // First without a lock: a start waits for no commit of another process.
+  if (hasTables(database)) return;
+  inTransaction(database, () => {
+    if (hasTables(database)) return { committed: false };
+    database.exec(`${schema}; pragma user_version = ${version}`);
+    return { committed: true };
+  });
+}
+
+function hasTables(database: DatabaseSync): boolean {
+  return Number(onlyValue(database, "select count(*) from sqlite_schema")) > 0;
+}
+
+/** The one value of the one row that a statement gives. */
+function onlyValue(database: DatabaseSync, statement: string) {
+  return Object.values(database.prepare(statement).get() ?? {})[0];
 }
 
 /** SQLite itself would let others read the file. Its `-wal` and `-shm` files take the mode of this one. */

@@ -21,7 +21,7 @@ export interface SqliteStoreOptions {
 
 /** The store in one SQLite file, which several processes of one machine may share. */
 export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreOptions): Store {
-  const database = openDatabase({ file, schema: SCHEMA, busyTimeout });
+  const database = openDatabase({ file, schema: SCHEMA, version: VERSION, busyTimeout });
   const statements = prepare(database);
 
   function read(partition: string, id: string): StoredItem | undefined {
@@ -79,8 +79,14 @@ export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreO
 /** How many expired items one commit removes: more than a commit makes, and too few to delay it. */
 const SWEPT_PER_COMMIT = 16;
 
+/**
+ * Of the tables and of the rules for the items in them. It goes up only where an older database can be of no use: a
+ * change of one item's form is migrated when the item is read.
+ */
+const VERSION = 1;
+
 const SCHEMA = `
-  create table if not exists items (
+  create table items (
     partition text not null,
     id text not null,
     etag text not null,
@@ -88,7 +94,7 @@ const SCHEMA = `
     body text not null,
     primary key (partition, id)
   ) strict;
-  create index if not exists items_by_expiry on items (expires) where expires is not null;
+  create index items_by_expiry on items (expires) where expires is not null;
 `;
 
 interface Row {

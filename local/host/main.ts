@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { logToConsole } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
+import { OutdatedDatabase, quoted } from "../embedded/database.ts";
 import { TOKEN_PATH } from "../issuer/http.ts";
 import { OUTBOX_PATH } from "../outbox/http.ts";
 import { startLocalService } from "./localService.ts";
@@ -23,9 +24,21 @@ if (values.help) {
   await start(Number(values.port), values.data);
 }
 
+/** Of a database that can't be used, all that was made beside it is of no use either: keys, and phones at the command line. */
+function explain(error: unknown): undefined {
+  if (!(error instanceof OutdatedDatabase)) throw error;
+  console.error(`The data in ${values.data} was made by a release with other rules, and is not migrated.
+Remove it, and start again:
+
+  rm -r ${quoted(values.data)}
+`);
+  process.exitCode = 1;
+}
+
 async function start(port: number, folder: string): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError("--port is 1 to 65535");
-  const service = await startLocalService({ port, folder, system, log: logToConsole });
+  const service = await startLocalService({ port, folder, system, log: logToConsole }).catch(explain);
+  if (!service) return;
   const { origin } = service;
   const option = port === 7071 ? "" : ` --origin ${origin}`;
   console.log(`The service answers at ${origin}/v1, with its data in ${folder}/. Ctrl-C ends it.

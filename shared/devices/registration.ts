@@ -56,7 +56,7 @@ export function registered(
 /** An owner whose first phone is being registered. */
 export function newOwner(now: number): Owner {
   return {
-    schema: 3,
+    schema: 1,
     createdAt: timestampOf(now),
     secondFactorSeen: false,
     devices: [],

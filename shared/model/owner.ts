@@ -41,7 +41,7 @@ const backupDeleted = z.strictObject({ state: z.literal("deleted"), deletedAt: t
 export type BackupOn = z.infer<typeof backupOn>;
 
 export const ownerShape = z.strictObject({
-  schema: z.literal(3),
+  schema: z.literal(1),
   createdAt: timestamp,
   /** Whether a token with a second factor was ever seen: from then on step-up asks for it [D7]. */
   secondFactorSeen: z.boolean(),

@@ -43,7 +43,7 @@ export const listedRecovery = z.strictObject({
 export type ListedRecovery = z.infer<typeof listedRecovery>;
 
 export const recoveryShape = z.strictObject({
-  schema: z.literal(2),
+  schema: z.literal(1),
   state: storedState,
   deviceId: sha256,
   /** When its phone was registered: a phone as old, or older, may deny or approve it. */

@@ -25,7 +25,7 @@ export function newRecovery(
   { wait, now }: { wait: number; now: number },
 ): Recovery {
   return {
-    schema: 2,
+    schema: 1,
     state: wait > 0 ? "waiting" : "released",
     deviceId,
     registeredAt,

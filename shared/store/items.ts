@@ -1,67 +1,22 @@
 import * as z from "zod";
 import { sha256 } from "../formats.ts";
 import { type Envelope, envelopeShape } from "../model/envelope.ts";
-import { type Event, eventShape, NOTHING } from "../model/event.ts";
+import { type Event, eventShape } from "../model/event.ts";
 import { type Notice, noticeShape } from "../model/notice.ts";
 import { type Owner, ownerShape } from "../model/owner.ts";
-import { DEFAULT_POLICY } from "../model/policy.ts";
 import { type Recovery, recoveryShape } from "../model/recovery.ts";
-import type { ItemBody } from "./port.ts";
 import type { ItemKind } from "./schema.ts";
 
 /** The items of an owner's partition: docs/storage-schema.md shows each with an example. */
 
-export const owner: ItemKind<Owner> = {
-  schema: 3,
-  shape: ownerShape,
-  migrations: { 1: ownerFrom1, 2: ownerFrom2 },
-};
-
-/** Schema 1 had neither policy nor record, and knew less of versions and phones. */
-function ownerFrom1(body: ItemBody): ItemBody {
-  const { devices, backup, ...rest } = body as unknown as Pick<Owner, "devices" | "backup">;
-  return {
-    ...rest,
-    devices: devices.map((device) => ({ ...device, awaitsSignIn: false })),
-    backup:
-      backup.state === "on"
-        ? {
-            ...backup,
-            signedInAt: backup.enabledAt,
-            versions: backup.versions.map((version) => ({
-              ...version,
-              sealedAs: version.version,
-              storageBound: backup.platform === "ios",
-            })),
-          }
-        : backup,
-    policy: { conflict: DEFAULT_POLICY.conflict, otherPlatform: DEFAULT_POLICY.otherPlatform },
-    activity: NOTHING,
-  };
-}
-
-/** Schema 2 knew no waiting time, listed no recoveries and counted no tries. */
-function ownerFrom2(body: ItemBody): ItemBody {
-  const { policy, ...rest } = body as unknown as Pick<Owner, "policy">;
-  return { ...rest, policy: { ...DEFAULT_POLICY, ...policy }, recoveries: [], tries: [] };
-}
+export const owner: ItemKind<Owner> = { schema: 1, shape: ownerShape };
 
 export const envelope: ItemKind<Envelope> = { schema: 1, shape: envelopeShape };
 
 /** Seconds a recovery item is kept: longer than its life, so that a late request hears "expired", not "not found". */
 export const RECOVERY_TTL = 30 * 24 * 60 * 60;
 
-export const recovery: ItemKind<Recovery> = {
-  schema: 2,
-  shape: recoveryShape,
-  migrations: { 1: recoveryFrom1 },
-};
-
-/** Schema 1 knew no waiting. */
-function recoveryFrom1(body: ItemBody): ItemBody {
-  const { startedAt } = body as unknown as Pick<Recovery, "startedAt">;
-  return { ...body, state: "released", registeredAt: startedAt, releaseAt: startedAt };
-}
+export const recovery: ItemKind<Recovery> = { schema: 1, shape: recoveryShape };
 
 /** What a request with an idempotency key led to, without secrets. */
 const idempotencyShape = z.strictObject({

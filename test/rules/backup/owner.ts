@@ -20,7 +20,7 @@ export const actor = { deviceId: device.deviceId, name: device.name, platform: d
 
 /** An owner whose backup is off, and was on before. */
 export const off: Owner = {
-  schema: 3,
+  schema: 1,
   createdAt: "2026-11-21T08:00:00.000Z",
   secondFactorSeen: false,
   devices: [device],
