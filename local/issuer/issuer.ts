@@ -1,7 +1,15 @@
 import { type JSONWebKeySet, type JWTPayload, SignJWT } from "jose";
 import type { System } from "../../shared/system.ts";
 import type { IssuerKey } from "./key.ts";
-import { ACR, AUDIENCE, AUTHENTICATION_CONTEXT, issuerIdentifier, type Profile } from "./settings.ts";
+import {
+  ACR,
+  AUDIENCE,
+  AUTHENTICATION_CONTEXT,
+  CLIENT,
+  issuerIdentifier,
+  type Profile,
+  SCOPE,
+} from "./settings.ts";
 import { type TokenRequest, tokenRequest } from "./tokenRequest.ts";
 
 /** The tenant of Microsoft's personal accounts. */
@@ -30,9 +38,10 @@ export interface Issuer {
 export function createIssuer({ key, now }: { key: IssuerKey } & Pick<System, "now">): Issuer {
   return {
     jwks: () => ({ keys: [key.publicJwk] }),
-    sign: async (request, { typ = "at+jwt", ...claims } = {}) => {
+    sign: async (request, overrides = {}) => {
       const { owner, kind, profile, secondFactor, signedInSecondsAgo, expiresIn, cnf } =
         tokenRequest.parse(request);
+      const { typ = profile === "oidc" ? "at+jwt" : "JWT", ...claims } = overrides;
       const iat = Math.floor(now() / 1000);
       const payload = {
         iss: issuerIdentifier(kind, profile),
@@ -42,6 +51,7 @@ export function createIssuer({ key, now }: { key: IssuerKey } & Pick<System, "no
         nbf: iat,
         exp: iat + expiresIn,
         auth_time: iat - signedInSecondsAgo,
+        ...access(profile),
         ...assurance(profile, secondFactor),
         ...(cnf !== undefined && { cnf: { jkt: cnf } }),
         ...claims,
@@ -51,6 +61,11 @@ export function createIssuer({ key, now }: { key: IssuerKey } & Pick<System, "no
         .sign(key.privateKey);
     },
   };
+}
+
+/** What the token may be used for, and by which app: RFC 9068 in the oidc profile, Entra's own claims in the others. */
+function access(profile: Profile): JWTPayload {
+  return profile === "oidc" ? { scope: SCOPE, client_id: CLIENT } : { scp: SCOPE, azp: CLIENT };
 }
 
 /** How each profile tells of a second factor, or does not. */

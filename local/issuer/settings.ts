@@ -13,6 +13,12 @@ export const ACR = "urn:authenticator-backup:mfa";
 /** The same in the entra profile: one of the authentication contexts in `acrs`. */
 export const AUTHENTICATION_CONTEXT = "c1";
 
+/** What a token allows: to call the service. */
+export const SCOPE = "Backup.ReadWrite";
+
+/** The app that tokens are issued to. */
+export const CLIENT = "f1d2c3b4-a596-4877-9e68-5a4b3c2d1e0f";
+
 /** One entry of the service's `ISSUERS` setting. */
 interface IssuerSetting {
   readonly issuer: string;
@@ -26,6 +32,8 @@ interface IssuerSetting {
   readonly authenticationContext?: string;
   /** Only for the oidc profile. */
   readonly acrValues?: readonly string[];
+  readonly scopes: readonly string[];
+  readonly clients: readonly string[];
 }
 
 /**
@@ -54,6 +62,8 @@ export function issuerSettings(jwksUri: string): IssuerSetting[] {
       secondFactor: "when-known" as const,
       ...(profile === "oidc" && { acrValues: [ACR] }),
       ...(profile === "entra" && { authenticationContext: AUTHENTICATION_CONTEXT }),
+      scopes: [SCOPE],
+      clients: [CLIENT],
     })),
   );
 }

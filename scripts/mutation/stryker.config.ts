@@ -5,6 +5,7 @@ export default {
     "shared/activity/*.ts",
     "shared/backup/*.ts",
     "shared/devices/registration.ts",
+    "shared/identity/accessToken.ts",
     "shared/identity/assurance.ts",
     "shared/limits/*.ts",
     "shared/recovery/*.ts",

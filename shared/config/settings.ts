@@ -32,7 +32,20 @@ export const issuerSetting = z.strictObject({
     .min(1)
     .optional()
     .describe("The authentication context that stands for a second factor (profile entra), such as `c1`."),
+  scopes: names("One of these must be among the token's scopes (`scp` or `scope`)."),
+  roles: names("One of these app roles must be in the token's `roles`."),
+  clients: names(
+    "The clients whose tokens are accepted: what the token has of `client_id`, `azp` and `appid` must be among them.",
+  ),
 });
+
+function names(meaning: string) {
+  return z
+    .array(z.string().regex(/^[^\s]+$/))
+    .min(1)
+    .optional()
+    .describe(meaning);
+}
 
 export type IssuerSetting = z.infer<typeof issuerSetting>;
 

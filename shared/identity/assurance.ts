@@ -2,9 +2,29 @@ import type { JWTPayload } from "jose";
 import type { IssuerSetting } from "../config/settings.ts";
 import type { Identity } from "../model/identity.ts";
 import type { Missing } from "../words.ts";
+import { texts } from "./claims.ts";
 
-/** `amr` values (RFC 8176) that name a second factor, or several at once. */
-const SECOND_FACTORS = new Set(["mfa", "otp", "hwk", "swk", "sms", "tel", "fpt", "face", "iris", "sc"]);
+/**
+ * What each method in `amr` (RFC 8176) shows. Left out is what is no factor: where somebody is, what risk was found, that
+ * somebody was there, several channels (`geo`, `rba`, `user`, `mca`), and `wia`, which doesn't say what was shown.
+ */
+const FACTOR_OF: ReadonlyMap<string, "knowledge" | "possession" | "inherence"> = new Map([
+  ["pwd", "knowledge"],
+  ["pin", "knowledge"],
+  ["kba", "knowledge"],
+  ["otp", "possession"],
+  ["hwk", "possession"],
+  ["swk", "possession"],
+  ["pop", "possession"],
+  ["sc", "possession"],
+  ["sms", "possession"],
+  ["tel", "possession"],
+  ["fpt", "inherence"],
+  ["face", "inherence"],
+  ["iris", "inherence"],
+  ["retina", "inherence"],
+  ["vbm", "inherence"],
+]);
 
 /** What a token tells of the sign-in behind it, in its issuer's assurance profile. */
 export function signInOf(
@@ -17,22 +37,24 @@ export function signInOf(
       return {
         signedInAt,
         secondFactor:
-          strings(amr).some((method) => SECOND_FACTORS.has(method)) ||
-          (typeof acr === "string" && acrValues?.includes(acr) === true),
+          hasTwoFactors(texts(amr)) || (typeof acr === "string" && acrValues?.includes(acr) === true),
       };
     case "entra":
       // `acrs` is a list of authentication contexts; v2.0 tokens carry no `amr`.
       return {
         signedInAt,
-        secondFactor: authenticationContext !== undefined && strings(acrs).includes(authenticationContext),
+        secondFactor: authenticationContext !== undefined && texts(acrs).includes(authenticationContext),
       };
     case "entra-personal":
       return { signedInAt, secondFactor: false };
   }
 }
 
-function strings(claim: unknown): string[] {
-  return Array.isArray(claim) ? claim.filter((value) => typeof value === "string") : [];
+/** One method alone is one factor, and so are two of the same kind: a one-time code may be all that was asked for. */
+function hasTwoFactors(methods: readonly string[]): boolean {
+  return (
+    methods.includes("mfa") || new Set(methods.flatMap((method) => FACTOR_OF.get(method) ?? [])).size > 1
+  );
 }
 
 /**

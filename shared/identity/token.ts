@@ -11,6 +11,7 @@ import { LRUCache } from "lru-cache";
 import type { IssuerSetting } from "../config/settings.ts";
 import type { Identity } from "../model/identity.ts";
 import type { System } from "../system.ts";
+import { isAccessToken } from "./accessToken.ts";
 import { signInOf } from "./assurance.ts";
 import type { TokenRefusal } from "./explain.ts";
 
@@ -19,9 +20,6 @@ const CLOCK_TOLERANCE = 5;
 
 /** How many verified tokens are remembered, and for how long at most, in milliseconds. */
 const REMEMBERED = { max: 10_000, ttl: 5 * 60_000 };
-
-/** RFC 9068 names `at+jwt`; Microsoft Entra's access tokens say `JWT`. */
-const TYPES = new Set(["at+jwt", "application/at+jwt", "jwt"]);
 
 type TokenVerdict =
   | { readonly refused: TokenRefusal }
@@ -104,7 +102,7 @@ async function verify(
       currentDate: new Date(now),
       requiredClaims: ["exp", "sub"],
     });
-    if (!TYPES.has(protectedHeader.typ?.toLowerCase() ?? "")) refuse();
+    if (!isAccessToken(protectedHeader.typ, payload, issuer)) refuse();
     return payload;
   } catch (error) {
     if (error instanceof errors.JWTExpired) return refuse(error, "token-expired");

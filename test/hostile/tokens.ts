@@ -1,5 +1,6 @@
 import { hash, KeyObject } from "node:crypto";
 import { CompactSign, generateKeyPair, importJWK, SignJWT } from "jose";
+import { CLIENT, SCOPE } from "../../local/issuer/settings.ts";
 import type { TokenRequest } from "../../local/issuer/tokenRequest.ts";
 import { signInName } from "../support/marking.ts";
 import { decode, encode, type Parts, split } from "./jws.ts";
@@ -10,10 +11,7 @@ type Claims = Readonly<Record<string, unknown>>;
 /** A token of the development issuer, its signature right and its claims not. */
 function issued(claims: Claims, request: Partial<TokenRequest> = {}) {
   return async ({ service }: Scene): Promise<Changes> => ({
-    token: await service.issuer.sign(
-      { owner: signInName("alice"), ...request },
-      { typ: "at+jwt", ...claims },
-    ),
+    token: await service.issuer.sign({ owner: signInName("alice"), ...request }, claims),
   });
 }
 
@@ -50,6 +48,9 @@ function signedByStranger(kid: (known: unknown) => unknown) {
 function seconds({ service }: Scene, from: number): number {
   return Math.floor(service.now() / 1000) + from;
 }
+
+/** As Entra makes them, of the same audience: an app that is registered as client and service at once. */
+const ID_TOKEN: Claims = { nonce: MARKER, scp: undefined, azp: undefined };
 
 export const tokens: readonly Case[] = [
   ["no token", "token-missing", { headers: { Authorization: undefined } }],
@@ -139,6 +140,30 @@ export const tokens: readonly Case[] = [
   ["a proof's typ", "token-invalid", issued({ typ: "dpop+jwt" })],
   ["an unknown typ", "token-invalid", issued({ typ: MARKER })],
   ["no typ", "token-invalid", issued({ typ: "" })],
+  ["the typ of another profile", "token-invalid", issued({ typ: "JWT" })],
+  ["the typ of another profile, of Entra", "token-invalid", issued({ typ: "at+jwt" }, { profile: "entra" })],
+  ["an ID token's nonce", "token-invalid", issued({ nonce: MARKER })],
+  ["an ID token's nonce that is null", "token-invalid", issued({ nonce: null })],
+  ["an ID token's hash of an access token", "token-invalid", issued({ at_hash: MARKER })],
+  ["an ID token's hash of a code", "token-invalid", issued({ c_hash: MARKER })],
+  ["an ID token of Entra", "token-invalid", issued(ID_TOKEN, { profile: "entra" })],
+  ["an ID token of a personal account", "token-invalid", issued(ID_TOKEN, { profile: "entra-personal" })],
+  ["another scope", "token-invalid", issued({ scope: `openid ${MARKER}` })],
+  ["a longer scope", "token-invalid", issued({ scope: `${SCOPE}.${MARKER}` })],
+  ["the scope in other letters", "token-invalid", issued({ scope: SCOPE.toUpperCase() })],
+  ["a scope that is no text", "token-invalid", issued({ scope: { [SCOPE]: MARKER } })],
+  ["no scope", "token-invalid", issued({ scope: undefined })],
+  ["another scope, of Entra", "token-invalid", issued({ scp: MARKER }, { profile: "entra" })],
+  ["another client", "token-invalid", issued({ client_id: MARKER })],
+  ["another client beside the right one", "token-invalid", issued({ azp: MARKER })],
+  ["a client that is no text", "token-invalid", issued({ client_id: [CLIENT] })],
+  ["no client", "token-invalid", issued({ client_id: undefined })],
+  ["another client, of Entra", "token-invalid", issued({ azp: MARKER }, { profile: "entra" })],
+  [
+    "another client, of Entra's first version",
+    "token-invalid",
+    issued({ appid: MARKER }, { profile: "entra" }),
+  ],
   ["expired", "token-expired", async (scene) => issued({ exp: seconds(scene, -6) })(scene)],
   ["no expiry", "token-invalid", issued({ exp: undefined })],
   ["an expiry that is no number", "token-invalid", issued({ exp: MARKER })],

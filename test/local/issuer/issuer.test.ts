@@ -11,11 +11,11 @@ const keys = createLocalJWKSet(issuer.jwks());
 const settings = issuerSettings("http://127.0.0.1:7071/dev/jwks");
 
 /** As the service does it, from nothing but the JWKS. */
-const verify = (token: string) =>
-  jwtVerify(token, keys, { algorithms: ["ES256"], typ: "at+jwt", currentDate: new Date(NOW) });
+const verify = (token: string, typ = "at+jwt") =>
+  jwtVerify(token, keys, { algorithms: ["ES256"], typ, currentDate: new Date(NOW) });
 
 const claims = async (request: Parameters<typeof issuer.sign>[0]) =>
-  (await verify(await issuer.sign(request))).payload;
+  (await verify(await issuer.sign(request), request.profile?.startsWith("entra") ? "JWT" : "at+jwt")).payload;
 
 describe("a token of the development issuer", () => {
   it("says who signed in, when and with what, in the oidc profile unless asked otherwise", async () => {
@@ -27,10 +27,21 @@ describe("a token of the development issuer", () => {
       nbf: SECONDS,
       exp: SECONDS + 3600,
       auth_time: SECONDS,
+      scope: "Backup.ReadWrite",
+      client_id: "f1d2c3b4-a596-4877-9e68-5a4b3c2d1e0f",
       amr: ["pwd", "otp", "mfa"],
       acr: "urn:authenticator-backup:mfa",
     });
   });
+
+  it.each(["entra", "entra-personal"] as const)(
+    "in the %s profile names scope and client as Entra does",
+    async (profile) => {
+      const payload = await claims({ owner: "alice", profile });
+      expect(payload).toMatchObject({ scp: "Backup.ReadWrite", azp: "f1d2c3b4-a596-4877-9e68-5a4b3c2d1e0f" });
+      for (const absent of ["scope", "client_id"]) expect(payload).not.toHaveProperty(absent);
+    },
+  );
 
   it("in the oidc profile says that there was no second factor", async () => {
     const payload = await claims({ owner: "alice", secondFactor: false });
@@ -85,7 +96,9 @@ describe("the issuers in the service's configuration", () => {
 
   it("say how each profile tells of a second factor", () => {
     const personal = settings.filter(({ kind }) => kind === "personal");
+    const access = { scopes: ["Backup.ReadWrite"], clients: ["f1d2c3b4-a596-4877-9e68-5a4b3c2d1e0f"] };
     const common = {
+      ...access,
       jwksUri: "http://127.0.0.1:7071/dev/jwks",
       audience: "api://authenticator-backup",
       kind: "personal",

@@ -138,6 +138,10 @@ describe("an issuer", () => {
     ["an algorithm without a public key", "algorithms/0", { algorithms: ["HS256"] }],
     ["the algorithm that signs nothing", "algorithms/0", { algorithms: ["none"] }],
     ["no word on the second factor", "secondFactor", { secondFactor: undefined }],
+    ["an empty list of scopes, which no token would have", "scopes", { scopes: [] }],
+    ["two scopes in one", "scopes/0", { scopes: ["openid Backup.ReadWrite"] }],
+    ["an empty role", "roles/1", { roles: ["Operator", ""] }],
+    ["clients that are no list", "clients", { clients: "app" }],
   ])("with %s is refused", (_, member, changes) => {
     expect(refusalOfIssuer(changes)).toMatch(new RegExp(`^wrong settings:\\n  ISSUERS/1/${member}: .+$`));
   });

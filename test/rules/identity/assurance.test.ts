@@ -48,6 +48,12 @@ function identity(issuer: IssuerSetting, signIn: Partial<Identity> = {}): Identi
   };
 }
 
+/** The methods of RFC 8176, by what they show. */
+const KNOWLEDGE = ["pwd", "pin", "kba"];
+const POSSESSION = ["otp", "hwk", "swk", "pop", "sc", "sms", "tel"];
+const INHERENCE = ["fpt", "face", "iris", "retina", "vbm"];
+const NO_FACTOR = ["geo", "mca", "rba", "user", "wia", "x", "constructor"];
+
 describe("what a token tells of the sign-in", () => {
   it.each([oidc, entra, entraPersonal])("is its time, in the profile $profile", (issuer) => {
     expect(signInOf({ auth_time: NOW }, issuer).signedInAt).toBe(NOW);
@@ -65,8 +71,13 @@ describe("what a token tells of the sign-in", () => {
   });
 
   it.each([
+    { amr: ["mfa"] },
     { amr: ["pwd", "mfa"] },
-    ...["otp", "hwk", "swk", "sms", "tel", "fpt", "face", "iris", "sc"].map((method) => ({ amr: [method] })),
+    ...[...POSSESSION, ...INHERENCE].flatMap((method) =>
+      KNOWLEDGE.map((other) => ({ amr: [other, method] })),
+    ),
+    ...POSSESSION.flatMap((method) => INHERENCE.map((other) => ({ amr: [method, other] }))),
+    { amr: ["geo", "otp", "rba", "pin"] },
     { acr: "urn:example:mfa" },
     { amr: ["pwd"], acr: "urn:example:hardware" },
   ])("is a second factor in the profile oidc with %j [D7]", (claims) => {
@@ -75,7 +86,15 @@ describe("what a token tells of the sign-in", () => {
 
   it.each([
     {},
-    { amr: ["pwd"] },
+    ...[...KNOWLEDGE, ...POSSESSION, ...INHERENCE, ...NO_FACTOR].map((method) => ({ amr: [method] })),
+    { amr: KNOWLEDGE },
+    { amr: POSSESSION },
+    { amr: INHERENCE },
+    { amr: ["otp", "otp"] },
+    ...NO_FACTOR.map((method) => ({ amr: ["pwd", method] })),
+    { amr: ["pwd", "OTP"] },
+    { amr: ["pwd", ["otp"]] },
+    { amr: "pwd otp" },
     { amr: "mfa" },
     { amr: [{ mfa: true }] },
     { amr: [] },
