@@ -12,6 +12,8 @@ import { loadKey } from "../issuer/key.ts";
 import { issuerSettings } from "../issuer/settings.ts";
 import { outboxHandler } from "../outbox/http.ts";
 import { readOutbox } from "../outbox/outbox.ts";
+import type { Clock } from "./clock.ts";
+import { clockHandler } from "./clockHttp.ts";
 import { freePort } from "./freePort.ts";
 import { serve } from "./server.ts";
 
@@ -34,6 +36,8 @@ export interface LocalOptions {
     readonly settings: Readonly<Partial<Record<SettingName, string>>>;
     readonly emulated: Emulated;
   };
+  /** Given, `/dev/clock` tells it and moves it on: `system.now` and the issuer go by it. */
+  readonly clock?: Clock;
   /** Puts something around the drivers: a counter, a fault. */
   readonly wrap?: (adapters: Adapters) => Adapters;
 }
@@ -62,11 +66,13 @@ export async function startLocalService(options: LocalOptions): Promise<LocalSer
     store.driver === "sqlite" ? readOutbox({ file: store.file, now: system.now() }) : [],
   );
   const toIssuer = issuerHandler(issuer);
+  const toClock = options.clock ? clockHandler(options.clock) : () => false;
   const host = await serve({
     routes: routesOf(createServices(config, adapters, { system, log, serviceKeys })),
     port,
     requestId: () => uuid(system),
-    extra: async (...request) => toOutbox(...request) || (await toIssuer(...request)),
+    extra: async (...request) =>
+      toOutbox(...request) || (await toIssuer(...request)) || (await toClock(...request)),
   });
   return {
     origin,

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { logToConsole } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
 import { OutdatedDatabase, quoted } from "../embedded/database.ts";
 import { TOKEN_PATH } from "../issuer/http.ts";
 import { OUTBOX_PATH } from "../outbox/http.ts";
+import { openClock } from "./clock.ts";
 import { startLocalService } from "./localService.ts";
 
 const HELP = `npm start -- [--port 7071] [--data .local]
@@ -37,7 +39,14 @@ Remove it, and start again:
 
 async function start(port: number, folder: string): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError("--port is 1 to 65535");
-  const service = await startLocalService({ port, folder, system, log: logToConsole }).catch(explain);
+  const clock = await openClock({ file: join(folder, "clock.json"), now: system.now });
+  const service = await startLocalService({
+    port,
+    folder,
+    system: { ...system, now: clock.now },
+    clock,
+    log: logToConsole,
+  }).catch(explain);
   if (!service) return;
   const { origin } = service;
   const option = port === 7071 ? "" : ` --origin ${origin}`;
@@ -59,6 +68,7 @@ What the owners' other phones are told: ${origin}${OUTBOX_PATH}
 A phone at the command line:
   npm run phone -- turn-on${option}
   npm run phone -- upload local/phone/sample-accounts.json${option}
+  npm run phone -- clock +7d${option}
   npm run phone -- --help
 `);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void service.close());

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { answerJson, type JsonAnswer, readJson, refusal } from "../host/json.ts";
 import type { Issuer } from "./issuer.ts";
 import { tokenRequest } from "./tokenRequest.ts";
 
@@ -7,12 +8,6 @@ export const JWKS_PATH = "/dev/jwks";
 
 /** Bytes of the longest token request. */
 const BODY_BYTES = 16 * 1024;
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-  readonly allow?: string;
-}
 
 /**
  * The issuer's two addresses, as the `extra` of a host: {@link TOKEN_PATH}, `POST` with a JSON body or `GET` with
@@ -25,29 +20,22 @@ export function issuerHandler(
     const [path, query] = (message.url ?? "").split("?", 2);
     if (path !== TOKEN_PATH && path !== JWKS_PATH) return false;
     const answer = path === JWKS_PATH ? jwks(issuer, message) : await token(issuer, message, query ?? "");
-    const content = JSON.stringify(answer.body);
-    response.writeHead(answer.status, {
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(content),
-      "cache-control": "no-store",
-      ...(answer.allow && { allow: answer.allow }),
-    });
-    response.end(content);
+    answerJson(response, answer);
     return true;
   };
 }
 
-function jwks(issuer: Issuer, { method }: IncomingMessage): Answer {
+function jwks(issuer: Issuer, { method }: IncomingMessage): JsonAnswer {
   return method === "GET" || method === "HEAD"
     ? { status: 200, body: issuer.jwks() }
     : { ...refusal("use GET", 405), allow: "GET, HEAD" };
 }
 
-async function token(issuer: Issuer, message: IncomingMessage, query: string): Promise<Answer> {
+async function token(issuer: Issuer, message: IncomingMessage, query: string): Promise<JsonAnswer> {
   if (message.method !== "POST" && message.method !== "GET") {
     return { ...refusal("use POST with a JSON body, or GET with a query", 405), allow: "GET, POST" };
   }
-  const given = message.method === "GET" ? fromQuery(query) : await fromBody(message);
+  const given = message.method === "GET" ? fromQuery(query) : await readJson(message, BODY_BYTES);
   if (given === undefined) {
     return refusal(
       `the body must be a JSON object of at most ${BODY_BYTES} bytes, such as {"owner":"alice"}`,
@@ -62,11 +50,6 @@ async function token(issuer: Issuer, message: IncomingMessage, query: string): P
   return { status: 200, body };
 }
 
-/** In the form of RFC 6749, section 5.2. */
-function refusal(description: string, status = 400): Answer {
-  return { status, body: { error: "invalid_request", error_description: description } };
-}
-
 /** Query values as JSON has them. What can't be read stays text, so that validation says what was wrong. */
 function fromQuery(query: string): unknown {
   return Object.fromEntries(
@@ -77,20 +60,4 @@ function fromQuery(query: string): unknown {
       return [name, value];
     }),
   );
-}
-
-async function fromBody(message: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    // Read to the end nevertheless: leaving the loop would close the connection before the answer.
-    if (bytes <= BODY_BYTES) chunks.push(chunk);
-  }
-  if (bytes > BODY_BYTES) return undefined;
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString());
-  } catch {
-    return undefined;
-  }
 }

@@ -47,6 +47,8 @@ export interface TestService extends LocalService {
 export interface ServiceOptions extends Pick<LocalOptions, "wrap"> {
   /** Whether the service is made to leak, and the test looks for that itself. */
   readonly leaking?: boolean;
+  /** Whether its host tells the clock, and moves it on. */
+  readonly clock?: boolean;
   /** In the place of what the drivers bring. */
   readonly settings?: Readonly<Partial<Record<SettingName, string>>>;
 }
@@ -57,6 +59,9 @@ export interface ServiceOptions extends Pick<LocalOptions, "wrap"> {
  */
 export async function startService(options: ServiceOptions = {}): Promise<TestService> {
   let time = START;
+  const advance = async (seconds: number) => {
+    time += seconds * 1000;
+  };
   const cloud = await startCloud(PARTS, () => time);
   onTestFinished(() => cloud.close());
   const counts: Counts = { read: 0, list: 0, commit: 0, unwrap: 0 };
@@ -70,6 +75,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     folder,
     cloud: { ...cloud, settings: { ...cloud.settings, ...options.settings } },
     system: { ...system, now: () => time },
+    ...(options.clock && { clock: { now: () => time, ahead: () => (time - START) / 1000, advance } }),
     log: (line) => lines.push(line),
     wrap: (adapters) => {
       opened = adapters;
@@ -93,9 +99,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     marks,
     leaks,
     now: () => time,
-    advance: (seconds) => {
-      time += seconds * 1000;
-    },
+    advance: (seconds) => void advance(seconds),
     counted: async (act) => {
       const before = { ...counts };
       const result = await act();

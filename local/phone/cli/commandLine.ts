@@ -130,7 +130,7 @@ export function parseVersion(what: string, text: string): number {
 const SECONDS = { d: 86_400, h: 3_600, s: 1 } as const;
 
 /** @returns seconds @throws {UsageError} */
-function parseDuration(what: string, text: string): number {
+export function parseDuration(what: string, text: string): number {
   const [, count, unit = "s"] = /^(\d{1,6})([dhs])?$/.exec(text) ?? [];
   if (count === undefined)
     throw new UsageError(`${what} is a time in days, hours or seconds: 3d, 12h or 600`);

@@ -38,6 +38,8 @@ Commands
   headers METHOD PATH
                      the headers of a request, its proof among them, for curl -H @-
   codes FILE         the codes that the accounts of a JSON file show now
+  clock [+TIME]      the time at the service on this machine, or move it on: +7d, +12h, +600
+                     (for good: its data has seen that time pass)
 
 Options
   --phone NAME       which phone; made if it doesn't exist yet (default: first)
@@ -58,5 +60,6 @@ Examples
   npm run phone -- turn-on --phone tablet --owner bob --platform ios
   npm run phone -- recovery-key --phone tablet
   npm run phone -- policy --waiting 3d
+  npm run phone -- clock +3d
   npm run phone -- status --app-version 5.6.9
 `;

@@ -5,6 +5,7 @@ import { EnvelopeRefused } from "../protocol/envelope.ts";
 import { RecoveryKeyMistyped, StorageSecretRefused } from "../protocol/recoveryKey.ts";
 import { SealedKeyRefused } from "../protocol/sealedKey.ts";
 import type { System } from "../protocol/system.ts";
+import { atServiceTime, clock } from "./clock.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./commandLine.ts";
 import { RecordBroken } from "./commands/owner.ts";
 import { codes, commands } from "./commands/phone.ts";
@@ -47,9 +48,13 @@ async function runCommand(
   surroundings: Surroundings,
 ): Promise<string | { readonly told: string }> {
   if (line.command === "codes") return codes(line, surroundings.system);
+  if (line.command === "clock") return clock(line, surroundings);
   const command = commands.get(line.command);
   if (!command) throw new UsageError(`there is no command ${line.command}: see --help`);
-  const { owner, platform, phone, keep } = await openPhone(line, surroundings);
+  const { owner, platform, phone, keep } = await openPhone(line, {
+    ...surroundings,
+    system: await atServiceTime(line.origin, surroundings),
+  });
   const tell = (outcome: Outcome) =>
     typeof outcome === "string" ? outcome : { told: formatProblem(outcome, phone.state().accounts) };
   try {
