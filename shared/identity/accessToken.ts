@@ -12,6 +12,12 @@ const TYPES: Readonly<Record<IssuerSetting["profile"], readonly string[]>> = {
 /** What ID tokens have and access tokens don't (OpenID Connect Core 1.0, sections 2 and 3.3.2.11). */
 const OF_ID_TOKENS = ["nonce", "at_hash", "c_hash"];
 
+/**
+ * Where Entra names the app that an access token was issued to (v2.0 and v1.0). Its ID tokens, which are of the same
+ * type and may have a `roles` claim, name none, and have no `nonce` where the app asked for none.
+ */
+const APP_CLAIMS = ["azp", "appid"];
+
 /** Where issuers name the client that a token was issued to: RFC 9068; OpenID Connect; Entra's tokens of version 1. */
 const CLIENT_CLAIMS = ["client_id", "azp", "appid"];
 
@@ -28,6 +34,7 @@ export function isAccessToken(
   return (
     TYPES[profile].includes(typ?.toLowerCase() ?? "") &&
     !OF_ID_TOKENS.some((name) => name in payload) &&
+    (profile === "oidc" || APP_CLAIMS.some((name) => isName(payload[name]))) &&
     (scopes === undefined || scopesOf(payload).some((scope) => scopes.includes(scope))) &&
     (roles === undefined || texts(payload.roles).some((role) => roles.includes(role))) &&
     (clients === undefined || isForOneOf(clients, payload))
@@ -43,4 +50,8 @@ function scopesOf({ scp, scope }: JWTPayload): string[] {
 function isForOneOf(clients: readonly string[], payload: JWTPayload): boolean {
   const named = CLIENT_CLAIMS.map((name) => payload[name]).filter((client) => client !== undefined);
   return named.length > 0 && named.every((client) => typeof client === "string" && clients.includes(client));
+}
+
+function isName(claim: unknown): boolean {
+  return typeof claim === "string" && claim !== "";
 }

@@ -29,7 +29,7 @@ describe("an access token", () => {
     [entra, "jwt"],
     [personal, "JWT"],
   ])("has the type of its issuer's profile: $profile, %s", (issuer, typ) => {
-    expect(isAccessToken(typ, {}, issuer)).toBe(true);
+    expect(isAccessToken(typ, { azp: "app" }, issuer)).toBe(true);
   });
 
   it.each([
@@ -43,8 +43,20 @@ describe("an access token", () => {
     [entra, undefined],
     [personal, "application/at+jwt"],
   ])("has no other type: $profile, %s", (issuer, typ) => {
-    expect(isAccessToken(typ, {}, issuer)).toBe(false);
+    expect(isAccessToken(typ, { azp: "app" }, issuer)).toBe(false);
   });
+
+  it.each([entra, personal])(
+    "of Entra names the app that it was issued to, also where no setting asks: an ID token, of the same type, does not ($profile)",
+    (issuer) => {
+      expect(isAccessToken("JWT", {}, issuer)).toBe(false);
+      expect(isAccessToken("JWT", { client_id: "app", roles: ["Operator"] }, issuer)).toBe(false);
+      for (const app of ["", null, 7, ["app"]])
+        expect(isAccessToken("JWT", { azp: app }, issuer)).toBe(false);
+      expect(isAccessToken("JWT", { azp: "app" }, issuer)).toBe(true);
+      expect(isAccessToken("JWT", { appid: "app" }, issuer)).toBe(true);
+    },
+  );
 
   it.each(["nonce", "at_hash", "c_hash"])("has no %s: an ID token has", (name) => {
     for (const value of ["x", "", null, undefined, 0]) expect(isTaken({}, { [name]: value })).toBe(false);
