@@ -3,7 +3,7 @@ import type { TokenCredential } from "@azure/identity";
 import type { Config } from "../../shared/config/read.ts";
 import type { KeyVaultOptions } from "../../shared/keys/keyVault.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
-import type { WrappedKey } from "../../shared/model/userKey.ts";
+import type { ServiceKeyEntry } from "../../shared/keys/serviceKey.ts";
 import type { Store } from "../../shared/store/port.ts";
 import type { System } from "../../shared/system.ts";
 import { openedSoon } from "./openedSoon.ts";
@@ -68,7 +68,7 @@ export async function readServiceKeys(
   { keys }: Config,
   kek: KeyEncryptionKey,
   { random }: System,
-): Promise<readonly WrappedKey[]> {
+): Promise<readonly ServiceKeyEntry[]> {
   if (keys.driver === "key-vault") return keys.serviceKeys;
   if (keys.serviceKeys) return keys.serviceKeys;
   const { openServiceKeyFile } = await import("../../local/embedded/drivers.ts");

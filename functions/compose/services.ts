@@ -2,10 +2,9 @@ import type { Services } from "../../shared/acts/services.ts";
 import type { Config } from "../../shared/config/read.ts";
 import { createTokenVerifier } from "../../shared/identity/token.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
-import { createServiceKey } from "../../shared/keys/serviceKey.ts";
+import { createServiceKey, type ServiceKeyEntry } from "../../shared/keys/serviceKey.ts";
 import { createUserKeys } from "../../shared/keys/userKeys.ts";
 import type { Log } from "../../shared/log.ts";
-import type { WrappedKey } from "../../shared/model/userKey.ts";
 import type { Store } from "../../shared/store/port.ts";
 import type { System } from "../../shared/system.ts";
 
@@ -22,9 +21,9 @@ export interface Adapters {
 export function createServices(
   config: Config,
   { store, kek }: Adapters,
-  { system, log, serviceKeys }: { system: System; log: Log; serviceKeys: readonly WrappedKey[] },
+  { system, log, serviceKeys }: { system: System; log: Log; serviceKeys: readonly ServiceKeyEntry[] },
 ): Services {
-  const serviceKey = createServiceKey({ wrapped: serviceKeys, kek, store });
+  const serviceKey = createServiceKey({ wrapped: serviceKeys, kek, store, system });
   return {
     config,
     system,

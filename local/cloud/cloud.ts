@@ -1,6 +1,7 @@
 import type { Emulated } from "../../functions/compose/adapters.ts";
 import type { SettingName } from "../../shared/config/settings.ts";
 import { openKeyVault } from "../../shared/keys/keyVault.ts";
+import { makeServiceKey } from "../../shared/keys/serviceKey.ts";
 import { system } from "../../shared/system.ts";
 import { startCosmosServer } from "./cosmosServer/server.ts";
 import { startVaultServer, type VaultServer } from "./vaultServer/server.ts";
@@ -52,6 +53,6 @@ async function makeKeys({ vault, credential, clientOptions }: VaultServer) {
     KEYS: "key-vault",
     KEY_VAULT_KEYS: id,
     AZURE_CLIENT_ID: "4fd0a3fc-55a2-4c1c-9a56-2a6a0c6a0f11",
-    SERVICE_KEY: JSON.stringify([await kek.wrap(system.random(32), "service")]),
+    SERVICE_KEY: JSON.stringify([await makeServiceKey(kek, system)]),
   };
 }

@@ -1,11 +1,8 @@
 import { wrappedServiceKeys } from "../../shared/config/settings.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
-import type { WrappedKey } from "../../shared/model/userKey.ts";
+import { makeServiceKey, type ServiceKeyEntry } from "../../shared/keys/serviceKey.ts";
 import type { System } from "../../shared/system.ts";
 import { readOrMake } from "./secretFile.ts";
-
-/** 256 bits. */
-const KEY_BYTES = 32;
 
 /**
  * The service key in a file of the form of the setting SERVICE_KEY, made where there is none.
@@ -19,9 +16,9 @@ export async function openServiceKeyFile({
   readonly file: string;
   readonly kek: KeyEncryptionKey;
   readonly random: System["random"];
-}): Promise<readonly WrappedKey[]> {
+}): Promise<readonly ServiceKeyEntry[]> {
   const text = await readOrMake(file, async () => {
-    return `${JSON.stringify([await kek.wrap(random(KEY_BYTES), "service")])}\n`;
+    return `${JSON.stringify([await makeServiceKey(kek, { random })])}\n`;
   });
   try {
     return wrappedServiceKeys.parse(JSON.parse(text));

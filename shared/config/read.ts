@@ -7,6 +7,9 @@ const environment = z.object(
   Object.fromEntries(Object.entries(settings).map(([name, { schema }]) => [name, schema])) as Schemas,
 );
 
+/** https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers */
+const KEY_VERSION = /^[0-9a-f]{32}$/;
+
 type Values = z.infer<typeof environment>;
 
 export type Config = ReturnType<typeof readConfig>;
@@ -57,6 +60,9 @@ function contradictions(values: Values, onAzure: boolean): string[] {
   }
   if (KEYS === "key-vault" && KEY_VAULT_KEYS === undefined) wrong.push("KEY_VAULT_KEYS: missing");
   if (KEYS === "key-vault" && SERVICE_KEY === undefined) wrong.push("SERVICE_KEY: missing");
+  if (KEYS === "key-vault" && KEY_VAULT_KEYS !== undefined) {
+    wrong.push(...ofOtherVaults(SERVICE_KEY ?? [], KEY_VAULT_KEYS));
+  }
   const identityNeeded = KEYS === "key-vault" || (STORE === "cosmos" && !emulated);
   if (identityNeeded && AZURE_CLIENT_ID === undefined) wrong.push("AZURE_CLIENT_ID: missing");
   if (onAzure) {
@@ -70,6 +76,14 @@ function contradictions(values: Values, onAzure: boolean): string[] {
     }
   }
   return wrong;
+}
+
+/** Found at the start, not by the first owner who needs it: its key is none of those that may be asked to unwrap. */
+function ofOtherVaults(serviceKeys: readonly { readonly kek: string }[], keys: readonly string[]): string[] {
+  const isKnown = (kek: string) =>
+    keys.some((key) => kek.startsWith(`${key}/`) && KEY_VERSION.test(kek.slice(key.length + 1)));
+  const at = serviceKeys.findIndex(({ kek }) => !isKnown(kek));
+  return at < 0 ? [] : [`SERVICE_KEY/${at}/kek: no version of a key in KEY_VAULT_KEYS`];
 }
 
 function nested(values: Values) {

@@ -83,6 +83,9 @@ const keyIds = z
       .max(16),
   );
 
+/** Each is unwrapped once a process. */
+export const MOST_SERVICE_KEYS = 8;
+
 /**
  * The service key's ciphertexts, newest first. A key that is replaced stays in the list: what was made with it is
  * checked with it.
@@ -94,10 +97,15 @@ export const wrappedServiceKeys = z
       alg: z.literal("RSA-OAEP-256"),
       // As long as an RSA key of 2,048 to 4,096 bits.
       value: z.string().regex(/^[A-Za-z0-9_-]{342,683}$/),
+      use: z.literal("references").optional(),
     }),
   )
   .min(1)
-  .max(8);
+  .max(MOST_SERVICE_KEYS)
+  .refine(
+    (list) => list.every(({ use }, at) => use === undefined || (at > 0 && at === list.length - 1)),
+    "only the last of several is for references alone",
+  );
 
 interface Setting {
   readonly schema: z.ZodType;
@@ -175,7 +183,7 @@ export const settings = {
   SERVICE_KEY: {
     schema: json.pipe(wrappedServiceKeys).optional(),
     meaning:
-      'The service\'s own key, 256 random bits that the key encryption key has wrapped: a JSON array of 1 to 8 `{"kek", "alg": "RSA-OAEP-256", "value"}`, newest first. Keep the last one for good: the keys of account references are derived from it. Needed with KEYS=key-vault; with KEYS=file, `service-key.json` beside the key file when left out, made on the first start.',
+      'The service\'s own key, 256 random bits that the key encryption key has wrapped: a JSON array of 1 to 8 `{"kek", "alg": "RSA-OAEP-256", "value"}`, newest first; made and changed by `npm run ops -- service-key`. Keep the last one for good: the keys of account references are derived from it; `"use": "references"` on it ends every other use. Needed with KEYS=key-vault; with KEYS=file, `service-key.json` beside the key file when left out, made on the first start.',
   },
 } as const satisfies Record<string, Setting>;
 

@@ -1,8 +1,22 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
-import type { WrappedKey } from "../model/userKey.ts";
+import type { StoredUserKey, WrappedKey } from "../model/userKey.ts";
 import { ids, SERVICE_PARTITION, serviceKeyCheck } from "../store/items.ts";
 import { type Store, StoreUnavailable } from "../store/port.ts";
 import { parseItem } from "../store/schema.ts";
+import type { System } from "../system.ts";
+import {
+  type Bound,
+  bindingOf,
+  checkOf,
+  codeOf,
+  type DerivedKeys,
+  deriveKeys,
+  isEqual,
+  type Place,
+  referenceSaltOf,
+  type Sealed,
+  seal,
+  unseal,
+} from "./derived.ts";
 import { type KeyEncryptionKey, KeyUnavailable } from "./port.ts";
 
 /** The service's own secret. Every method throws KeyUnavailable or StoreUnavailable while it can't be used. */
@@ -11,47 +25,59 @@ export interface ServiceKey {
   referenceSalt(userId: string): Promise<string>;
   /**
    * HMAC(binding key, userId ‖ 0 ‖ number ‖ 0 ‖ id ‖ 0 ‖ key), 32 bytes: says that this service made the user key
-   * `key`, for this owner, under this number and id.
+   * `key`, for this owner, under this number and id. With it the name of the service key that it is under.
    */
-  bind(userId: string, number: number, id: string, key: Uint8Array): Promise<Uint8Array>;
-  /** Whether `binding` is one of {@link bind}, under any service key of the configuration. */
-  isBound(userId: string, number: number, id: string, key: Uint8Array, binding: Uint8Array): Promise<boolean>;
+  bind(bound: Bound): Promise<Pick<StoredUserKey, "serviceKey"> & { readonly binding: Uint8Array }>;
+  /** Whether `binding` is what {@link bind} made under the service key of this name; false if it is not in use. */
+  isBound(bound: Bound, serviceKey: string, binding: Uint8Array): Promise<boolean>;
+  /**
+   * HMACs of a code for its place, base64url, one for each service key in use, the newest first: the first is what is
+   * stored, any may be what was stored before.
+   */
+  codes(place: Place, code: string): Promise<readonly string[]>;
+  /** Encrypts an address, or another secret that this service has to read again, for the place where it will stand. */
+  seal(place: Place, plaintext: Uint8Array): Promise<Sealed>;
+  /** What {@link seal} encrypted for this place. @throws {KeyUnavailable} broken-value */
+  unseal(place: Place, sealed: Sealed): Promise<Uint8Array>;
   /** Resolves if it unwraps and matches the check value stored once. @throws {KeyUnavailable | StoreUnavailable} */
   check(): Promise<void>;
 }
 
+/** A service key as the configuration has it. */
+export type ServiceKeyEntry = WrappedKey & {
+  /** Set on the oldest once nothing else is under it: if it leaked, nobody can make anything with it any more. */
+  readonly use?: "references" | undefined;
+};
+
 export interface ServiceKeyOptions {
   /** Newest first. */
-  readonly wrapped: readonly WrappedKey[];
-  readonly kek: KeyEncryptionKey;
+  readonly wrapped: readonly ServiceKeyEntry[];
+  readonly kek: Pick<KeyEncryptionKey, "unwrap">;
   readonly store: Store;
+  readonly system: Pick<System, "random">;
 }
 
 /** 256 bits. */
 const KEY_BYTES = 32;
 
-/**
- * What HKDF (RFC 5869) derives a key for: each has its own, so that nothing made for one purpose serves another. Two
- * more names are taken: `codes`, for HMACs of activation and contact codes, and `addresses`, for AES-256-GCM of
- * contacts, tokens of phones and one-time-code secrets.
- */
-type Purpose = "reference-salt" | "binding" | "check";
-
-/** The keys in use. */
-interface Derived {
-  readonly salt: Uint8Array;
-  /** Newest first. */
-  readonly bindings: readonly Uint8Array[];
+/** What is derived from the service keys of the list. */
+interface Opened {
+  /** References hang on its salt: with a newer key's, every account of an owner would be another one. */
+  readonly oldest: DerivedKeys;
+  /** What new things are made with. */
+  readonly newest: DerivedKeys;
+  /** Whatever is checked or opened is under one of these; newest first. */
+  readonly inUse: readonly DerivedKeys[];
 }
 
 /**
  * Unwraps the service key when it is first needed, once a process and for all who need it at that time. A failure is
  * not remembered: the next one who needs it tries again.
  */
-export function createServiceKey({ wrapped, kek, store }: ServiceKeyOptions): ServiceKey {
-  let opening: Promise<Derived> | undefined;
+export function createServiceKey({ wrapped, kek, store, system }: ServiceKeyOptions): ServiceKey {
+  let opening: Promise<Opened> | undefined;
 
-  function derived(): Promise<Derived> {
+  function opened(): Promise<Opened> {
     opening ??= open().catch((error: unknown) => {
       opening = undefined;
       throw error;
@@ -59,39 +85,59 @@ export function createServiceKey({ wrapped, kek, store }: ServiceKeyOptions): Se
     return opening;
   }
 
-  async function open(): Promise<Derived> {
-    const keys = await Promise.all(wrapped.map((each) => unwrapped(kek, each)));
-    // References hang on it: a salt of a newer key would make every account of the owner another one.
-    const oldest = keys.at(-1);
-    if (!oldest) throw new Error("there is a service key");
-    const salt = derive(oldest, "reference-salt");
-    const check = hmac(derive(oldest, "check"), "authenticator-backup/v1/service-key");
-    const bindings = keys.map((key) => derive(key, "binding"));
-    for (const key of keys) key.fill(0);
-    await requireKnown(store, check);
-    return { salt, bindings };
+  async function open(): Promise<Opened> {
+    const all = await Promise.all(
+      wrapped.map(async (entry) => ({ entry, keys: await derivedFrom(kek, entry) })),
+    );
+    const inUse = all.filter(({ entry }) => entry.use === undefined).map(({ keys }) => keys);
+    const [newest] = inUse;
+    const oldest = all.at(-1)?.keys;
+    if (!newest || !oldest) throw new Error("there is a service key");
+    await requireKnown(store, checkOf(oldest));
+    return { oldest, newest, inUse };
+  }
+
+  async function named(name: string): Promise<DerivedKeys | undefined> {
+    return (await opened()).inUse.find((keys) => keys.name === name);
   }
 
   return {
-    async referenceSalt(userId) {
-      const { salt } = await derived();
-      return hmac(salt, userId).toString("base64url");
+    referenceSalt: async (userId) => referenceSaltOf((await opened()).oldest, userId),
+    async bind(bound) {
+      const { newest } = await opened();
+      return { serviceKey: newest.name, binding: bindingOf(newest, bound) };
     },
-    async bind(userId, number, id, key) {
-      const [newest] = (await derived()).bindings;
-      if (!newest) throw new Error("there is a service key");
-      return bindingOf(newest, userId, number, id, key);
+    async isBound(bound, serviceKey, binding) {
+      const keys = await named(serviceKey);
+      return keys !== undefined && isEqual(bindingOf(keys, bound), binding);
     },
-    async isBound(userId, number, id, key, binding) {
-      const { bindings } = await derived();
-      return bindings.some((each) => isEqual(bindingOf(each, userId, number, id, key), binding));
+    codes: async (place, code) => (await opened()).inUse.map((keys) => codeOf(keys, place, code)),
+    seal: async (place, plaintext) => seal((await opened()).newest, place, plaintext, system),
+    async unseal(place, sealed) {
+      const keys = await named(sealed.serviceKey);
+      const plaintext = keys && unseal(keys, place, sealed);
+      if (!plaintext) throw new KeyUnavailable("broken-value");
+      return plaintext;
     },
-    check: async () => void (await derived()),
+    check: async () => void (await opened()),
   };
 }
 
 /** @throws {KeyUnavailable} */
-async function unwrapped(kek: KeyEncryptionKey, wrapped: WrappedKey): Promise<Uint8Array> {
+async function derivedFrom(kek: Pick<KeyEncryptionKey, "unwrap">, wrapped: WrappedKey): Promise<DerivedKeys> {
+  const key = await unwrapServiceKey(kek, wrapped);
+  try {
+    return deriveKeys(key);
+  } finally {
+    key.fill(0);
+  }
+}
+
+/** @throws {KeyUnavailable} */
+export async function unwrapServiceKey(
+  kek: Pick<KeyEncryptionKey, "unwrap">,
+  wrapped: WrappedKey,
+): Promise<Uint8Array> {
   const key = await kek.unwrap(wrapped).catch((cause: unknown) => {
     // Nothing is wrong with an item: the setting was not made with this key encryption key.
     const isSetting = cause instanceof KeyUnavailable && cause.fault === "broken-value";
@@ -102,21 +148,25 @@ async function unwrapped(kek: KeyEncryptionKey, wrapped: WrappedKey): Promise<Ui
   return key;
 }
 
-function derive(key: Uint8Array, purpose: Purpose): Uint8Array {
-  const info = `authenticator-backup/v1/service-key/${purpose}`;
-  return new Uint8Array(hkdfSync("sha256", key, new Uint8Array(), info, KEY_BYTES));
+/** Makes a service key, wrapped. @throws {KeyUnavailable} */
+export async function makeServiceKey(
+  kek: Pick<KeyEncryptionKey, "wrap">,
+  { random }: Pick<System, "random">,
+): Promise<WrappedKey> {
+  return await wrapServiceKey(kek, random(KEY_BYTES));
 }
 
-function bindingOf(bindingKey: Uint8Array, userId: string, number: number, id: string, key: Uint8Array) {
-  return hmac(bindingKey, Buffer.concat([Buffer.from(`${userId}\0${number}\0${id}\0`), key]));
-}
-
-function hmac(key: Uint8Array, message: string | Uint8Array): Buffer {
-  return createHmac("sha256", key).update(message).digest();
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && timingSafeEqual(a, b);
+/** Wraps a service key under a current version, and forgets it. @throws {KeyUnavailable} */
+export async function wrapServiceKey(
+  kek: Pick<KeyEncryptionKey, "wrap">,
+  key: Uint8Array,
+): Promise<WrappedKey> {
+  try {
+    // Where several vaults serve, one of them holds the service key of all.
+    return await kek.wrap(key, "service");
+  } finally {
+    key.fill(0);
+  }
 }
 
 /**

@@ -46,13 +46,13 @@ export function createUserKeys({
     async create(userId, number) {
       const id = randomId(system);
       const key = Uint8Array.from(system.random(KEY_BYTES));
-      const binding = await serviceKey.bind(userId, number, id, key);
+      const { binding, serviceKey: boundUnder } = await serviceKey.bind({ userId, number, id, key });
       const wrapped = await kek.wrap(Buffer.concat([key, binding]), userId);
-      return { stored: { number, id, wrapped }, key };
+      return { stored: { number, id, wrapped, serviceKey: boundUnder }, key };
     },
 
-    async open(userId, { number, id, wrapped }) {
-      const name = `${userId} ${number} ${id} ${wrapped.kek}`;
+    async open(userId, { number, id, wrapped, serviceKey: boundUnder }) {
+      const name = `${userId} ${number} ${id} ${boundUnder} ${wrapped.kek}`;
       const before = remembered.get(name);
       if (before) return before.slice();
 
@@ -61,7 +61,9 @@ export function createUserKeys({
       const key = Uint8Array.from(plaintext.subarray(0, KEY_BYTES));
       const binding = Uint8Array.from(plaintext.subarray(KEY_BYTES));
       plaintext.fill(0);
-      if (key.byteLength !== KEY_BYTES || !(await serviceKey.isBound(userId, number, id, key, binding))) {
+      const isWhole = key.byteLength === KEY_BYTES;
+      if (!isWhole || !(await serviceKey.isBound({ userId, number, id, key }, boundUnder, binding))) {
+        key.fill(0);
         throw new KeyUnavailable("broken-value");
       }
       remembered.set(name, key.slice());

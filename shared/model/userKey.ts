@@ -19,6 +19,8 @@ export const storedUserKey = z.strictObject({
   /** The `kid` of every envelope under it. */
   id: randomId,
   wrapped: wrappedKey,
+  /** The name of the service key that it is bound under. */
+  serviceKey: randomId,
 });
 
 export type StoredUserKey = Readonly<z.infer<typeof storedUserKey>>;

@@ -8,7 +8,7 @@ import { readConfig } from "../../shared/config/read.ts";
 import type { HttpRequest, Route } from "../../shared/http/message.ts";
 import { compileRoutes } from "../../shared/http/route.ts";
 import { createTokenVerifier } from "../../shared/identity/token.ts";
-import { createServiceKey } from "../../shared/keys/serviceKey.ts";
+import { createServiceKey, makeServiceKey } from "../../shared/keys/serviceKey.ts";
 import { createUserKeys } from "../../shared/keys/userKeys.ts";
 import type { WrappedKey } from "../../shared/model/userKey.ts";
 import { randomId, type System } from "../../shared/system.ts";
@@ -90,9 +90,9 @@ export async function startFaultyService({
       },
       crashed: () => over.signal.aborted,
     });
-    serviceKeys ??= [await adapters.kek.wrap(system.random(32), "service")];
+    serviceKeys ??= [await makeServiceKey(adapters.kek, system)];
     const made = createServices(config, layer, { system, log: () => {}, serviceKeys });
-    const unfaulted = createServiceKey({ ...adapters, wrapped: serviceKeys });
+    const unfaulted = createServiceKey({ ...adapters, wrapped: serviceKeys, system });
     const serviceKey = firstUse ? made.serviceKey : unfaulted;
     const services = {
       ...made,

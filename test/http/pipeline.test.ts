@@ -297,6 +297,7 @@ describe("a wrapped key that somebody with a right to write to the database put 
   it.each([
     ["another number", (own: StoredUserKey) => ({ ...own, number: own.number + 1 })],
     ["another id", (own: StoredUserKey) => ({ ...own, id: "A".repeat(22) })],
+    ["the name of another service key", (own: StoredUserKey) => ({ ...own, serviceKey: "A".repeat(22) })],
   ])("is never released under %s than it was made under", async (_, move) => {
     const service = await startService();
     const phone = await backedUpPhone(service);

@@ -1,22 +1,29 @@
+import { webcrypto } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openSqliteStore } from "../../../local/embedded/sqlite.ts";
 import { type KeyEncryptionKey, type KeyFault, KeyUnavailable } from "../../../shared/keys/port.ts";
-import { createServiceKey } from "../../../shared/keys/serviceKey.ts";
+import { createServiceKey, type ServiceKeyEntry } from "../../../shared/keys/serviceKey.ts";
 import type { WrappedKey } from "../../../shared/model/userKey.ts";
 import { ids, SERVICE_PARTITION } from "../../../shared/store/items.ts";
 import { type Store, StoreUnavailable } from "../../../shared/store/port.ts";
 import { ItemUnreadable } from "../../../shared/store/schema.ts";
+import { system } from "../../../shared/system.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 
 const OWNER = "u".repeat(43);
 const ID = "k".repeat(22);
 const USER_KEY = new Uint8Array(32).fill(7);
+const BOUND = { userId: OWNER, number: 1, id: ID, key: USER_KEY };
+const PLACE = { partition: OWNER, item: "contact:1", member: "address" };
+const ADDRESS = Buffer.from("alice@example.com");
 
 /** Service keys, each 32 bytes that count up from a number. */
 const OLDEST = 0;
 const NEWER = 100;
 const NEWEST = 200;
+
+const REPLACED = { use: "references" } as const;
 
 const wrappedOf = (first: number): WrappedKey => ({ kek: "kek", alg: "RSA-OAEP-256", value: String(first) });
 
@@ -49,10 +56,14 @@ async function setUp() {
     },
   };
   /** As a process has it; newest first. */
-  const open = (...keys: readonly number[]) =>
-    createServiceKey({ wrapped: keys.map(wrappedOf), kek: kek as KeyEncryptionKey, store: watched });
+  const open = (...keys: readonly number[]) => openAll(keys.map(wrappedOf));
+  const openAll = (wrapped: readonly ServiceKeyEntry[]) =>
+    createServiceKey({ wrapped, kek, store: watched, system });
+  /** The oldest serves references alone. */
+  const openReplaced = (...keys: readonly number[]) =>
+    openAll(keys.map((first, at) => ({ ...wrappedOf(first), ...(at === keys.length - 1 && REPLACED) })));
   const stored = () => store.read(SERVICE_PARTITION, ids.serviceKey);
-  return { store, calls, faults, open, stored };
+  return { store, calls, faults, open, openReplaced, stored };
 }
 
 async function expectFault(act: Promise<unknown>, fault: KeyFault): Promise<void> {
@@ -65,8 +76,10 @@ async function expectFault(act: Promise<unknown>, fault: KeyFault): Promise<void
 function uses(key: ReturnType<typeof createServiceKey>): readonly (() => Promise<unknown>)[] {
   return [
     () => key.referenceSalt(OWNER),
-    () => key.bind(OWNER, 1, ID, USER_KEY),
-    () => key.isBound(OWNER, 1, ID, USER_KEY, new Uint8Array(32)),
+    () => key.bind(BOUND),
+    () => key.isBound(BOUND, ID, new Uint8Array(32)),
+    () => key.codes(PLACE, "123456"),
+    () => key.seal(PLACE, ADDRESS),
     () => key.check(),
   ];
 }
@@ -76,10 +89,31 @@ describe("what is derived from a service key", () => {
     const { open, stored } = await setUp();
     const key = open(OLDEST);
     expect(await key.referenceSalt(OWNER)).toBe("Zig-QLbgoFL5Ya89bZEHZQNu5Owii21Fj6XfEp84dyU");
-    const binding = Buffer.from(await key.bind(OWNER, 12, ID, USER_KEY));
-    expect(binding.toString("base64url")).toBe("oBRuTZrZrSsSAnzbN9GTgIY9gmvppmVGwQP_L6_1BeE");
+    const { serviceKey, binding } = await key.bind({ ...BOUND, number: 12 });
+    expect(serviceKey).toBe("5AKHscuu2JYFjgJCevE_8A");
+    expect(Buffer.from(binding).toString("base64url")).toBe("oBRuTZrZrSsSAnzbN9GTgIY9gmvppmVGwQP_L6_1BeE");
+    const place = { partition: "codes", item: "code", member: "a" };
+    expect(await key.codes(place, "123456")).toEqual(["en5JLq2015WNwYTgRRA07s7U8qu_1PP2Yq6op20xhjw"]);
     const check = "t9V0JrWxaML8ZuxT1Q3NhKuBFfdkyZhqkHF95pH2XMI";
     expect((await stored())?.body).toEqual({ schema: 1, check });
+  });
+
+  it("opens an address in any other implementation of AES-256-GCM", async () => {
+    const { open } = await setUp();
+    const { serviceKey, value } = await open(OLDEST).seal(PLACE, ADDRESS);
+    expect(serviceKey).toBe("5AKHscuu2JYFjgJCevE_8A");
+    const bytes = Buffer.from(value, "base64url");
+    const key = Buffer.from("PgC64BaW0ogmy13S3qsBDjM08qeAXi_wC-bzOpCIDUc", "base64url");
+    const opened = await webcrypto.subtle.decrypt(
+      {
+        name: "AES-GCM",
+        iv: bytes.subarray(0, 12),
+        additionalData: Buffer.from(`["${OWNER}","contact:1","address"]`),
+      },
+      await webcrypto.subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]),
+      bytes.subarray(12),
+    );
+    expect(Buffer.from(opened)).toEqual(ADDRESS);
   });
 
   it("differs from owner to owner, and from service key to service key", async () => {
@@ -98,42 +132,130 @@ describe("what is derived from a service key", () => {
     expect(await open(NEWEST, NEWER, OLDEST).referenceSalt(OWNER)).toBe(before);
   });
 
-  it("binds with the newest, and knows the bindings of every one in the list", async () => {
+  it("is bound with the newest, and says so; every one of the list is known again", async () => {
     const { open } = await setUp();
     const bindings = await Promise.all([
-      open(OLDEST).bind(OWNER, 1, ID, USER_KEY),
-      open(NEWER, OLDEST).bind(OWNER, 1, ID, USER_KEY),
-      open(NEWEST, NEWER, OLDEST).bind(OWNER, 1, ID, USER_KEY),
+      open(OLDEST).bind(BOUND),
+      open(NEWER, OLDEST).bind(BOUND),
+      open(NEWEST, NEWER, OLDEST).bind(BOUND),
     ]);
-    expect(new Set(bindings.map((binding) => Buffer.from(binding).toString("hex"))).size).toBe(3);
+    expect(new Set(bindings.map(({ binding }) => Buffer.from(binding).toString("hex"))).size).toBe(3);
+    expect(new Set(bindings.map(({ serviceKey }) => serviceKey)).size).toBe(3);
     const known = async (...keys: readonly number[]) =>
-      await Promise.all(bindings.map((binding) => open(...keys).isBound(OWNER, 1, ID, USER_KEY, binding)));
+      await Promise.all(
+        bindings.map(({ serviceKey, binding }) => open(...keys).isBound(BOUND, serviceKey, binding)),
+      );
     expect(await known(NEWEST, NEWER, OLDEST)).toEqual([true, true, true]);
     expect(await known(NEWER, OLDEST)).toEqual([true, true, false]);
     expect(await known(NEWEST, OLDEST)).toEqual([true, false, true]);
   });
 
-  it.each<[string, string, number, string, Uint8Array]>([
-    ["another owner's", "v".repeat(43), 1, ID, USER_KEY],
-    ["under another number", OWNER, 11, ID, USER_KEY],
-    ["under another id", OWNER, 1, "l".repeat(22), USER_KEY],
-    ["another", OWNER, 1, ID, new Uint8Array(32).fill(8)],
-  ])("doesn't take a user key for the one that was bound where it is %s", async (_, ...other) => {
+  it("is refused under the name of another service key of the list", async () => {
+    const { open } = await setUp();
+    const { binding } = await open(OLDEST).bind(BOUND);
+    const { serviceKey } = await open(NEWER, OLDEST).bind(BOUND);
+    expect(await open(NEWER, OLDEST).isBound(BOUND, serviceKey, binding)).toBe(false);
+  });
+
+  it.each([
+    ["another owner's", { userId: "v".repeat(43) }],
+    ["under another number", { number: 11 }],
+    ["under another id", { id: "l".repeat(22) }],
+    ["another", { key: new Uint8Array(32).fill(8) }],
+  ])("doesn't take a user key for the one that was bound where it is %s", async (_, other) => {
     const { open } = await setUp();
     const key = open(OLDEST);
-    const binding = await key.bind(OWNER, 1, ID, USER_KEY);
-    expect(await key.isBound(OWNER, 1, ID, USER_KEY, binding)).toBe(true);
-    expect(await key.isBound(...other, binding)).toBe(false);
+    const { serviceKey, binding } = await key.bind(BOUND);
+    expect(await key.isBound(BOUND, serviceKey, binding)).toBe(true);
+    expect(await key.isBound({ ...BOUND, ...other }, serviceKey, binding)).toBe(false);
   });
 
   it("takes no part of a binding, and nothing, for a binding", async () => {
     const { open } = await setUp();
     const key = open(OLDEST);
-    const binding = await key.bind(OWNER, 1, ID, USER_KEY);
-    for (const length of [0, 1, 31]) {
-      expect(await key.isBound(OWNER, 1, ID, USER_KEY, binding.subarray(0, length))).toBe(false);
+    const { serviceKey, binding } = await key.bind(BOUND);
+    const isBound = (bytes: Uint8Array) => key.isBound(BOUND, serviceKey, bytes);
+    for (const length of [0, 1, 31]) expect(await isBound(binding.subarray(0, length))).toBe(false);
+    expect(await isBound(Buffer.concat([binding, Buffer.alloc(1)]))).toBe(false);
+  });
+
+  it("gives a code one HMAC for each service key, the newest first", async () => {
+    const { open } = await setUp();
+    const [before = ""] = await open(OLDEST).codes(PLACE, "123456");
+    const [first, second, ...more] = await open(NEWER, OLDEST).codes(PLACE, "123456");
+    expect(more).toEqual([]);
+    expect(first).not.toBe(before);
+    expect(second).toBe(before);
+  });
+
+  it.each([
+    ["in another partition", { partition: "v".repeat(43) }],
+    ["in another item", { item: "contact:2" }],
+    ["in another member", { member: "code" }],
+    ["where the parts are cut elsewhere", { partition: `${OWNER}","contact:1`, item: "address", member: "" }],
+  ])("has other codes %s, and opens no address there", async (_, other) => {
+    const { open } = await setUp();
+    const key = open(OLDEST);
+    const elsewhere = { ...PLACE, ...other };
+    expect(await key.codes(elsewhere, "123456")).not.toEqual(await key.codes(PLACE, "123456"));
+    const sealed = await key.seal(PLACE, ADDRESS);
+    await expectFault(key.unseal(elsewhere, sealed), "broken-value");
+    expect(Buffer.from(await key.unseal(PLACE, sealed))).toEqual(ADDRESS);
+  });
+
+  it("seals the same address differently each time, with the newest, and opens it with any of the list", async () => {
+    const { open } = await setUp();
+    const before = await open(OLDEST).seal(PLACE, ADDRESS);
+    const both = open(NEWER, OLDEST);
+    const after = [await both.seal(PLACE, ADDRESS), await both.seal(PLACE, ADDRESS)];
+    expect(new Set([before, ...after].map(({ value }) => value)).size).toBe(3);
+    expect(new Set([before, ...after].map(({ serviceKey }) => serviceKey)).size).toBe(2);
+    for (const sealed of [before, ...after]) {
+      expect(Buffer.from(await both.unseal(PLACE, sealed))).toEqual(ADDRESS);
     }
-    expect(await key.isBound(OWNER, 1, ID, USER_KEY, Buffer.concat([binding, Buffer.alloc(1)]))).toBe(false);
+    for (const sealed of after) await expectFault(open(OLDEST).unseal(PLACE, sealed), "broken-value");
+  });
+
+  it.each<[string, (value: Buffer) => Buffer]>([
+    ["a bit changed", (value) => value.fill((value.at(14) ?? 0) ^ 1, 14, 15)],
+    ["another nonce", (value) => value.fill((value.at(0) ?? 0) ^ 1, 0, 1)],
+    ["a shorter tag", (value) => value.subarray(0, -4)],
+    ["no tag", (value) => value.subarray(0, 20)],
+    ["nothing", () => Buffer.alloc(0)],
+  ])("opens no address that has %s", async (_, damage) => {
+    const { open } = await setUp();
+    const key = open(OLDEST);
+    const { serviceKey, value } = await key.seal(PLACE, ADDRESS);
+    const damaged = damage(Buffer.from(value, "base64url")).toString("base64url");
+    await expectFault(key.unseal(PLACE, { serviceKey, value: damaged }), "broken-value");
+  });
+});
+
+describe("a service key that leaked and was replaced, once nothing is under it any more,", () => {
+  it("still gives the references, and the check value is its own", async () => {
+    const { open, openReplaced } = await setUp();
+    const before = await open(OLDEST).referenceSalt(OWNER);
+    expect(await openReplaced(NEWER, OLDEST).referenceSalt(OWNER)).toBe(before);
+    await expectFault(openReplaced(OLDEST, NEWER).check(), "service-key-mismatch");
+  });
+
+  it("plants no user key, makes no code and opens no address", async () => {
+    const { open, openReplaced } = await setUp();
+    const leaked = open(OLDEST);
+    const { serviceKey, binding } = await leaked.bind(BOUND);
+    const sealed = await leaked.seal(PLACE, ADDRESS);
+    const [code] = await leaked.codes(PLACE, "123456");
+    const replaced = openReplaced(NEWER, OLDEST);
+    expect(await replaced.isBound(BOUND, serviceKey, binding)).toBe(false);
+    await expectFault(replaced.unseal(PLACE, sealed), "broken-value");
+    expect(await replaced.codes(PLACE, "123456")).toEqual([expect.not.stringMatching(code ?? "")]);
+    const made = await replaced.bind(BOUND);
+    expect(await replaced.isBound(BOUND, made.serviceKey, made.binding)).toBe(true);
+  });
+
+  it("does not serve alone", async () => {
+    const { openReplaced } = await setUp();
+    await expect(openReplaced(OLDEST).check()).rejects.toThrow("there is a service key");
   });
 });
 

@@ -41,6 +41,7 @@ export const backup: BackupOn = {
     number: 1,
     id: "k".repeat(22),
     wrapped: { kek: "file:1", alg: "RSA-OAEP-256", value: "wrapped" },
+    serviceKey: "s".repeat(22),
   },
   versions: [],
   signedInAt: "2026-11-22T08:00:00.000Z",

@@ -166,7 +166,7 @@ describe("the age that a sign-in may have", () => {
 });
 
 const serviceKey = {
-  kek: "https://one.vault.azure.net/keys/backup/1",
+  kek: `https://one.vault.azure.net/keys/backup/${"1".repeat(32)}`,
   alg: "RSA-OAEP-256",
   value: "A".repeat(342),
 };
@@ -213,6 +213,18 @@ describe("the drivers of the cloud", () => {
     expect(refusal({ ...cloud, ...changes })).toMatch(new RegExp(`^wrong settings:\\n  ${name}: .+$`));
   });
 
+  it.each([
+    ["another vault", "https://three.vault.azure.net/keys/backup/", "1".repeat(32)],
+    ["another key of the vault", "https://one.vault.azure.net/keys/backup2/", "1".repeat(32)],
+    ["no version", "https://one.vault.azure.net/keys/backup", ""],
+    ["a version of another form", "https://one.vault.azure.net/keys/backup/", "1"],
+    ["one machine's key", "file:", "1"],
+  ])("are refused where a service key names %s", (_, key, version) => {
+    const list = [serviceKey, { ...serviceKey, kek: key + version }];
+    const message = refusal({ ...cloud, SERVICE_KEY: JSON.stringify(list) });
+    expect(message).toBe("wrong settings:\n  SERVICE_KEY/1/kek: no version of a key in KEY_VAULT_KEYS");
+  });
+
   it("may be an emulator on this machine, signed in to with its key", () => {
     const emulator = { COSMOS_ENDPOINT: "http://127.0.0.1:8081", COSMOS_EMULATOR_KEY: "c2VjcmV0" };
     expect(refusal({ STORE: "cosmos", ...emulator })).toBeUndefined();
@@ -231,6 +243,20 @@ describe("the service key", () => {
   it("may be a list of eight, newest first, of keys of up to 4,096 bits", () => {
     const list = Array.from({ length: 8 }, () => ({ ...serviceKey, value: "_".repeat(683) }));
     expect(refusalOf(list)).toBeUndefined();
+  });
+
+  it("may be for references alone where it is the last of several: one that leaked serves nothing else", () => {
+    const replaced = { ...serviceKey, use: "references" };
+    expect(refusalOf([serviceKey, replaced])).toBeUndefined();
+    for (const list of [
+      [replaced],
+      [replaced, serviceKey],
+      [replaced, replaced],
+      [serviceKey, replaced, serviceKey],
+    ]) {
+      expect(refusalOf(list)).toMatch(/^wrong settings:\n {2}SERVICE_KEY: only the last of several/);
+    }
+    expect(refusalOf([serviceKey, { ...serviceKey, use: "salt" }])).toMatch(/ {2}SERVICE_KEY\/1\/use: /);
   });
 
   it.each<[string, unknown, string]>([

@@ -47,6 +47,7 @@ function soundOn(platform: Platform): Facts & { readonly backup: BackupOn; reado
         number: 1,
         id: "k".repeat(22),
         wrapped: { kek: "file:1", alg: "RSA-OAEP-256", value: "wrapped" },
+        serviceKey: "s".repeat(22),
       },
       ...(platform === "ios" && { storageCheck: CHECK }),
       versions: [version],
