@@ -55,6 +55,25 @@ named, never with its value. On Azure (\`WEBSITE_INSTANCE_ID\` is set) what belo
 |---|---|---|---|
 ${rows.join("\n")}
 
+## The service key
+
+\`npm run -s ops -- --help\` tells which settings and which rights its commands need. Each prints a value for \`SERVICE_KEY\`,
+and changes nothing itself:
+
+\`\`\`sh
+export KEYS=key-vault KEY_VAULT_KEYS=https://backup.vault.azure.net/keys/backup
+npm run -s ops -- service-key make                     # the first one; keep a copy where it can't be lost with the settings
+
+export SERVICE_KEY=…                                   # as it is set now
+npm run -s ops -- service-key rewrap                   # after a rotation, before the older version of the key is disabled
+npm run -s ops -- service-key replace                  # a new one in front, where it may have leaked
+npm run -s ops -- service-key retire                   # later: the old one for references alone
+\`\`\`
+
+After \`replace\`, an instance that has the old value still refuses what another has made with the new key (\`key-unusable\`): let
+all have it within minutes. Before \`retire\`, everything has to be moved to the new key; nothing moves user keys yet
+([status.md](status.md)), so wait with it.
+
 ## An issuer
 
 One member of \`ISSUERS\`.

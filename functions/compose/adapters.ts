@@ -9,10 +9,12 @@ import type { System } from "../../shared/system.ts";
 import { openedSoon } from "./openedSoon.ts";
 import type { Adapters } from "./services.ts";
 
-/** What stands in for the cloud's own where the service runs against an emulator. */
+/** What stands in for the cloud's own where the service runs against an emulator, or an operator signs in. */
 export interface Emulated {
   readonly credential?: TokenCredential;
   readonly clientOptions?: KeyVaultOptions["clientOptions"];
+  /** Milliseconds that a call of the vault may take. */
+  readonly timeLimit?: number;
 }
 
 /** Opens the drivers that the configuration names. Each is loaded only where it is used. */
@@ -41,13 +43,17 @@ async function openStore(config: Config, system: System, emulated: Emulated): Pr
   }, methods);
 }
 
-async function openKek(config: Config, system: System, emulated: Emulated): Promise<KeyEncryptionKey> {
+export async function openKek(
+  config: Pick<Config, "keys" | "managedIdentity">,
+  system: System,
+  emulated: Emulated,
+): Promise<KeyEncryptionKey> {
   const { keys } = config;
   if (keys.driver === "file") {
     const { openFileKey } = await import("../../local/embedded/drivers.ts");
     return await openFileKey({ file: keys.file });
   }
-  const { clientOptions } = emulated;
+  const { clientOptions, timeLimit } = emulated;
   const methods = { wrap: true, unwrap: true, check: true } as const;
   return openedSoon<KeyEncryptionKey>(async () => {
     const { openKeyVault } = await import("../../shared/keys/keyVault.ts");
@@ -56,6 +62,7 @@ async function openKek(config: Config, system: System, emulated: Emulated): Prom
       credential: await managedIdentity(config, emulated),
       system,
       ...(clientOptions && { clientOptions }),
+      ...(timeLimit !== undefined && { timeLimit }),
     });
   }, methods);
 }
@@ -65,18 +72,26 @@ async function openKek(config: Config, system: System, emulated: Emulated): Prom
  * key encryption key's.
  */
 export async function readServiceKeys(
-  { keys }: Config,
+  { keys }: Pick<Config, "keys">,
   kek: KeyEncryptionKey,
   { random }: System,
 ): Promise<readonly ServiceKeyEntry[]> {
   if (keys.driver === "key-vault") return keys.serviceKeys;
   if (keys.serviceKeys) return keys.serviceKeys;
   const { openServiceKeyFile } = await import("../../local/embedded/drivers.ts");
-  return await openServiceKeyFile({ file: join(dirname(keys.file), "service-key.json"), kek, random });
+  return await openServiceKeyFile({ file: serviceKeyFile(keys), kek, random });
+}
+
+/** Where one machine has its service key, unless the configuration has it. */
+export function serviceKeyFile({ file }: { readonly file: string }): string {
+  return join(dirname(file), "service-key.json");
 }
 
 /** The one identity of the app; DefaultAzureCredential would try others that nobody has given any rights. */
-async function managedIdentity({ managedIdentity: clientId }: Config, { credential }: Emulated) {
+async function managedIdentity(
+  { managedIdentity: clientId }: Pick<Config, "managedIdentity">,
+  { credential }: Emulated,
+) {
   if (credential) return credential;
   const { ManagedIdentityCredential } = await import("@azure/identity");
   // Its own eight retries would outlast the time that a call at a port may take.

@@ -12,6 +12,10 @@ const KEY_VERSION = /^[0-9a-f]{32}$/;
 
 type Values = z.infer<typeof environment>;
 
+const keySettings = environment.pick({ KEYS: true, KEY_FILE: true, KEY_VAULT_KEYS: true, SERVICE_KEY: true });
+
+type KeyValues = z.infer<typeof keySettings>;
+
 export type Config = ReturnType<typeof readConfig>;
 
 /** The settings that are missing or wrong, by name. Values stay out of it: one of them may be a secret. */
@@ -36,6 +40,18 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   return nested(parsed.data);
 }
 
+/**
+ * The settings of the keys alone, for commands that need no others. The service key may be missing: it may have to be
+ * made.
+ * @throws {ConfigError}
+ */
+export function readKeysConfig(variables: Readonly<Record<string, string | undefined>>) {
+  const parsed = keySettings.safeParse(variables);
+  const wrong = parsed.success ? contradictionsOfKeys(parsed.data) : violations(parsed.error, variables);
+  if (!parsed.success || wrong.length > 0) throw new ConfigError(wrong);
+  return { keys: keysOf(parsed.data), managedIdentity: undefined };
+}
+
 function violations(error: z.ZodError, variables: Readonly<Record<string, string | undefined>>): string[] {
   const lines = new Map<string, string>();
   for (const { path, message } of error.issues) {
@@ -50,19 +66,15 @@ function violations(error: z.ZodError, variables: Readonly<Record<string, string
 /** What is wrong although each setting is of its form. */
 function contradictions(values: Values, onAzure: boolean): string[] {
   const wrong: string[] = [];
-  const { STORE, COSMOS_ENDPOINT, COSMOS_EMULATOR_KEY, KEYS, KEY_VAULT_KEYS, AZURE_CLIENT_ID, SERVICE_KEY } =
-    values;
+  const { STORE, COSMOS_ENDPOINT, COSMOS_EMULATOR_KEY, KEYS, AZURE_CLIENT_ID, SERVICE_KEY } = values;
   const emulated =
     COSMOS_EMULATOR_KEY !== undefined && COSMOS_ENDPOINT !== undefined && isLoopback(COSMOS_ENDPOINT);
   if (STORE === "cosmos" && COSMOS_ENDPOINT === undefined) wrong.push("COSMOS_ENDPOINT: missing");
   if (STORE === "cosmos" && COSMOS_EMULATOR_KEY !== undefined && !emulated) {
     wrong.push("COSMOS_EMULATOR_KEY: an account is signed in to with the managed identity, never with a key");
   }
-  if (KEYS === "key-vault" && KEY_VAULT_KEYS === undefined) wrong.push("KEY_VAULT_KEYS: missing");
+  wrong.push(...contradictionsOfKeys(values));
   if (KEYS === "key-vault" && SERVICE_KEY === undefined) wrong.push("SERVICE_KEY: missing");
-  if (KEYS === "key-vault" && KEY_VAULT_KEYS !== undefined) {
-    wrong.push(...ofOtherVaults(SERVICE_KEY ?? [], KEY_VAULT_KEYS));
-  }
   const identityNeeded = KEYS === "key-vault" || (STORE === "cosmos" && !emulated);
   if (identityNeeded && AZURE_CLIENT_ID === undefined) wrong.push("AZURE_CLIENT_ID: missing");
   if (onAzure) {
@@ -78,11 +90,13 @@ function contradictions(values: Values, onAzure: boolean): string[] {
   return wrong;
 }
 
-/** Found at the start, not by the first owner who needs it: its key is none of those that may be asked to unwrap. */
-function ofOtherVaults(serviceKeys: readonly { readonly kek: string }[], keys: readonly string[]): string[] {
+function contradictionsOfKeys({ KEYS, KEY_VAULT_KEYS, SERVICE_KEY = [] }: KeyValues): string[] {
+  if (KEYS === "file") return [];
+  if (KEY_VAULT_KEYS === undefined) return ["KEY_VAULT_KEYS: missing"];
+  // Found at the start, not by the first owner who needs it: no other key may be asked to unwrap.
   const isKnown = (kek: string) =>
-    keys.some((key) => kek.startsWith(`${key}/`) && KEY_VERSION.test(kek.slice(key.length + 1)));
-  const at = serviceKeys.findIndex(({ kek }) => !isKnown(kek));
+    KEY_VAULT_KEYS.some((key) => kek.startsWith(`${key}/`) && KEY_VERSION.test(kek.slice(key.length + 1)));
+  const at = SERVICE_KEY.findIndex(({ kek }) => !isKnown(kek));
   return at < 0 ? [] : [`SERVICE_KEY/${at}/kek: no version of a key in KEY_VAULT_KEYS`];
 }
 
@@ -102,13 +116,12 @@ function nested(values: Values) {
             container: values.COSMOS_CONTAINER,
             emulatorKey: values.COSMOS_EMULATOR_KEY,
           },
-    keys:
-      values.KEYS === "file"
-        ? { driver: values.KEYS, file: values.KEY_FILE, serviceKeys: values.SERVICE_KEY }
-        : {
-            driver: values.KEYS,
-            keys: values.KEY_VAULT_KEYS ?? [],
-            serviceKeys: values.SERVICE_KEY ?? [],
-          },
+    keys: keysOf(values),
   } as const;
+}
+
+function keysOf({ KEYS, KEY_FILE, KEY_VAULT_KEYS = [], SERVICE_KEY }: KeyValues) {
+  return KEYS === "file"
+    ? ({ driver: KEYS, file: KEY_FILE, serviceKeys: SERVICE_KEY } as const)
+    : ({ driver: KEYS, keys: KEY_VAULT_KEYS, serviceKeys: SERVICE_KEY ?? [] } as const);
 }
