@@ -7,6 +7,8 @@ export default {
     "shared/devices/registration.ts",
     "shared/identity/accessToken.ts",
     "shared/identity/assurance.ts",
+    "shared/keys/derived.ts",
+    "shared/keys/serviceKey.ts",
     "shared/limits/*.ts",
     "shared/recovery/*.ts",
     // The shapes of answers decide nothing.

@@ -12,7 +12,11 @@ class UnitTestsFirst extends BaseSequencer {
 /** The tests of the rules, alone and over HTTP. */
 export default defineConfig({
   test: {
-    include: ["test/{behaviours,rules/*}/*.test.ts", "test/local/phone/vectors.test.ts"],
+    include: [
+      "test/{behaviours,rules/*}/*.test.ts",
+      "test/drivers/keys/serviceKey.test.ts",
+      "test/local/phone/vectors.test.ts",
+    ],
     sequence: { sequencer: UnitTestsFirst },
     // Each mutant's run has a worker of its own; a module is loaded once in it.
     isolate: false,

@@ -2,8 +2,9 @@ import { webcrypto } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openSqliteStore } from "../../../local/embedded/sqlite.ts";
+import { sealed } from "../../../shared/keys/derived.ts";
 import { type KeyEncryptionKey, type KeyFault, KeyUnavailable } from "../../../shared/keys/port.ts";
-import { createServiceKey, type ServiceKeyEntry } from "../../../shared/keys/serviceKey.ts";
+import { createServiceKey, makeServiceKey, type ServiceKeyEntry } from "../../../shared/keys/serviceKey.ts";
 import type { WrappedKey } from "../../../shared/model/userKey.ts";
 import { ids, SERVICE_PARTITION } from "../../../shared/store/items.ts";
 import { type Store, StoreUnavailable } from "../../../shared/store/port.ts";
@@ -32,12 +33,21 @@ async function setUp() {
   const store = openSqliteStore({ file: join(await temporaryFolder(), "backup.db"), now: () => 0 });
   onTestFinished(() => store.close());
   const calls: string[] = [];
-  const faults: { unwrap?: Error | Uint8Array; read?: Error; commit?: Error; lost?: Error } = {};
+  const unwrapped: Uint8Array[] = [];
+  const faults: {
+    unwrap?: Error | Uint8Array;
+    read?: Error;
+    commit?: Error;
+    lost?: Error;
+    refused?: boolean;
+  } = {};
   const kek: Pick<KeyEncryptionKey, "unwrap"> = {
     async unwrap({ value }) {
       calls.push("unwrap");
       if (faults.unwrap instanceof Error) throw faults.unwrap;
-      return faults.unwrap ?? new Uint8Array(32).map((_, at) => Number(value) + at);
+      const key = faults.unwrap ?? new Uint8Array(32).map((_, at) => Number(value) + at);
+      unwrapped.push(key);
+      return key;
     },
   };
   const watched: Store = {
@@ -50,6 +60,7 @@ async function setUp() {
     commit: async (...call) => {
       calls.push("commit");
       if (faults.commit) throw faults.commit;
+      if (faults.refused) return { committed: false, id: ids.serviceKey, reason: "exists" };
       const result = await store.commit(...call);
       if (faults.lost) throw faults.lost;
       return result;
@@ -63,7 +74,7 @@ async function setUp() {
   const openReplaced = (...keys: readonly number[]) =>
     openAll(keys.map((first, at) => ({ ...wrappedOf(first), ...(at === keys.length - 1 && REPLACED) })));
   const stored = () => store.read(SERVICE_PARTITION, ids.serviceKey);
-  return { store, calls, faults, open, openReplaced, stored };
+  return { store, calls, faults, unwrapped, open, openReplaced, stored };
 }
 
 async function expectFault(act: Promise<unknown>, fault: KeyFault): Promise<void> {
@@ -198,9 +209,9 @@ describe("what is derived from a service key", () => {
     const key = open(OLDEST);
     const elsewhere = { ...PLACE, ...other };
     expect(await key.codes(elsewhere, "123456")).not.toEqual(await key.codes(PLACE, "123456"));
-    const sealed = await key.seal(PLACE, ADDRESS);
-    await expectFault(key.unseal(elsewhere, sealed), "broken-value");
-    expect(Buffer.from(await key.unseal(PLACE, sealed))).toEqual(ADDRESS);
+    const ciphertext = await key.seal(PLACE, ADDRESS);
+    await expectFault(key.unseal(elsewhere, ciphertext), "broken-value");
+    expect(Buffer.from(await key.unseal(PLACE, ciphertext))).toEqual(ADDRESS);
   });
 
   it("seals the same address differently each time, with the newest, and opens it with any of the list", async () => {
@@ -210,10 +221,29 @@ describe("what is derived from a service key", () => {
     const after = [await both.seal(PLACE, ADDRESS), await both.seal(PLACE, ADDRESS)];
     expect(new Set([before, ...after].map(({ value }) => value)).size).toBe(3);
     expect(new Set([before, ...after].map(({ serviceKey }) => serviceKey)).size).toBe(2);
-    for (const sealed of [before, ...after]) {
-      expect(Buffer.from(await both.unseal(PLACE, sealed))).toEqual(ADDRESS);
+    for (const each of [before, ...after]) {
+      expect(Buffer.from(await both.unseal(PLACE, each))).toEqual(ADDRESS);
     }
-    for (const sealed of after) await expectFault(open(OLDEST).unseal(PLACE, sealed), "broken-value");
+    for (const each of after) await expectFault(open(OLDEST).unseal(PLACE, each), "broken-value");
+  });
+
+  it("seals what is empty, in the form in which it is stored", async () => {
+    const { open } = await setUp();
+    const key = open(OLDEST);
+    const empty = await key.seal(PLACE, new Uint8Array());
+    expect(await key.unseal(PLACE, empty)).toHaveLength(0);
+    for (const each of [empty, await key.seal(PLACE, ADDRESS)]) expect(sealed.parse(each)).toEqual(each);
+    const { value } = empty;
+    for (const other of [
+      {},
+      { ...empty, value: value.slice(1) },
+      { ...empty, value: `${value}=` },
+      { ...empty, value: `+${value}` },
+      { ...empty, serviceKey: "" },
+      { ...empty, more: "" },
+    ]) {
+      expect(sealed.safeParse(other).success).toBe(false);
+    }
   });
 
   it.each<[string, (value: Buffer) => Buffer]>([
@@ -243,11 +273,11 @@ describe("a service key that leaked and was replaced, once nothing is under it a
     const { open, openReplaced } = await setUp();
     const leaked = open(OLDEST);
     const { serviceKey, binding } = await leaked.bind(BOUND);
-    const sealed = await leaked.seal(PLACE, ADDRESS);
+    const ciphertext = await leaked.seal(PLACE, ADDRESS);
     const [code] = await leaked.codes(PLACE, "123456");
     const replaced = openReplaced(NEWER, OLDEST);
     expect(await replaced.isBound(BOUND, serviceKey, binding)).toBe(false);
-    await expectFault(replaced.unseal(PLACE, sealed), "broken-value");
+    await expectFault(replaced.unseal(PLACE, ciphertext), "broken-value");
     expect(await replaced.codes(PLACE, "123456")).toEqual([expect.not.stringMatching(code ?? "")]);
     const made = await replaced.bind(BOUND);
     expect(await replaced.isBound(BOUND, made.serviceKey, made.binding)).toBe(true);
@@ -318,6 +348,23 @@ describe("the check value", () => {
     await expect(open(OLDEST).check()).resolves.toBeUndefined();
   });
 
+  it("is that of one of two service keys that begin at once: nothing is made with the other", async () => {
+    const { open } = await setUp();
+    const [first, second] = await Promise.allSettled([open(OLDEST).check(), open(NEWER).check()]);
+    expect([first.status, second.status].sort()).toEqual(["fulfilled", "rejected"]);
+    const refused = first.status === "rejected" ? open(OLDEST) : open(NEWER);
+    await expectFault(refused.check(), "service-key-mismatch");
+  });
+
+  it("is looked for again where another has stored it, and it isn't found yet", async () => {
+    const { open, faults } = await setUp();
+    const key = open(OLDEST);
+    faults.refused = true;
+    await expect(key.check()).rejects.toThrow(StoreUnavailable);
+    delete faults.refused;
+    await expect(key.check()).resolves.toBeUndefined();
+  });
+
   it("that can't be read is not written over", async () => {
     const { open, store, stored } = await setUp();
     const body = { schema: 2, check: "another form" };
@@ -331,7 +378,9 @@ describe("a service key in the configuration", () => {
   it("that is broken, or was wrapped under another key, is told as the setting's fault", async () => {
     const { open, faults } = await setUp();
     faults.unwrap = new KeyUnavailable("broken-value");
-    await expectFault(open(OLDEST).check(), "service-key-mismatch");
+    const failed = open(OLDEST).check();
+    await expectFault(failed, "service-key-mismatch");
+    await expect(failed).rejects.toMatchObject({ cause: faults.unwrap });
     expect(new KeyUnavailable("service-key-mismatch").advice).toContain("SERVICE_KEY");
   });
 
@@ -348,6 +397,44 @@ describe("a service key in the configuration", () => {
       const { open, faults } = await setUp();
       faults.unwrap = new KeyUnavailable(fault);
       await expectFault(open(OLDEST).check(), fault);
+    },
+  );
+
+  it("is forgotten once its keys are derived", async () => {
+    const { open, unwrapped } = await setUp();
+    await open(NEWER, OLDEST).check();
+    expect(unwrapped).toEqual([new Uint8Array(32), new Uint8Array(32)]);
+  });
+
+  it("is one at least", async () => {
+    const { open } = await setUp();
+    await expect(open().check()).rejects.toThrow("there is a service key");
+  });
+
+  it.each([undefined, new KeyUnavailable("busy")])(
+    "is made of 256 random bits, which are forgotten once they are wrapped, or can't be: %s",
+    async (error) => {
+      const random = new Uint8Array(32).fill(7);
+      const asked: number[] = [];
+      const wrapped: string[] = [];
+      const kek = {
+        wrap: async (key: Uint8Array) => {
+          wrapped.push(Buffer.from(key).toString("hex"));
+          if (error) throw error;
+          return wrappedOf(OLDEST);
+        },
+      };
+      const made = makeServiceKey(kek, {
+        random: (size) => {
+          asked.push(size);
+          return random;
+        },
+      });
+      if (error) await expect(made).rejects.toBe(error);
+      else expect(await made).toEqual(wrappedOf(OLDEST));
+      expect(asked).toEqual([32]);
+      expect(wrapped).toEqual(["07".repeat(32)]);
+      expect(random).toEqual(new Uint8Array(32));
     },
   );
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, readConfig } from "../../../shared/config/read.ts";
+import { ConfigError, readConfig, readKeysConfig } from "../../../shared/config/read.ts";
 
 const issuer = {
   issuer: "https://login.example/tenant/v2.0",
@@ -218,11 +218,39 @@ describe("the drivers of the cloud", () => {
     ["another key of the vault", "https://one.vault.azure.net/keys/backup2/", "1".repeat(32)],
     ["no version", "https://one.vault.azure.net/keys/backup", ""],
     ["a version of another form", "https://one.vault.azure.net/keys/backup/", "1"],
+    ["more than a version", "https://one.vault.azure.net/keys/backup/", `1/${"1".repeat(32)}`],
+    ["a version and more", "https://one.vault.azure.net/keys/backup/", `${"1".repeat(32)}/1`],
+    ["another vault's key, as long", "https://six.vault.azure.net/keys/backup/", "1".repeat(32)],
     ["one machine's key", "file:", "1"],
   ])("are refused where a service key names %s", (_, key, version) => {
-    const list = [serviceKey, { ...serviceKey, kek: key + version }];
-    const message = refusal({ ...cloud, SERVICE_KEY: JSON.stringify(list) });
-    expect(message).toBe("wrong settings:\n  SERVICE_KEY/1/kek: no version of a key in KEY_VAULT_KEYS");
+    const other = { ...serviceKey, kek: key + version };
+    for (const [at, list] of [[other], [serviceKey, other]].entries()) {
+      const message = refusal({ ...cloud, SERVICE_KEY: JSON.stringify(list) });
+      expect(message).toBe(`wrong settings:\n  SERVICE_KEY/${at}/kek: no version of a key in KEY_VAULT_KEYS`);
+    }
+  });
+
+  it("that hold keys can be read alone, with or without a service key", () => {
+    const { KEYS, KEY_VAULT_KEYS, SERVICE_KEY } = cloud;
+    const keys = {
+      driver: "key-vault",
+      keys: ["https://one.vault.azure.net/keys/backup", "https://two.vault.azure.net/keys/backup"],
+    };
+    const set = { KEYS, KEY_VAULT_KEYS };
+    expect(readKeysConfig(set)).toEqual({ keys: { ...keys, serviceKeys: [] } });
+    expect(readKeysConfig({ ...set, SERVICE_KEY })).toEqual({ keys: { ...keys, serviceKeys: [serviceKey] } });
+    for (const [wrong, line] of [
+      [{ KEYS }, "KEY_VAULT_KEYS: missing"],
+      [{ KEY_VAULT_KEYS }, "KEYS: missing"],
+      [{ ...set, SERVICE_KEY: "[" }, "SERVICE_KEY: not JSON"],
+      [{ KEYS: "file", KEY_FILE: "" }, "KEY_FILE: "],
+    ] as const) {
+      const read = () => readKeysConfig(wrong);
+      expect(read).toThrow(ConfigError);
+      expect(read).toThrow(`wrong settings:\n  ${line}`);
+    }
+    const file = { driver: "file", file: ".local/key-encryption-key.pem" };
+    expect(readKeysConfig({ KEYS: "file" })).toEqual({ keys: file });
   });
 
   it("may be an emulator on this machine, signed in to with its key", () => {
