@@ -4,7 +4,7 @@ import type { Adapters } from "../../functions/compose/services.ts";
 import { KeyUnavailable } from "../../shared/keys/port.ts";
 import { ids, SERVICE_PARTITION } from "../../shared/store/items.ts";
 import { StoreUnavailable } from "../../shared/store/port.ts";
-import { startService, type TestService } from "../support/service.ts";
+import { FOREIGN_SERVICE_KEY, startService, type TestService } from "../support/service.ts";
 
 type Break = (adapters: Adapters) => Adapters;
 
@@ -41,8 +41,7 @@ describe("ready", () => {
   });
 
   it("says so where the service key does not unwrap", async () => {
-    const other = { kek: "file:another", alg: "RSA-OAEP-256", value: "A".repeat(342) };
-    const service = await startService({ settings: { SERVICE_KEY: JSON.stringify([other]) } });
+    const service = await startService({ settings: { SERVICE_KEY: FOREIGN_SERVICE_KEY } });
     expect(await partsOf(service)).toEqual(["service-key"]);
     expect(service.lines.at(-1)?.failure).toMatch(/^KeyUnavailable /);
   });

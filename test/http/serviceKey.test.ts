@@ -7,6 +7,7 @@ import { partitionOf } from "../support/partition.ts";
 import {
   backedUpPhone,
   expectOk,
+  FOREIGN_SERVICE_KEY,
   phoneOf,
   problemOf,
   startService,
@@ -14,12 +15,9 @@ import {
   type TestService,
 } from "../support/service.ts";
 
-/** A setting that is of its form, and holds what nobody can unwrap. */
-const foreign = JSON.stringify([{ kek: "file:another", alg: "RSA-OAEP-256", value: "A".repeat(342) }]);
-
 describe("a service key that can't be used", () => {
   it("registers no phone where it does not unwrap, and nothing is stored", async () => {
-    const service = await startService({ settings: { SERVICE_KEY: foreign } });
+    const service = await startService({ settings: { SERVICE_KEY: FOREIGN_SERVICE_KEY } });
     await expectUnusable(service, await phoneOf(service), /^KeyUnavailable /);
   });
 

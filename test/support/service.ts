@@ -26,6 +26,15 @@ export const START = Date.parse("2026-11-22T08:00:00.000Z");
 /** The drivers that the tests run on: the embedded ones, or those of the cloud where the environment says so. */
 const PARTS = { store: process.env.TEST_STORE === "cosmos", keys: process.env.TEST_KEYS === "key-vault" };
 
+/** A SERVICE_KEY that is of its form, and holds what nobody can unwrap. */
+export const FOREIGN_SERVICE_KEY = JSON.stringify([
+  {
+    kek: PARTS.keys ? `https://backup-test.vault.azure.net/keys/kek/${"0".repeat(32)}` : "file:another",
+    alg: "RSA-OAEP-256",
+    value: "A".repeat(342),
+  },
+]);
+
 /** Made by the first service of this process: making an RSA key for each would be most of the tests' time. */
 let keyEncryptionKey: Buffer | undefined;
 
