@@ -7,6 +7,7 @@ const LONGEST = [
   "test/durability/",
   "test/hostile/badInput",
   "test/faults/",
+  "test/model/",
   "test/local/demo/",
   "test/drivers/store/",
 ];

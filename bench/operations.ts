@@ -70,8 +70,9 @@ export const operations: readonly Operation[] = [
     name: "recovery",
     title: "begin recovery",
     group: "recovery",
-    phones: 32,
-    requests: 5_000,
+    // Each may begin 5 a day: many phones in turn, and few requests of each.
+    phones: 1_280,
+    requests: 200,
     traffic: recoveries,
   },
 ];

@@ -8,13 +8,29 @@ export type Platform = z.infer<typeof platform>;
 
 /** The kinds of account in an authenticator app. */
 export const accountKind = z.enum(["personal", "work-or-school", "third-party"]);
+export type AccountKind = z.infer<typeof accountKind>;
 
 /** What blocks a recovery: an account of the backup that is on the phone already [D2], or any account there [D3]. */
 export const conflictPolicy = z.enum(["same-account", "any-account"]);
 
-/** What is counted: recoveries begun, recovery keys that were wrong, sign-ins and proofs that were refused. */
-export const tryKind = z.enum(["recoveries", "recovery-keys", "step-ups", "proofs"]);
+/**
+ * What is counted: recoveries begun, recoveries that accounts on the phone stood in the way of, recovery keys that were
+ * wrong, sign-ins and proofs that were refused, phones registered, and uploads that lost an account.
+ */
+export const tryKind = z.enum([
+  "recoveries",
+  "conflicts",
+  "recovery-keys",
+  "step-ups",
+  "proofs",
+  "registrations",
+  "losses",
+]);
 export type TryKind = z.infer<typeof tryKind>;
+
+/** What a recovery is for: getting the accounts back, or a new key for a backup that can't be opened or is not wanted. */
+export const purpose = z.enum(["recover", "start-anew"]);
+export type Purpose = z.infer<typeof purpose>;
 
 /** What a sign-in lacks for an act that needs step-up (RFC 9470). */
 export const missing = z.enum(["recent-sign-in", "second-factor"]);

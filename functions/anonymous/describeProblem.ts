@@ -20,6 +20,9 @@ export const describeProblem = anonymous(
         detail: z.string(),
         remedy: z.string(),
         remedyText: z.string(),
+        /** What leads on where the remedy can't be had. */
+        otherwise: z.string().optional(),
+        otherwiseText: z.string().optional(),
         retryable: z.boolean(),
       }),
     },

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { commit } from "../../shared/acts/commit.ts";
 import { requireOn } from "../../shared/acts/require.ts";
+import { tellOthers } from "../../shared/acts/tell.ts";
 import { chosen, settled } from "../../shared/backup/policy.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { choice, policy } from "../../shared/model/policy.ts";
@@ -8,7 +9,7 @@ import { choice, policy } from "../../shared/model/policy.ts";
 /** PUT backup/policy: chooses; what is left out stays as it is. */
 export const choosePolicy = forOwner(
   // Who has only signed in on a new phone could otherwise open the way for it [H8].
-  { stepUp: "needed", standing: "holder", oldApps: "refused" },
+  { stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "refused" },
   {
     name: "backup-policy-choose",
     method: "PUT",
@@ -26,7 +27,14 @@ export const choosePolicy = forOwner(
     const next = chosen(current, definedOnly(body), now);
     // A retry whose first try was carried out: the record tells of it once.
     if (isDeepStrictEqual(next, current)) return { status: 200, body: next };
-    await commit(call, { ...owner.item, policy: next }, { event: { type: "policy-changed", device } });
+    await commit(
+      call,
+      { ...owner.item, policy: next },
+      {
+        event: { type: "policy-changed", device },
+        operations: tellOthers(call, owner.item.devices, { type: "policy-changed" }),
+      },
+    );
     return { status: 200, body: next };
   },
 );

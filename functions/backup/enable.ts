@@ -1,18 +1,18 @@
 import * as z from "zod";
 import { commit } from "../../shared/acts/commit.ts";
+import { tellOthers } from "../../shared/acts/tell.ts";
 import { releaseUserKey, sealForPhone } from "../../shared/acts/userKey.ts";
 import { explain } from "../../shared/backup/explain.ts";
-import { turnedOn } from "../../shared/backup/states.ts";
-import { refuseStorageAccount } from "../../shared/backup/storageAccount.ts";
+import { refuseEnable, turnedOn } from "../../shared/backup/states.ts";
+import { refuseStorageAccount, stored } from "../../shared/backup/storageAccount.ts";
 import { sha256 } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { sealedKey } from "../../shared/keys/seal.ts";
-import type { BackupOn } from "../../shared/model/owner.ts";
 import { platform } from "../../shared/words.ts";
 
 /** POST backup/enable: turns backup on, for the platform of this phone [B1–B3]. */
 export const enableBackup = forOwner(
-  { stepUp: "needed", standing: "guarded", oldApps: "refused", idempotencyKey: "needed" },
+  { stepUp: "needed", standing: "registered", frozen: "stops", oldApps: "refused", idempotencyKey: "needed" },
   {
     name: "backup-enable",
     method: "POST",
@@ -22,6 +22,7 @@ export const enableBackup = forOwner(
     answers: { 201: z.strictObject({ platform, nextVersion: z.int(), key: sealedKey }) },
     problems: [
       "backup-already-on",
+      "start-anew-required",
       "backup-off",
       "storage-account-missing",
       "storage-account-unexpected",
@@ -31,27 +32,28 @@ export const enableBackup = forOwner(
   },
   async (call) => {
     const { owner, device, identity, services, now } = call;
+    const { item } = owner;
     const { storageCheck } = call.body;
-    if (owner.item.backup.state === "on") throw explain({ reason: "backup-already-on" });
-    const refusal = refuseStorageAccount(device.platform, storageCheck);
+    const refusal = refuseEnable(item, device) ?? refuseStorageAccount(device.platform, storageCheck);
     if (refusal) throw explain(refusal);
 
-    const { stored: userKey, key } = await services.userKeys.create(identity.userId, 1);
-    const next = turnedOn(owner.item, device, { userKey, storageCheck }, now);
+    const { stored: userKey, key } = await services.userKeys.create(identity.userId, item.nextKey);
+    const check = storageCheck === undefined ? undefined : stored(storageCheck);
+    const next = turnedOn(item, device, { userKey, storageCheck: check }, now);
     await commit(call, next, {
       event: { type: "backup-enabled", device },
+      operations: tellOthers(call, next.devices, { type: "backup-enabled" }),
       outcome: { keyId: userKey.id },
     });
-    return answer(next.backup, next.nextVersion, await sealForPhone(call, userKey.id, key));
+    const sealed = await sealForPhone(call, userKey, key);
+    return { status: 201, body: { platform: device.platform, nextVersion: next.nextVersion, key: sealed } };
   },
   async (call, { keyId }) => {
     const { backup, nextVersion } = call.owner.item;
+    const key = backup.state === "on" ? backup.keys.find(({ id }) => id === keyId) : undefined;
     // Turned off, and perhaps on again, since the first try: its key is gone.
-    if (backup.state !== "on" || backup.userKey.id !== keyId) throw explain({ reason: "backup-off" });
-    return answer(backup, nextVersion, await releaseUserKey(call, backup.userKey));
+    if (!key) throw explain({ reason: "backup-off" });
+    const sealed = await releaseUserKey(call, key);
+    return { status: 201, body: { platform: key.platform, nextVersion, key: sealed } };
   },
 );
-
-function answer({ platform }: BackupOn, nextVersion: number, key: z.infer<typeof sealedKey>) {
-  return { status: 201, body: { platform, nextVersion, key } };
-}

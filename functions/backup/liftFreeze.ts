@@ -7,7 +7,7 @@ import { refuseLift } from "../../shared/recovery/say.ts";
 
 /** DELETE backup/freeze: the owner has signed in again on an old phone, and lets the backup go on [H5]. */
 export const liftFreeze = forOwner(
-  { stepUp: "needed", oldApps: "allowed" },
+  { stepUp: "needed", standing: "trusted", frozen: "goes-on", oldApps: "allowed" },
   {
     name: "backup-freeze-lift",
     method: "DELETE",
@@ -17,12 +17,12 @@ export const liftFreeze = forOwner(
     problems: ["older-phone-required"],
   },
   async (call) => {
-    const { owner, device } = call;
+    const { owner, device, now } = call;
     const { freeze } = owner.item;
     if (!freeze) return { status: 204 };
     const refusal = refuseLift(freeze, device);
     if (refusal) throw explained(call, refusal);
-    const next = lifted(owner.item);
+    const next = lifted(owner.item, now);
     await commit(call, next, {
       event: { type: "freeze-lifted", device },
       operations: tellOthers(call, next.devices, { type: "freeze-lifted" }),

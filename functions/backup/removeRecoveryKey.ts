@@ -1,10 +1,12 @@
 import { commit } from "../../shared/acts/commit.ts";
 import { requireOn } from "../../shared/acts/require.ts";
+import { tellOthers } from "../../shared/acts/tell.ts";
+import { withoutUnusedKeys } from "../../shared/backup/keys.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 
 /** DELETE backup/recovery-key: from then on the written-down key is worthless to whoever finds it. */
 export const removeRecoveryKey = forOwner(
-  { stepUp: "needed", standing: "holder", oldApps: "allowed" },
+  { stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "allowed" },
   {
     name: "backup-recovery-key-remove",
     method: "DELETE",
@@ -17,7 +19,10 @@ export const removeRecoveryKey = forOwner(
     const { owner, device } = call;
     const { recoveryKey, ...backup } = requireOn(owner.item);
     if (!recoveryKey) return { status: 204 };
-    await commit(call, { ...owner.item, backup }, { event: { type: "recovery-key-removed", device } });
+    await commit(call, withoutUnusedKeys({ ...owner.item, backup }), {
+      event: { type: "recovery-key-removed", device },
+      operations: tellOthers(call, owner.item.devices, { type: "recovery-key-removed" }),
+    });
     return { status: 204 };
   },
 );

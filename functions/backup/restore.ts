@@ -2,20 +2,21 @@ import * as z from "zod";
 import { commit } from "../../shared/acts/commit.ts";
 import { requireOn } from "../../shared/acts/require.ts";
 import { lookAgain } from "../../shared/acts/retry.ts";
+import { tellOthers } from "../../shared/acts/tell.ts";
 import { explain } from "../../shared/backup/explain.ts";
 import { findOlder, restored } from "../../shared/backup/versions.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
 import type { Owner } from "../../shared/model/owner.ts";
 import type { Version } from "../../shared/model/version.ts";
 import { etagAfter } from "../../shared/status/etag.ts";
-import { versionAnswer, withoutDigest } from "../../shared/status/status.ts";
+import { answerOf, versionAnswer } from "../../shared/status/status.ts";
 import { ids } from "../../shared/store/items.ts";
 import { deleteEnvelope } from "../../shared/store/operations.ts";
 import { readEnvelope } from "../../shared/store/read.ts";
 
 /** POST backup/versions/{version}/restore: an older version is current again [H1]. */
 export const restoreVersion = forOwner(
-  { stepUp: "needed", standing: "guarded", oldApps: "refused", idempotencyKey: "needed" },
+  { stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "refused", idempotencyKey: "needed" },
   {
     name: "backup-versions-restore",
     method: "POST",
@@ -28,12 +29,18 @@ export const restoreVersion = forOwner(
         .transform(Number),
     }),
     answers: { 201: versionAnswer },
-    problems: ["backup-off", "version-not-found", "version-current"],
+    problems: [
+      "backup-off",
+      "version-not-found",
+      "version-current",
+      "version-out-of-reach",
+      "version-elsewhere",
+    ],
   },
   async (call) => {
     const { owner, device, identity, services, now, params } = call;
     const backup = requireOn(owner.item);
-    const found = findOlder(backup, params.version);
+    const found = findOlder(backup, device, params.version);
     if (found.refused) throw explain(found.refused);
     const envelope = await readEnvelope(services.store, identity.userId, found.version.version);
     // Thinned out or turned off between the two reads.
@@ -49,6 +56,7 @@ export const restoreVersion = forOwner(
           id: ids.envelope(version.version),
           body: { ...envelope, version: version.version, uploadedAt: version.uploadedAt },
         },
+        ...tellOthers(call, next.devices, { type: "version-restored" }),
       ],
       outcome: { version: version.version },
     });
@@ -66,6 +74,6 @@ function answer({ device: { deviceId }, now }: OwnerCall, version: Version, owne
   return {
     status: 201,
     headers: etagAfter(version.version, owner, deviceId, now),
-    body: withoutDigest(version),
+    body: answerOf(version),
   };
 }

@@ -1,10 +1,14 @@
 import * as z from "zod";
 import { commit } from "../../shared/acts/commit.ts";
 import { requireOn } from "../../shared/acts/require.ts";
+import { tellOthers } from "../../shared/acts/tell.ts";
 import { explain } from "../../shared/backup/explain.ts";
+import { withoutUnusedKeys } from "../../shared/backup/keys.ts";
 import { refuseRecoveryKey } from "../../shared/backup/recoveryKey.ts";
+import { stored } from "../../shared/backup/storageAccount.ts";
 import { sha256 } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
+import { currentKey } from "../../shared/model/owner.ts";
 import { timestamp, timestampOf } from "../../shared/words.ts";
 
 /**
@@ -12,7 +16,7 @@ import { timestamp, timestampOf } from "../../shared/words.ts";
  * never comes here: only a check of it, and the storage secret wrapped under it and the user key together.
  */
 export const setRecoveryKey = forOwner(
-  { stepUp: "needed", standing: "holder", oldApps: "refused" },
+  { stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "refused" },
   {
     name: "backup-recovery-key-set",
     method: "PUT",
@@ -38,9 +42,11 @@ export const setRecoveryKey = forOwner(
   async (call) => {
     const { owner, device, identity, body, now } = call;
     const backup = requireOn(owner.item);
-    const { storageCheck, recoveryKeyCheck: check, wrappedStorageSecret: wrapped } = body;
+    const { storageCheck, wrappedStorageSecret: wrapped } = body;
+    const key = currentKey(backup);
+    const check = stored(body.recoveryKeyCheck);
     const { userId } = identity;
-    const refusal = refuseRecoveryKey(backup, device.platform, { storageCheck, wrapped, userId });
+    const refusal = refuseRecoveryKey(key, device.platform, { storageCheck, wrapped, userId });
     if (refusal) throw explain(refusal);
     const { recoveryKey } = backup;
     // A retry whose first try was carried out.
@@ -50,8 +56,14 @@ export const setRecoveryKey = forOwner(
     const setAt = timestampOf(now);
     await commit(
       call,
-      { ...owner.item, backup: { ...backup, recoveryKey: { check, wrapped, setAt } } },
-      { event: { type: "recovery-key-set", device } },
+      withoutUnusedKeys({
+        ...owner.item,
+        backup: { ...backup, recoveryKey: { check, wrapped, setAt, key: key.number } },
+      }),
+      {
+        event: { type: "recovery-key-set", device },
+        operations: tellOthers(call, owner.item.devices, { type: "recovery-key-set" }),
+      },
     );
     return { status: 200, body: { setAt } };
   },

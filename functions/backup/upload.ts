@@ -1,14 +1,24 @@
 import { hash } from "node:crypto";
 import * as z from "zod";
+import { missingFrom } from "../../shared/acts/assurance.ts";
 import { commit, refuse } from "../../shared/acts/commit.ts";
 import { requireOn } from "../../shared/acts/require.ts";
-import { missingFrom } from "../../shared/acts/stepUp.ts";
+import { refuseStale } from "../../shared/acts/stepUp.ts";
 import { readEnvelopeHeader } from "../../shared/backup/envelope.ts";
 import { explain } from "../../shared/backup/explain.ts";
-import { isTold, judgeUpload, type UploadRefusal } from "../../shared/backup/uploadGuards.ts";
+import { listOf } from "../../shared/backup/lists.ts";
+import {
+  isConfirmed,
+  isCounted,
+  isTold,
+  judgeUpload,
+  type UploadFacts,
+  type UploadRefusal,
+} from "../../shared/backup/uploadGuards.ts";
 import { uploaded, uploadFailed } from "../../shared/backup/versions.ts";
 import { sha256 } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
+import { triesLeft, withTry } from "../../shared/limits/tries.ts";
 import { manifest } from "../../shared/model/manifest.ts";
 import type { BackupOn, Owner } from "../../shared/model/owner.ts";
 import type { Version } from "../../shared/model/version.ts";
@@ -48,8 +58,7 @@ const declaration = {
     "precondition-required",
     "overwrite-refused",
     "sharp-drop",
-    "backup-frozen",
-    "holder-required",
+    "trust-required",
     "version-changed",
     "envelope-mismatch",
   ],
@@ -59,7 +68,7 @@ type UploadCall = OwnerCall<typeof declaration>;
 
 /** PUT backup: an upload becomes the next version; what it replaces stays in the history. */
 export const uploadBackup = forOwner(
-  { stepUp: "not-needed", oldApps: "refused" },
+  { stepUp: "by-guards", standing: "registered", frozen: "goes-on", oldApps: "refused" },
   declaration,
   async (call) => {
     const { owner, device, identity, body, headers, now } = call;
@@ -73,27 +82,36 @@ export const uploadBackup = forOwner(
     const before = backup.versions.find((version) => version.digest === digest);
     if (before) return answer(call, before, item);
 
-    const refusal = judgeUpload({
+    const missing = missingFrom(call);
+    const facts: UploadFacts = {
       now,
       userId: identity.userId,
       owner: item,
       backup,
       device,
       header,
-      offered: body.manifest.accounts.length,
+      offered: listOf(body.manifest.accounts.map(({ ref }) => ref)),
       precondition: precondition(item, {
         ifMatch: headers["If-Match"],
         ifNoneMatch: headers["If-None-Match"],
       }),
       storageCheck,
       replaces,
-    });
+      missing,
+      lossesLeft: triesLeft(item.tries, "losses", device, now) > 0,
+    };
+    const refusal = judgeUpload(facts);
+    if (refusal?.reason === "step-up-required") return await refuseStale(call, refusal.missing);
     if (refusal) return await refuseUpload(call, backup, refusal);
-    return await store(call, backup, { digest, storageBound: header.ssb });
+    return await store(call, facts, { digest, storageBound: header.ssb });
   },
 );
 
-async function refuseUpload(call: UploadCall, backup: BackupOn, refusal: UploadRefusal): Promise<never> {
+async function refuseUpload(
+  call: UploadCall,
+  backup: BackupOn,
+  refusal: Exclude<UploadRefusal, { readonly reason: "step-up-required" }>,
+): Promise<never> {
   const { owner, device, now } = call;
   if (!isTold(refusal, backup, device, now)) throw explain(refusal);
   const next = uploadFailed(owner.item, backup, device, refusal.reason, now);
@@ -102,17 +120,19 @@ async function refuseUpload(call: UploadCall, backup: BackupOn, refusal: UploadR
 
 async function store(
   call: UploadCall,
-  backup: BackupOn,
+  facts: UploadFacts,
   { digest, storageBound }: Pick<Version, "digest" | "storageBound">,
 ) {
   const { owner, device, body, now } = call;
   const { envelope, manifest } = body;
+  const refs = manifest.accounts.map(({ ref }) => ref);
+  const counted = isCounted(facts) ? withTry(owner.item.tries, "losses", device, now) : owner.item.tries;
   const { next, version, dropped } = uploaded(
-    owner.item,
-    backup,
+    { ...owner.item, tries: counted },
+    facts.backup,
     device,
-    { accounts: manifest.accounts.length, bytes: envelope.length, digest, storageBound },
-    { fresh: missingFrom(call).length === 0, now },
+    { refs, bytes: envelope.length, digest, storageBound },
+    { fresh: facts.missing.length === 0, confirmed: isConfirmed(facts), now },
   );
   await commit(call, next, {
     event: { type: "backup-uploaded", device, details: { version: version.version } },

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { deviceAnswer } from "../../shared/devices/answers.ts";
+import { answerOf, deviceAnswer } from "../../shared/devices/answers.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { timestamp } from "../../shared/words.ts";
 
 /** GET devices: the owner's phones. */
 export const listDevices = forOwner(
-  { stepUp: "not-needed", oldApps: "allowed" },
+  { stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
   {
     name: "devices-list",
     method: "GET",
@@ -21,13 +21,10 @@ export const listDevices = forOwner(
   async ({ owner, device: { deviceId: thisPhone } }) => ({
     status: 200,
     body: {
-      devices: owner.item.devices.map(({ deviceId, name, platform, registeredAt, lastUploadAt }) => ({
-        deviceId,
-        name,
-        platform,
-        registeredAt,
-        lastUploadAt,
-        thisPhone: deviceId === thisPhone,
+      devices: owner.item.devices.map((device) => ({
+        ...answerOf(device),
+        lastUploadAt: device.lastUploadAt,
+        thisPhone: device.deviceId === thisPhone,
       })),
     },
   }),

@@ -1,10 +1,14 @@
 import * as z from "zod";
 import { commit } from "../../shared/acts/commit.ts";
-import { deviceAnswer, deviceParams } from "../../shared/devices/answers.ts";
+import { remove } from "../../shared/acts/revoke.ts";
+import { tellOthers } from "../../shared/acts/tell.ts";
+import { answerOf, deviceAnswer, deviceParams } from "../../shared/devices/answers.ts";
 import { explain } from "../../shared/devices/explain.ts";
 import { newOwner, registered } from "../../shared/devices/registration.ts";
 import { base64url, sha256 } from "../../shared/formats.ts";
-import { forNewPhone } from "../../shared/http/endpoint.ts";
+import { forNewPhone, type PhoneCall } from "../../shared/http/endpoint.ts";
+import type { Device } from "../../shared/model/device.ts";
+import type { Owner } from "../../shared/model/owner.ts";
 import { isOnCurve, publicKey } from "../../shared/model/publicKey.ts";
 
 const body = z.strictObject({
@@ -37,6 +41,7 @@ export const registerDevice = forNewPhone(
     problems: [
       "device-id-mismatch",
       "device-conflict",
+      "token-used-elsewhere",
       "too-many-devices",
       "keys-unavailable",
       "key-unusable",
@@ -55,26 +60,40 @@ export const registerDevice = forNewPhone(
       name: body.name,
       platform: client.platform,
       sealingKey: body.sealingKey,
+      tokenHash: call.identity.tokenHash,
     };
     const verdict = registered(item, call.device, registration, now);
     if (verdict.refused) throw explain(verdict.refused);
     const { device, next } = verdict;
-    if (next) {
-      const type = call.device ? "device-renamed" : "device-registered";
-      await commit(call, next, { event: { type, device } });
-    }
+    if (next && call.device) await commit(call, next, { event: { type: "device-renamed", device } });
+    else if (next) await add(call, next, device, verdict.displaced);
 
-    const { name, platform, registeredAt } = device;
     return {
       status: 200,
       body: {
-        deviceId,
-        name,
-        platform,
-        registeredAt,
+        ...answerOf(device),
         userId: call.identity.userId,
         referenceSalt,
       },
     };
   },
 );
+
+/** Adds a phone in its place; like every registration, it is told to all others, the one that gave it up included. */
+async function add(
+  call: PhoneCall,
+  item: Owner,
+  device: Device,
+  displaced: Device | undefined,
+): Promise<void> {
+  const next = displaced ? await remove(call, item, displaced, undefined) : item;
+  const details = displaced && { deviceId: displaced.deviceId };
+  const teller = { ...call, device };
+  await commit(call, next, {
+    event: { type: "device-registered", device, ...(details && { details }) },
+    operations: [
+      ...tellOthers(teller, item.devices, { type: "device-registered" }),
+      ...(details ? tellOthers(teller, item.devices, { type: "device-displaced", ...details }) : []),
+    ],
+  });
+}

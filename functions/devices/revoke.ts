@@ -1,13 +1,18 @@
 import { commit } from "../../shared/acts/commit.ts";
-import { requireStanding } from "../../shared/acts/standing.ts";
+import { remove } from "../../shared/acts/revoke.ts";
+import { requireNotFrozen, requireStanding } from "../../shared/acts/standing.ts";
+import { requireStepUp } from "../../shared/acts/stepUp.ts";
+import { tellOthers } from "../../shared/acts/tell.ts";
 import { deviceParams } from "../../shared/devices/answers.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { phoneRevoked } from "../../shared/recovery/revoked.ts";
 import { mayRevoke } from "../../shared/recovery/say.ts";
 
-/** DELETE devices/{deviceId}: from now on that phone is a stranger's. */
+/**
+ * DELETE devices/{deviceId}: from now on that phone is a stranger's. A phone may always revoke itself; another, if it is
+ * trusted, and while the backup is frozen if it may lift that.
+ */
 export const revokeDevice = forOwner(
-  { stepUp: "needed", oldApps: "allowed" },
+  { stepUp: "by-guards", standing: "registered", frozen: "by-guards", oldApps: "allowed" },
   {
     name: "devices-revoke",
     method: "DELETE",
@@ -15,18 +20,25 @@ export const revokeDevice = forOwner(
     summary: "Removes one of the owner's phones; a repeat is harmless.",
     params: deviceParams,
     answers: { 204: null },
-    problems: ["backup-frozen", "holder-required"],
+    problems: ["trust-required", "keys-unavailable", "key-unusable"],
   },
   async (call) => {
     const { owner, device, params } = call;
     const { item } = owner;
     const { deviceId } = params;
-    if (!mayRevoke(item, device, deviceId)) requireStanding(call, "guarded");
-    if (item.devices.some((other) => other.deviceId === deviceId)) {
-      await commit(call, phoneRevoked(item, deviceId), {
-        event: { type: "device-revoked", device, details: { deviceId } },
-      });
+    const revoked = item.devices.find((other) => other.deviceId === deviceId);
+    if (deviceId !== device.deviceId) {
+      if (!mayRevoke(item, device)) requireNotFrozen(call);
+      requireStanding(call, revoked?.trusted ? "trusted" : "trusted-if-on");
+      await requireStepUp(call);
     }
+    if (!revoked) return { status: 204 };
+    const next = await remove(call, item, revoked, device.deviceId);
+    await commit(call, next, {
+      event: { type: "device-revoked", device, details: { deviceId } },
+      // The one that is revoked is told, too.
+      operations: tellOthers(call, item.devices, { type: "device-revoked", deviceId }),
+    });
     return { status: 204 };
   },
 );

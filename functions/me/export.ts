@@ -1,46 +1,60 @@
 import * as z from "zod";
+import { commit } from "../../shared/acts/commit.ts";
+import { exported } from "../../shared/acts/export.ts";
+import { tellOthers } from "../../shared/acts/tell.ts";
 import { releaseUserKey } from "../../shared/acts/userKey.ts";
+import { keysFor } from "../../shared/backup/keys.ts";
 import { sha256 } from "../../shared/formats.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { sealedKey } from "../../shared/keys/seal.ts";
 import { timestamp, timestampOf } from "../../shared/words.ts";
 
 /**
- * GET me/export: everything that is held about the owner, as it is stored [H7]. Not for a phone that has yet to recover:
- * a thief would have the backup without its guards, and without anybody being told.
+ * POST me/export: everything that is held about the owner, as it is stored [H7], and the keys, as far as this phone may
+ * have them.
+ * The other phones are told: whoever holds one of the owner's phones takes everything along by it.
  */
 export const exportOwner = forOwner(
-  { stepUp: "needed", standing: "holder", oldApps: "allowed" },
+  { stepUp: "needed", standing: "trusted-if-on", frozen: "stops", oldApps: "allowed" },
   {
     name: "me-export",
-    method: "GET",
+    method: "POST",
     route: "me/export",
-    summary: "Answers every stored item of the owner, ciphertexts included, and the key that opens them.",
+    summary:
+      "Answers every stored item of the owner, ciphertexts included, and the keys that this phone may have.",
     answers: {
       200: z.strictObject({
         /** Of this document; the items are those of docs/storage-schema.md. */
         schema: z.literal(1),
         exportedAt: timestamp,
         userId: sha256,
-        /** Left out if there is no backup. */
-        key: sealedKey.optional(),
+        /** Empty if backup is off. */
+        keys: z.array(sealedKey),
         items: z.array(z.strictObject({ id: z.string(), body: z.looseObject({}) })),
       }),
     },
     problems: ["keys-unavailable", "key-unusable"],
   },
   async (call) => {
-    const { owner, identity, services, now } = call;
-    const { backup } = owner.item;
+    const { owner, device, identity, services, now } = call;
+    const { backup, devices } = owner.item;
     const items = await services.store.list(identity.userId, "");
+    const keys = [];
+    for (const key of backup.state === "on" ? keysFor(backup, device) : []) {
+      keys.push(await releaseUserKey(call, key));
+    }
+    await commit(call, owner.item, {
+      event: { type: "exported", device },
+      operations: tellOthers(call, devices, { type: "exported" }),
+    });
     return {
       status: 200,
       body: {
         schema: 1,
         exportedAt: timestampOf(now),
         userId: identity.userId,
-        ...(backup.state === "on" && { key: await releaseUserKey(call, backup.userKey) }),
-        items: items.map(({ id, body }) => ({ id, body })),
+        keys,
+        items: exported(call, items),
       },
     };
   },

@@ -1,34 +1,35 @@
 import { commit } from "../../shared/acts/commit.ts";
-import { loadGoing, replaceRecovery } from "../../shared/acts/recovery.ts";
+import { explained } from "../../shared/acts/judge.ts";
+import { loadOthers } from "../../shared/acts/recovery.ts";
 import { tellOthers } from "../../shared/acts/tell.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { othersProblems, recoveryParams } from "../../shared/recovery/answers.ts";
-import { approved, isReleased } from "../../shared/recovery/changes.ts";
+import { approved } from "../../shared/recovery/changes.ts";
+import { refuseApproval } from "../../shared/recovery/say.ts";
 
-/** POST recoveries/{recoveryId}/approve: another phone that has the backup ends the wait [H10]. */
+/** POST recoveries/{recoveryId}/approve: another phone, trusted before it began, ends the wait [H10]. */
 export const approveRecovery = forOwner(
-  { stepUp: "needed", standing: "holder", oldApps: "refused" },
+  { stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "refused" },
   {
     name: "recoveries-approve",
     method: "POST",
     route: "recoveries/{recoveryId}/approve",
-    summary: "Releases a recovery that waits on another phone; a repeat is harmless.",
+    summary: "Ends the wait of a recovery on another phone; a repeat is harmless.",
     params: recoveryParams,
     answers: { 204: null },
     problems: othersProblems,
   },
   async (call) => {
     const { owner, device, now } = call;
-    const going = await loadGoing(call, "others", "approve");
-    const { recoveryId, item, state } = going;
-    if (isReleased(item, state, now)) return { status: 204 };
-    const { next, recovery } = approved(owner.item, recoveryId, item, now);
-    await commit(call, next, {
+    const { recoveryId, item, state, listing } = await loadOthers(call, "approve");
+    if (!listing) return { status: 204 };
+    const refusal = refuseApproval(device, listing);
+    if (refusal) throw explained(call, refusal);
+    // There is nothing left to shorten.
+    if (state !== "waiting" || Date.parse(item.releaseAt) <= now) return { status: 204 };
+    await commit(call, approved(owner.item, listing, now), {
       event: { type: "recovery-approved", device, details: { recoveryId } },
-      operations: [
-        replaceRecovery(going, recovery, now),
-        ...tellOthers(call, owner.item.devices, { type: "recovery-approved", recoveryId }),
-      ],
+      operations: tellOthers(call, owner.item.devices, { type: "recovery-approved", recoveryId }),
     });
     return { status: 204 };
   },

@@ -6,7 +6,7 @@ import { cancelled, inState } from "../../shared/recovery/changes.ts";
 
 /** DELETE recoveries/{recoveryId}: the owner does without it [H4]; what came with it already stays on the phone. */
 export const cancelRecovery = forOwner(
-  { stepUp: "not-needed", oldApps: "allowed" },
+  { stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
   {
     name: "recoveries-cancel",
     method: "DELETE",
@@ -17,13 +17,13 @@ export const cancelRecovery = forOwner(
     problems: ownProblems,
   },
   async (call) => {
-    const { owner, device, now } = call;
-    const going = await loadGoing(call, "own", "cancel");
+    const { owner, device } = call;
+    const going = await loadGoing(call, "cancel");
     const { recoveryId, item, state, next } = going;
     if (next === state) return { status: 204 };
-    await commit(call, cancelled(owner.item, device, state), {
+    await commit(call, cancelled(owner.item, recoveryId, device, state), {
       event: { type: "recovery-cancelled", device, details: { recoveryId } },
-      operations: [replaceRecovery(going, inState(item, next), now)],
+      operations: [replaceRecovery(going, inState(item, next))],
     });
     return { status: 204 };
   },

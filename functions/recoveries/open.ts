@@ -1,14 +1,19 @@
-import { findVersion, judgeRecovery, refusals, refuseRecovery } from "../../shared/acts/judge.ts";
+import { missingFrom } from "../../shared/acts/assurance.ts";
+import {
+  findBrought,
+  findVersion,
+  judgeRecovery,
+  refusals,
+  refuseRecovery,
+} from "../../shared/acts/judge.ts";
 import { loadGoing, replaceRecovery } from "../../shared/acts/recovery.ts";
-import { commitRelease, type Granted, releasedBody } from "../../shared/acts/release.ts";
-import { missingFrom } from "../../shared/acts/stepUp.ts";
+import { release, releasedBody, requireStillOn } from "../../shared/acts/release.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { evidence, ownProblems, recoveryParams, releasedAnswer } from "../../shared/recovery/answers.ts";
-import { released } from "../../shared/recovery/changes.ts";
 
-/** POST recoveries/{recoveryId}/open: once it is released, brings what it was begun for; again as often as needed [H4]. */
+/** POST recoveries/{recoveryId}/open: once its wait is over, brings what it was begun for; again as often as needed [H4]. */
 export const openRecovery = forOwner(
-  { stepUp: "by-guards", oldApps: "refused" },
+  { stepUp: "by-guards", standing: "registered", frozen: "by-guards", oldApps: "refused" },
   {
     name: "recoveries-open",
     method: "POST",
@@ -21,30 +26,31 @@ export const openRecovery = forOwner(
     problems: [...refusals, ...ownProblems, "recovery-waiting", "keys-unavailable", "key-unusable"],
   },
   async (call) => {
-    const { owner, body, now } = call;
-    const going = await loadGoing(call, "own", "open");
-    const { recoveryId, item, state } = going;
-    const listed = owner.item.recoveries.find((other) => other.recoveryId === recoveryId);
-    const found = await findVersion(call, state === "waiting" ? listed?.named : item.version);
-    const judgement = judgeRecovery(call, found, {
+    const { owner, body } = call;
+    const going = await loadGoing(call, "open");
+    const { recoveryId, item: recovery, state, listing } = going;
+    const { purpose } = recovery;
+    const version = state === "waiting" ? listing?.version : recovery.version;
+    const found =
+      state === "waiting" ? await findVersion(call, { purpose, version }) : await findBrought(call, recovery);
+    const refusal = judgeRecovery(call, found, {
+      wish: { purpose, version },
       evidence: body,
       tries: [],
       missing: missingFrom(call),
-      releaseAt: Date.parse(item.releaseAt),
+      releaseAt: Date.parse(recovery.releaseAt),
     });
-    if (judgement.refused) return await refuseRecovery(call, judgement.refused);
+    if (refusal) return await refuseRecovery(call, refusal);
 
-    const withRecoveryKey = body.recoveryKeyCheck !== undefined;
-    const granted: Granted = { ...judgement, recoveryId, recovery: item, withRecoveryKey };
-    if (state !== "waiting") return { status: 200, body: await releasedBody(call, granted) };
-    const { version, envelope } = judgement;
-    const recovery = released(item, version.version, envelope.manifest);
-    const opened = { ...granted, recovery };
-    // The key first: if it can't be released, nothing has changed.
-    const answer = await releasedBody(call, opened);
-    await commitRelease(call, owner.item, opened, replaceRecovery(going, recovery, now), {
-      type: "recovery-released",
-    });
-    return { status: 200, body: answer };
+    const granted = { recoveryId, recovery, found, evidence: body };
+    if (state !== "waiting" || !listing) {
+      return { status: 200, body: await releasedBody(call, granted, requireStillOn(call)) };
+    }
+    const opened = await release(
+      call,
+      { ...granted, listing },
+      { item: owner.item, write: (next) => replaceRecovery(going, next) },
+    );
+    return { status: 200, body: opened };
   },
 );

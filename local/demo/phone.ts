@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { createPhone, type Phone } from "../phone/acts/phone.ts";
 import type { PhoneOptions } from "../phone/acts/session.ts";
+import { machine, type System } from "../phone/protocol/system.ts";
 import type { Requests } from "./requests.ts";
 
 export interface PhoneOfStory extends Phone {
@@ -21,9 +22,14 @@ export interface PhoneSetup extends Pick<PhoneOptions, "name" | "storageSecret" 
 
 const tokenSchema = z.looseObject({ access_token: z.string() });
 
+interface Surroundings extends Pick<System, "now"> {
+  /** Where the service answers. */
+  readonly origin: string;
+  readonly requests: Requests;
+}
+
 export async function createPhoneOfStory(
-  origin: string,
-  requests: Requests,
+  { origin, requests, now }: Surroundings,
   { owner, platform = "android", ...setup }: PhoneSetup,
 ): Promise<PhoneOfStory> {
   let token: string | undefined;
@@ -32,6 +38,7 @@ export async function createPhoneOfStory(
     origin,
     platform,
     version: "6.8.0",
+    system: { ...machine, now },
     fetch: requests.fetch,
     token: async () => {
       if (token === undefined) throw new Error(`nobody has signed in on the ${setup.name}`);

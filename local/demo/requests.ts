@@ -1,6 +1,9 @@
+import * as z from "zod";
 import type { Problem, Refused, Result } from "../phone/acts/problem.ts";
 import type { Checks } from "./check.ts";
 import type { Teller } from "./tell.ts";
+
+const codeSchema = z.looseObject({ code: z.string() });
 
 /** The success among the outcomes of a phone's act. */
 type Accepted<R> = Extract<R, { readonly ok: true }>;
@@ -10,20 +13,33 @@ export type Requests = ReturnType<typeof createRequests>;
 /** The one way from every phone of the story to the service: real HTTP, written down, and told. */
 export function createRequests({ tell, check }: { tell: Teller; check: Checks }) {
   const bodies: string[] = [];
-  const untold: Parameters<Teller["request"]>[0][] = [];
+  const untold: (Parameters<Teller["request"]>[0] & { readonly code: string })[] = [];
+
+  const said = new Set<string>();
 
   const carry: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
     const { pathname, search } = new URL(String(input));
-    untold.push({ method: init?.method ?? "GET", path: pathname + search, status: response.status });
+    const { status } = response;
+    const code = status < 400 ? "" : codeSchema.parse(await response.clone().json()).code;
+    untold.push({ method: init?.method ?? "GET", path: pathname + search, status, code });
     if (typeof init?.body === "string") bodies.push(init.body);
     return response;
   };
 
-  /** Tells every request since the last time; `meaning` belongs to the last of them. */
+  /** Tells every request since the last time; `meaning` belongs to the last of them, the others have their code. */
   function told(meaning: string): void {
     const exchanges = untold.splice(0);
-    for (const exchange of exchanges) tell.request(exchange, exchange === exchanges.at(-1) ? meaning : "");
+    for (const exchange of exchanges)
+      tell.request(exchange, exchange === exchanges.at(-1) ? meaning : exchange.code);
+  }
+
+  /** For the app, the code and the remedies; for the owner, two sentences, the first time that they come. */
+  function meaningOf({ problem: { code, remedy, otherwise, title, detail } }: Refused): string {
+    const remedies = otherwise === undefined ? remedy : `${remedy}, or ${otherwise}`;
+    const sentences = said.has(code) ? "" : `\n"${title}. ${detail}"`;
+    said.add(code);
+    return `${code}, remedy: ${remedies}${sentences}`;
   }
 
   return {
@@ -65,9 +81,4 @@ export function createRequests({ tell, check }: { tell: Teller; check: Checks })
       return result.ok ? undefined : result.problem;
     },
   };
-}
-
-/** For the app, the code and the remedy; for the owner, two sentences. */
-function meaningOf({ problem: { code, remedy, title, detail } }: Refused): string {
-  return `${code}, remedy: ${remedy}\n"${title}. ${detail}"`;
 }

@@ -2,6 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { system } from "../../shared/system.ts";
+import { openClock } from "../host/clock.ts";
+import { CLOCK_PATH } from "../host/clockHttp.ts";
 import { type LocalOptions, startLocalService } from "../host/localService.ts";
 import type { Checks } from "./check.ts";
 import { createPhoneOfStory, type PhoneOfStory, type PhoneSetup } from "./phone.ts";
@@ -18,6 +20,8 @@ export interface Stage extends Pick<Requests, "accepted" | "refused"> {
   phone(setup: PhoneSetup): Promise<PhoneOfStory>;
   /** A phone that its owner has signed in on, and that is registered. */
   registeredPhone(setup: PhoneSetup): Promise<PhoneOfStory>;
+  /** Moves the service's clock on, and the phones' with it. */
+  pass(days: number, meaning: string): Promise<void>;
   /**
    * Stops the service, and gathers what it saw and what it kept: the bodies of all requests, the bytes of the database
    * on the disk, the log. No request may follow.
@@ -40,13 +44,15 @@ export async function withStage(
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "authenticator-backup-demo-"));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
+  const clock = await openClock({ file: join(folder, "clock.json"), now: system.now });
   // Loaded only when asked for: the story runs on the embedded drivers.
-  const cloud = parts && (await (await import("../cloud/cloud.ts")).startCloud(parts, system.now));
+  const cloud = parts && (await (await import("../cloud/cloud.ts")).startCloud(parts, clock.now));
   opened.defer(async () => cloud?.close());
   const lines: string[] = [];
   const service = await startLocalService({
     folder,
-    system,
+    system: { ...system, now: clock.now },
+    clock,
     log: (line) => lines.push(JSON.stringify(line)),
     ...(wrap && { wrap }),
     ...(cloud && { cloud }),
@@ -57,7 +63,7 @@ export async function withStage(
 
   const { origin } = service;
   const requests = createRequests({ tell, check });
-  const phone = (setup: PhoneSetup) => createPhoneOfStory(origin, requests, setup);
+  const phone = (setup: PhoneSetup) => createPhoneOfStory({ origin, requests, now: clock.now }, setup);
   await play({
     ...requests,
     tell,
@@ -69,6 +75,15 @@ export async function withStage(
       await made.signIn(`${setup.owner} signs in on the ${setup.name}`);
       await requests.accepted(made.register(), () => `the ${setup.name} is one of ${setup.owner}'s phones`);
       return made;
+    },
+    async pass(days, meaning) {
+      const response = await requests.fetch(origin + CLOCK_PATH, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ seconds: days * 86_400 }),
+      });
+      if (!response.ok) throw new Error(`the clock was not moved: ${response.status}`);
+      requests.told(meaning);
     },
     async stop() {
       await stop();

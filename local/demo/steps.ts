@@ -41,10 +41,11 @@ export async function readStatus({ accepted }: Stage, phone: PhoneOfStory): Prom
 function describe(status: Status): string {
   if (status.state === "off") return "backup is off";
   if (status.state === "deleted") return `backup was turned off, from the ${status.device.name}`;
-  const { current } = status;
+  const { current, frozen } = status;
   if (!current) return "backup is on, with no version yet";
   const { version, accounts, bytes } = current;
-  return `backup is on: version ${version}, ${accounts} accounts, ${(bytes / 1000).toFixed(1)} kB encrypted`;
+  const until = frozen ? `; frozen until ${frozen.until.slice(0, 10)}` : "";
+  return `backup is on: version ${version}, ${accounts} accounts, ${(bytes / 1000).toFixed(1)} kB encrypted${until}`;
 }
 
 /** The version that a status says is there. */

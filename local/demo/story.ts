@@ -14,8 +14,10 @@ import { recoverOnIos } from "./acts/recoverOnIos.ts";
 import { restoreVersion } from "./acts/restoreVersion.ts";
 import { searchRemains } from "./acts/searchRemains.ts";
 import { snoop } from "./acts/snoop.ts";
+import { startAnew } from "./acts/startAnew.ts";
 import { turnOff } from "./acts/turnOff.ts";
 import { turnOn } from "./acts/turnOn.ts";
+import { waitOut } from "./acts/waitOut.ts";
 import { createChecks } from "./check.ts";
 import { type Stage, type StageOptions, withStage } from "./stage.ts";
 import { createTeller } from "./tell.ts";
@@ -56,7 +58,7 @@ async function play(stage: Stage): Promise<void> {
   tell.line(`
 The service has started at ${stage.origin}, with an empty database of its own.
 Each line with a status below is a real HTTP request, signed and encrypted as the app does it;
-each ✓ is a check that has just been made.`);
+each ✓ is a check that has just been made. Where days pass, the service's clock is moved on.`);
 
   const old = await turnOn(stage);
   await backUp(stage, old, contents);
@@ -67,7 +69,9 @@ each ✓ is a check that has just been made.`);
   await restoreVersion(stage, old, contents);
   await snoop(stage);
   await denyThief(stage, old);
+  await waitOut(stage, contents);
   await recoverOnIos(stage, contents);
+  await startAnew(stage, contents);
   await turnOff(stage, old);
   await readRecord(stage, old);
   await searchRemains(stage, contents);

@@ -3,12 +3,16 @@ import { type Problem, withTriesLeft } from "../errors/problem.ts";
 import { explain } from "../identity/explain.ts";
 import { PROOF_WINDOW } from "../identity/proof.ts";
 import { exhausted, triesLeft, withTry } from "../limits/tries.ts";
+import { MOST_TOKENS, withPhone } from "../model/device.ts";
 import { type Actor, actorOf, type Details, type EventType, type Head } from "../model/event.ts";
 import type { Owner } from "../model/owner.ts";
 import { EVENT_TTL, IDEMPOTENCY_TTL, ids } from "../store/items.ts";
 import type { Operation } from "../store/port.ts";
+import type { LoadedOwner } from "../store/read.ts";
+import { ItemUnreadable } from "../store/schema.ts";
 import { type TryKind, timestampOf } from "../words.ts";
 import type { Act, OwnerAct } from "./act.ts";
+import { isFresh } from "./assurance.ts";
 import type { Outcome } from "./outcome.ts";
 import { answerAsBefore, lookAgain } from "./retry.ts";
 
@@ -42,9 +46,8 @@ export async function commit(
     details,
   });
   const body: Owner = {
-    ...next,
     // A refusal is told to the record, and changes nothing else [D4].
-    secondFactorSeen: next.secondFactorSeen || (identity.secondFactor && !isRefusal(type)),
+    ...(isRefusal(type) ? next : withSignIn(act, next)),
     activity,
   };
   const written: Operation = owner
@@ -78,7 +81,33 @@ export async function commit(
   if (result.committed) return;
   if (remembered.some(({ id }) => id === result.id)) answerAsBefore();
   if (result.id === spent.id) throw explain({ reason: "proof-replayed" });
+  if (result.id === operation.id) await requireChanged(act);
   lookAgain();
+}
+
+/** The owner with what the act's sign-in shows: a second factor, and that this phone has committed with this token. */
+function withSignIn(act: Act, next: Owner): Owner {
+  const { identity, proof, now } = act;
+  const phone = next.devices.find(({ deviceId }) => deviceId === proof.deviceId);
+  const tokens = new Set([identity.tokenHash, ...(phone?.tokens ?? [])]);
+  return {
+    ...next,
+    secondFactorSeen: next.secondFactorSeen || identity.secondFactor,
+    devices: withPhone(next.devices, proof.deviceId, {
+      tokens: [...tokens].slice(0, MOST_TOKENS),
+      ...(isFresh(act) && { signedInAt: timestampOf(now) }),
+    }),
+  };
+}
+
+/**
+ * The next event's number is taken: another request wrote it, with the owner, and the act is run again. If the owner is
+ * as it was, the record has an event that its head does not know, and running again would never end.
+ * @throws {ItemUnreadable}
+ */
+async function requireChanged({ services, identity, owner }: Act): Promise<void> {
+  const there = await services.store.read(identity.userId, ids.owner);
+  if (there?.etag === owner?.etag) throw new ItemUnreadable(ids.event(0));
 }
 
 /** What the record says of an act that was refused. */
@@ -134,6 +163,23 @@ export async function count(
   ]);
   if (!committed) lookAgain();
   throw withTriesLeft(refusal, triesLeft(tries, kind, device, now));
+}
+
+/**
+ * Replaces the owner and what belongs to it without an event: on the way to an erasure, which takes the record too, or
+ * to turning off, which has one in its last commit. @returns the owner as it is then @throws {Contention}
+ */
+export async function forget(
+  { services, identity: { userId }, owner: { etag } }: OwnerAct,
+  next: Owner,
+  operations: readonly Operation[] = [],
+): Promise<LoadedOwner> {
+  const result = await services.store.commit(userId, [
+    { kind: "replace", id: ids.owner, body: next, etag },
+    ...operations,
+  ]);
+  if (!result.committed) return lookAgain();
+  return { item: next, etag: result.etags.get(ids.owner) ?? "" };
 }
 
 /**

@@ -3,7 +3,7 @@ import { actorOf } from "../model/event.ts";
 import { ids } from "../store/items.ts";
 import { BATCH_OPERATIONS } from "../store/port.ts";
 import type { OwnerAct } from "./act.ts";
-import { commit, destroy } from "./commit.ts";
+import { destroy, forget } from "./commit.ts";
 import { lookAgain } from "./retry.ts";
 
 /**
@@ -14,9 +14,7 @@ export async function erase(act: OwnerAct): Promise<void> {
   const { owner, device, identity, services, now } = act;
   const items = await services.store.list(identity.userId, "");
   if (items.length > BATCH_OPERATIONS && owner.item.backup.state === "on") {
-    await commit(act, turnedOff(owner.item, actorOf(device), now), {
-      event: { type: "backup-deleted", device },
-    });
+    await forget(act, turnedOff(owner.item, actorOf(device), now));
     // The owner item is another now: begin again with it.
     lookAgain();
   }

@@ -1,25 +1,30 @@
 import type * as z from "zod";
+import { othersTrusted } from "../backup/standing.ts";
 import type { ProblemCode } from "../errors/catalogue.ts";
 import { type Problem, withTriesLeft } from "../errors/problem.ts";
 import { exhausted, triesLeft, withTry } from "../limits/tries.ts";
 import type { Envelope } from "../model/envelope.ts";
+import { currentVersion } from "../model/owner.ts";
+import type { Recovery } from "../model/recovery.ts";
 import type { Version } from "../model/version.ts";
 import type { evidence } from "../recovery/answers.ts";
 import { approversOf, chargeOf, isTold } from "../recovery/begun.ts";
 import { explain } from "../recovery/explain.ts";
-import { judge, type Refusal, type Verdict } from "../recovery/guards.ts";
+import { type Facts, judge, type Refusal } from "../recovery/guards.ts";
 import type { SayRefusal } from "../recovery/say.ts";
 import { readEnvelope } from "../store/read.ts";
-import type { Missing, TryKind } from "../words.ts";
+import type { Missing, Purpose, TryKind } from "../words.ts";
 import type { OwnerAct } from "./act.ts";
 import { refuse } from "./commit.ts";
 import { lookAgain } from "./retry.ts";
 
 /** The problems that {@link refuseRecovery} can give. */
 export const refusals = [
+  "too-many-refusals",
   "too-many-tries",
   "backup-frozen",
   "backup-none",
+  "backup-off",
   "backup-deleted",
   "version-not-found",
   "platform-changed",
@@ -33,68 +38,86 @@ export const refusals = [
   "step-up-required",
 ] as const satisfies readonly ProblemCode[];
 
-/** A version of the history and its ciphertext; both undefined if there is no such version. */
+/** What a recovery is for, and the version that it names. */
+export interface Wish {
+  readonly purpose: Purpose;
+  /** Left out, the current one. */
+  readonly version: number | undefined;
+}
+
+/** A version of the history and its ciphertext; both undefined if there is no such version, or none is wanted. */
 export interface Found {
   readonly version: Version | undefined;
   readonly envelope: Envelope | undefined;
 }
 
-/** The version of that number, or the current one without a number: at most one point read. */
-export async function findVersion(act: OwnerAct, named: number | undefined): Promise<Found> {
+/** The version that a recovery is for: at most one point read. */
+export async function findVersion(act: OwnerAct, { purpose, version: named }: Wish): Promise<Found> {
   const { owner, services, identity } = act;
   const { backup } = owner.item;
-  const versions = backup.state === "on" ? backup.versions : [];
-  const version = named === undefined ? versions[0] : versions.find((other) => other.version === named);
+  if (backup.state !== "on" || purpose === "start-anew") return { version: undefined, envelope: undefined };
+  const version =
+    named === undefined ? currentVersion(backup) : backup.versions.find((other) => other.version === named);
   const envelope = version && (await readEnvelope(services.store, identity.userId, version.version));
-  // Replaced or turned off between the two reads.
+  // Thinned out or turned off between the two reads.
   if (version && !envelope) lookAgain();
   return { version, envelope };
 }
 
+/** What a released recovery has brought: if that was no version, not one that was uploaded since. */
+export async function findBrought(act: OwnerAct, { purpose, version }: Recovery): Promise<Found> {
+  if (version === undefined) return { version: undefined, envelope: undefined };
+  return await findVersion(act, { purpose, version });
+}
+
 /** What is particular to one request for a recovery. */
 interface RecoveryRequest {
+  readonly wish: Wish;
   readonly evidence: z.infer<typeof evidence>;
   /** Tries that it needs to have left, besides those that every recovery needs. */
   readonly tries: readonly TryKind[];
   readonly missing: readonly Missing[];
-  /** When the recovery is released, in milliseconds since the epoch; left out if it has not begun. */
+  /** When the recovery may be opened, in milliseconds since the epoch; left out if it has not begun. */
   readonly releaseAt?: number | undefined;
 }
 
-type Judgement =
-  | Extract<Verdict, { refused: Refusal }>
-  | (Extract<Verdict, { refused: undefined }> & { readonly envelope: Envelope });
-
-/** Holds a request for a recovery against the guards. */
-export function judgeRecovery(
+/** What the guards look at, for this request. */
+export function factsOf(
   { owner: { item }, device, now }: OwnerAct,
   { version, envelope }: Found,
-  { evidence, tries, missing, releaseAt }: RecoveryRequest,
-): Judgement {
+  { wish, evidence, tries, missing, releaseAt }: RecoveryRequest,
+): Facts {
   const kinds: readonly TryKind[] = [
     ...tries,
+    "conflicts",
     ...(evidence.recoveryKeyCheck === undefined ? [] : (["recovery-keys"] as const)),
-    "step-ups",
-    "proofs",
+    // What a sign-in costs, it costs only while it is stale: a fresh one is always let through.
+    ...(missing.length > 0 ? (["step-ups", "proofs"] as const) : []),
   ];
-  const verdict = judge({
+  return {
     now,
+    purpose: wish.purpose,
     exhausted: exhausted(item.tries, kinds, device, now),
     freeze: item.freeze,
     backup: item.backup,
+    othersTrusted: othersTrusted(item, device),
     policy: item.policy,
+    named: wish.version,
     version,
     inBackup: envelope?.manifest.accounts.map(({ ref }) => ref) ?? [],
+    device,
     platform: device.platform,
     storageCheck: evidence.storageCheck,
     recoveryKeyCheck: evidence.recoveryKeyCheck,
     onPhone: evidence.accounts,
     missing,
     releaseAt,
-  });
-  if (verdict.refused) return verdict;
-  if (!envelope) throw new Error("the guards let a version through that has no envelope");
-  return { ...verdict, envelope };
+  };
+}
+
+/** Holds a request for a recovery against the guards; undefined if nothing stands against it. */
+export function judgeRecovery(act: OwnerAct, found: Found, request: RecoveryRequest): Refusal | undefined {
+  return judge(factsOf(act, found, request));
 }
 
 /** What the owner sees of a refusal. */
@@ -105,8 +128,7 @@ export function explained(
   return explain(refusal, {
     identity,
     maxAge: services.config.stepUpMaxAge,
-    now,
-    approvers: approversOf(owner.item, device),
+    approvers: approversOf(owner.item, device, now),
   });
 }
 

@@ -1,6 +1,6 @@
 import { explain } from "../backup/explain.ts";
 import { refuseReading } from "../backup/storageAccount.ts";
-import type { BackupOn, Owner } from "../model/owner.ts";
+import { type BackupKey, type BackupOn, currentKey, type Owner } from "../model/owner.ts";
 import type { Platform } from "../words.ts";
 
 /** @throws {Problem} backup-off */
@@ -9,12 +9,14 @@ export function requireOn({ backup }: Owner): BackupOn {
   return backup;
 }
 
-/** @throws {Problem} the phone can't read this backup: another platform, or another storage account */
+/** The current key. @throws {Problem} the phone can't use it: another platform, or another storage account */
 export function requireReadable(
   backup: BackupOn,
   platform: Platform,
   storageCheck: string | undefined,
-): void {
-  const refusal = refuseReading(backup, platform, storageCheck);
+): BackupKey {
+  const key = currentKey(backup);
+  const refusal = refuseReading(key, platform, storageCheck);
   if (refusal) throw explain(refusal);
+  return key;
 }

@@ -12,9 +12,9 @@ import type { OwnerAct } from "./act.ts";
  * @param devices the owner's phones as they are after the commit
  */
 export function tellOthers(
-  { services: { system }, device, now }: OwnerAct,
+  { services: { system }, device, now }: Pick<OwnerAct, "services" | "device" | "now">,
   devices: readonly Device[],
-  told: Pick<Notice, "type" | "recoveryId" | "releaseAt">,
+  told: Omit<Notice, "schema" | "at" | "device" | "to">,
 ): Operation[] {
   const to = devices.map(({ deviceId }) => deviceId).filter((deviceId) => deviceId !== device.deviceId);
   if (to.length === 0) return [];

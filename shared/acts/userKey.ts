@@ -9,16 +9,16 @@ export async function releaseUserKey(
   stored: StoredUserKey,
 ): Promise<z.infer<typeof sealedKey>> {
   const key = await act.services.userKeys.open(act.identity.userId, stored);
-  return await sealForPhone(act, stored.id, key);
+  return await sealForPhone(act, stored, key);
 }
 
 /** Seals a user key to the phone that asks, and forgets it. */
 export async function sealForPhone(
   { identity: { userId }, device: { sealingKey } }: OwnerAct,
-  keyId: string,
+  { id, number }: Pick<StoredUserKey, "id" | "number">,
   key: Uint8Array,
 ): Promise<z.infer<typeof sealedKey>> {
-  const sealed = await sealUserKey(key, { keyId, userId, sealingKey });
+  const sealed = await sealUserKey(key, { keyId: id, userId, sealingKey });
   key.fill(0);
-  return { id: keyId, sealed };
+  return { id, number, sealed };
 }

@@ -1,6 +1,8 @@
 import { type Problem, problem } from "../errors/problem.ts";
 import type { Version } from "../model/version.ts";
 import type { RecoveryKeyRefusal } from "./recoveryKey.ts";
+import type { FreezeRefusal } from "./standing.ts";
+import type { EnableRefusal } from "./states.ts";
 import type { UploadRefusal } from "./uploadGuards.ts";
 import type { VersionRefusal } from "./versions.ts";
 
@@ -9,17 +11,23 @@ type BackupRefusal =
   | UploadRefusal
   | RecoveryKeyRefusal
   | VersionRefusal
-  | { readonly reason: "backup-off" | "backup-already-on" | "envelope-invalid" };
+  | EnableRefusal
+  | FreezeRefusal
+  | { readonly reason: "backup-off" | "envelope-invalid" };
+
+/** A sign-in that is not enough is explained by identity/explain.ts, in its issuer's words. */
+type Explained = Exclude<BackupRefusal, { readonly reason: "step-up-required" }>;
 
 /** What the owner sees of a refusal; the one place that says it. */
-export function explain(refusal: BackupRefusal): Problem {
+export function explain(refusal: Explained): Problem {
   switch (refusal.reason) {
     case "platform-changed":
       return problem(refusal.reason, { backupPlatform: refusal.backupPlatform });
     case "backup-frozen": {
-      const { at, device } = refusal.freeze;
+      const { at, until, device } = refusal.freeze;
       return problem(refusal.reason, {
         frozenAt: at,
+        frozenUntil: until,
         device: { name: device.name, platform: device.platform },
       });
     }
@@ -32,7 +40,10 @@ export function explain(refusal: BackupRefusal): Problem {
     case "backup-off":
     case "backup-already-on":
     case "envelope-invalid":
-    case "holder-required":
+    case "start-anew-required":
+    case "trust-required":
+    case "version-elsewhere":
+    case "version-out-of-reach":
     case "precondition-required":
     case "recovery-key-invalid":
     case "recovery-key-unneeded":

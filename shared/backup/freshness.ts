@@ -1,4 +1,4 @@
-import type { BackupOn } from "../model/owner.ts";
+import { type BackupOn, currentVersion } from "../model/owner.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -16,11 +16,11 @@ interface Freshness {
 
 /** When a backup goes out of date [G7, H3]. A recent sign-in refreshes it. */
 export function freshnessOf(
-  { versions, signedInAt }: Pick<BackupOn, "versions" | "signedInAt">,
+  { versions, current, signedInAt }: Pick<BackupOn, "versions" | "current" | "signedInAt">,
   now: number,
 ): Freshness {
   const signedIn = Date.parse(signedInAt);
-  const [present] = versions;
+  const present = currentVersion({ versions, current });
   const lastSign = present ? Math.max(signedIn, Date.parse(present.uploadedAt)) : signedIn;
   const outOfDateAt = Math.min(lastSign + QUIET_FOR, signedIn + SIGN_IN_AGE);
   return { outOfDateAt, outOfDate: now >= outOfDateAt };

@@ -1,38 +1,28 @@
-import type { Device } from "../model/device.ts";
+import type { AccountList, Device } from "../model/device.ts";
 import type { Version } from "../model/version.ts";
-
-/** The smallest backup for which a drop is suspicious; below this, losing most accounts is ordinary. */
-const DROP_FROM = 4;
-
-/** An upload that would leave less than this part of the accounts is a sharp drop. */
-const DROP_BELOW = 1 / 2;
+import { keptOf, measureOf, sizeOf } from "./lists.ts";
 
 export type OverwriteRefusal =
   | { readonly reason: "overwrite-refused"; readonly present: Version }
   | { readonly reason: "sharp-drop"; readonly present: Version; readonly offered: number };
 
 /**
- * Why an upload may not replace the current version; undefined if it may [D11, H2]. The most reported loss of all is an
- * empty new phone that overwrites the only backup.
- * @param versions newest first
- * @param offered how many accounts the upload holds
- * @param replaces the version that the owner agreed to replace
+ * Why an untrusted phone may not upload over what is there [D11]: the most reported loss of all is an empty new phone
+ * that overwrites the only backup.
  */
-export function refuseOverwrite({
-  device,
-  versions: [present],
-  offered,
-  replaces,
-}: {
-  device: Pick<Device, "holdsBackup">;
-  versions: readonly Version[];
-  offered: number;
-  replaces: number | undefined;
-}): OverwriteRefusal | undefined {
-  if (!present || replaces === present.version) return undefined;
-  if (!device.holdsBackup) return { reason: "overwrite-refused", present };
-  if (present.accounts >= DROP_FROM && offered < present.accounts * DROP_BELOW) {
-    return { reason: "sharp-drop", present, offered };
-  }
-  return undefined;
+export function refuseOverwrite(
+  { trusted }: Pick<Device, "trusted">,
+  present: Version | undefined,
+): OverwriteRefusal | { readonly reason: "trust-required" } | undefined {
+  if (trusted) return undefined;
+  return present ? { reason: "overwrite-refused", present } : { reason: "trust-required" };
+}
+
+/**
+ * Whether an upload keeps none, or fewer than half, of the accounts that its phone had at its fullest within a day,
+ * else last [H2]: an app that loses its accounts does so at once, or step by step.
+ */
+export function isSharpDrop(device: Device, offered: AccountList, now: number): boolean {
+  const measure = measureOf(device, now);
+  return keptOf(measure, offered) * 2 < sizeOf(measure);
 }

@@ -1,3 +1,4 @@
+import type { Device } from "../model/device.ts";
 import type { Choice, Policy } from "../model/policy.ts";
 import { timestampOf } from "../words.ts";
 
@@ -8,13 +9,28 @@ export function settled(policy: Policy, now: number): Policy {
   return { ...rest, waitingSeconds: shortening.waitingSeconds };
 }
 
-/** Seconds that a recovery waits on a phone: one that has the backup could ask for its key, and never waits [H10]. */
+/**
+ * The policy once a recovery was denied: a shortening whose time has not come ends, since the thief may have asked for
+ * it. The time would run out during the freeze, and the next recovery would not wait.
+ */
+export function withoutShortening(policy: Policy, now: number): Policy {
+  const { shortening: _, ...present } = settled(policy, now);
+  return present;
+}
+
+/**
+ * Seconds that a recovery waits on a phone: a trusted one may have every key from its `from` on anyway, and never waits
+ * for them [H10].
+ * @param key the number of the user key that it would bring; left out, a new one
+ */
 export function waitOn(
-  device: { readonly holdsBackup: boolean } | undefined,
+  { trusted }: Pick<Device, "trusted">,
   policy: Policy,
+  key: number | undefined,
   now: number,
 ): number {
-  return device?.holdsBackup ? 0 : settled(policy, now).waitingSeconds;
+  if (trusted && (key === undefined || key >= trusted.from)) return 0;
+  return settled(policy, now).waitingSeconds;
 }
 
 /**

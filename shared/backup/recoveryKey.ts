@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { randomId, sha256 } from "../formats.ts";
-import type { BackupOn } from "../model/owner.ts";
+import type { BackupKey } from "../model/owner.ts";
 import type { Platform } from "../words.ts";
 import { readJweHeader } from "./jweHeader.ts";
 import { type ReadingRefusal, refuseReading } from "./storageAccount.ts";
@@ -33,15 +33,13 @@ export type RecoveryKeyRefusal =
 
 /** Why a recovery key can't be set up [H9]; undefined if it can. */
 export function refuseRecoveryKey(
-  backup: BackupOn,
+  key: BackupKey,
   platform: Platform,
   { storageCheck, wrapped, userId }: { storageCheck: string; wrapped: string; userId: string },
 ): RecoveryKeyRefusal | undefined {
   // On Android the recovery account opens the backup alone: there is nothing that a recovery key could stand in for.
-  if (backup.platform === "android") return { reason: "recovery-key-unneeded" };
-  const refusal = refuseReading(backup, platform, storageCheck);
+  if (key.platform === "android") return { reason: "recovery-key-unneeded" };
+  const refusal = refuseReading(key, platform, storageCheck);
   if (refusal) return refusal;
-  return isWrappedFor(wrapped, { kid: backup.userKey.id, uid: userId })
-    ? undefined
-    : { reason: "recovery-key-invalid" };
+  return isWrappedFor(wrapped, { kid: key.id, uid: userId }) ? undefined : { reason: "recovery-key-invalid" };
 }

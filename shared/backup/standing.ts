@@ -1,28 +1,41 @@
 import type { Device } from "../model/device.ts";
 import type { Freeze } from "../model/freeze.ts";
 import type { Owner } from "../model/owner.ts";
-import { waitOn } from "./policy.ts";
 
 /**
- * How a phone must stand to the backup before it may release, replace or destroy it, or loosen its guards. `guarded`:
- * the backup is not frozen and, where the owner chose a waiting time, the phone has it already: a thief on a new phone
- * could otherwise bypass the waiting recovery. `holder`: the same, and the phone has it in any case.
+ * What a phone must be before it may act. `trusted-if-on`: trusted while backup is on, else registered.
+ * `trusted-if-any`: trusted while backup is on or another phone is trusted: a thief with the sign-in, on a new phone,
+ * could otherwise turn on or erase what a trusted phone has only turned off.
  */
-export type Standing = "guarded" | "holder";
+export type Standing = "registered" | "trusted" | "trusted-if-on" | "trusted-if-any";
 
-export type StandingRefusal =
-  | { readonly reason: "backup-frozen"; readonly freeze: Freeze }
-  | { readonly reason: "holder-required" };
+export interface StandingRefusal {
+  readonly reason: "trust-required";
+}
 
-/** Why a phone may not act on the backup; undefined if it may. @param now milliseconds since the epoch */
+export interface FreezeRefusal {
+  readonly reason: "backup-frozen";
+  readonly freeze: Freeze;
+}
+
+/** Why a phone may not act; undefined if it may. */
 export function refuseStanding(
-  { freeze, backup, policy }: Pick<Owner, "freeze" | "backup" | "policy">,
-  device: Pick<Device, "holdsBackup"> | undefined,
+  { backup, devices }: Pick<Owner, "backup" | "devices">,
+  device: Pick<Device, "deviceId" | "trusted">,
   standing: Standing,
-  now: number,
 ): StandingRefusal | undefined {
-  if (freeze) return { reason: "backup-frozen", freeze };
-  if (backup.state !== "on" || device?.holdsBackup) return undefined;
-  if (standing === "holder" || waitOn(device, policy, now) > 0) return { reason: "holder-required" };
-  return undefined;
+  if (device.trusted) return undefined;
+  const needed =
+    standing === "trusted" ||
+    (standing === "trusted-if-on" && backup.state === "on") ||
+    (standing === "trusted-if-any" && (backup.state === "on" || othersTrusted({ devices }, device)));
+  return needed ? { reason: "trust-required" } : undefined;
+}
+
+/** Whether another phone of the owner is trusted. */
+export function othersTrusted(
+  { devices }: Pick<Owner, "devices">,
+  { deviceId }: Pick<Device, "deviceId">,
+): boolean {
+  return devices.some((other) => other.deviceId !== deviceId && other.trusted);
 }

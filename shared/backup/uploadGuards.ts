@@ -1,8 +1,10 @@
-import type { Device } from "../model/device.ts";
-import type { BackupOn, Owner } from "../model/owner.ts";
+import type { AccountList, Device } from "../model/device.ts";
+import { type BackupOn, currentKey, currentVersion, type Owner } from "../model/owner.ts";
+import type { Missing } from "../words.ts";
 import { type EnvelopeHeader, misplaced, type Place } from "./envelope.ts";
-import { type OverwriteRefusal, refuseOverwrite } from "./overwrite.ts";
-import { refuseStanding, type StandingRefusal } from "./standing.ts";
+import { loses, sizeOf } from "./lists.ts";
+import { isSharpDrop, type OverwriteRefusal, refuseOverwrite } from "./overwrite.ts";
+import type { StandingRefusal } from "./standing.ts";
 import { type ReadingRefusal, refuseReading } from "./storageAccount.ts";
 
 /** Whether the ETag that came with an upload names the version that is there; `missing` if none came. */
@@ -13,19 +15,23 @@ export interface UploadFacts {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly userId: string;
-  readonly owner: Pick<Owner, "freeze" | "policy" | "nextVersion">;
+  readonly owner: Pick<Owner, "policy" | "nextVersion">;
   readonly backup: BackupOn;
   /** The phone that uploads. */
-  readonly device: Pick<Device, "platform" | "holdsBackup">;
+  readonly device: Device;
   /** Of the envelope that it offers. */
   readonly header: EnvelopeHeader;
-  /** How many accounts the envelope holds. */
-  readonly offered: number;
+  /** The accounts that the envelope holds. */
+  readonly offered: AccountList;
   readonly precondition: Precondition;
   /** The storage account that it shows. */
   readonly storageCheck: string | undefined;
   /** The version that the owner agreed to replace. */
   readonly replaces: number | undefined;
+  /** What its sign-in lacks of a fresh one. */
+  readonly missing: readonly Missing[];
+  /** Whether the owner's phones may lose accounts today without a fresh sign-in. */
+  readonly lossesLeft: boolean;
 }
 
 /** Why an upload is refused. */
@@ -34,6 +40,7 @@ export type UploadRefusal =
   | ReadingRefusal
   | OverwriteRefusal
   | StandingRefusal
+  | { readonly reason: "step-up-required"; readonly missing: readonly Missing[] }
   | { readonly reason: "version-changed" }
   | { readonly reason: "envelope-mismatch"; readonly header: keyof Place };
 
@@ -43,17 +50,30 @@ type Guard = (facts: UploadFacts) => UploadRefusal | undefined;
 const preconditionGiven: Guard = ({ precondition }) =>
   precondition === "missing" ? { reason: "precondition-required" } : undefined;
 
+/** An empty new phone takes nothing away [D11]. */
+const trusted: Guard = ({ device, backup }) =>
+  refuseOverwrite(device, currentVersion(backup) ?? backup.versions[0]);
+
 /** The phone can read what it would write [A7, A8, B2]. */
 const readable: Guard = ({ backup, device, storageCheck }) =>
-  refuseReading(backup, device.platform, storageCheck);
+  refuseReading(currentKey(backup), device.platform, storageCheck);
 
-/** An empty or a faulty phone takes nothing away [D11, H2]. */
-const nothingLost: Guard = ({ device, backup, offered, replaces }) =>
-  refuseOverwrite({ device, versions: backup.versions, offered, replaces });
+/** A faulty phone takes nothing away either, unless its owner says so after a fresh sign-in [H2]. */
+const noSharpDrop: Guard = ({ device, backup, offered, replaces, missing, now }) => {
+  const present = currentVersion(backup);
+  if (!present || !isSharpDrop(device, offered, now)) return undefined;
+  if (replaces !== present.version) return { reason: "sharp-drop", present, offered: sizeOf(offered) };
+  return missing.length > 0 ? { reason: "step-up-required", missing } : undefined;
+};
 
-/** An upload makes a phone one that has the backup: a thief could otherwise bypass the waiting recovery [H10]. */
-const mayHaveBackup: Guard = ({ owner, backup, device, now }) =>
-  device.holdsBackup ? undefined : refuseStanding({ ...owner, backup }, device, "guarded", now);
+/**
+ * Without a fresh sign-in, an owner's phones lose accounts a few times a day and no more: each loss holds a version, and
+ * a stolen phone must not fill the history with them [H1].
+ */
+const fewLosses: Guard = ({ device, offered, lossesLeft, missing }) =>
+  loses(device, offered) && !lossesLeft && missing.length > 0
+    ? { reason: "step-up-required", missing }
+    : undefined;
 
 /** The phone has seen the version that it would replace. */
 const upToDate: Guard = ({ precondition }) =>
@@ -68,9 +88,10 @@ const inPlace: Guard = (facts) => {
 /** The guards of an upload, in the order in which they answer. */
 export const uploadGuards: readonly Guard[] = [
   preconditionGiven,
+  trusted,
   readable,
-  nothingLost,
-  mayHaveBackup,
+  noSharpDrop,
+  fewLosses,
   upToDate,
   inPlace,
 ];
@@ -84,14 +105,25 @@ export function judgeUpload(facts: UploadFacts): UploadRefusal | undefined {
   return undefined;
 }
 
+/** Whether the owner has agreed, after a fresh sign-in, to what the upload leaves out. */
+export function isConfirmed({ backup, replaces, missing }: UploadFacts): boolean {
+  return replaces !== undefined && replaces === backup.current && missing.length === 0;
+}
+
+/** Whether the upload is one of the few that may lose an account without a fresh sign-in. */
+export function isCounted({ device, offered, missing }: UploadFacts): boolean {
+  return missing.length > 0 && loses(device, offered);
+}
+
 /** Where an envelope of this phone belongs. Whether it is bound to the storage secret is the phone's to say [H8]. */
 function placeOf({ owner, backup, userId, header: { ssb } }: UploadFacts): Place {
+  const { id, platform } = currentKey(backup);
   return {
-    kid: backup.userKey.id,
+    kid: id,
     uid: userId,
-    plt: backup.platform,
+    plt: platform,
     ver: owner.nextVersion,
-    ssb: backup.platform === "ios" && (ssb || !owner.policy.otherPlatform),
+    ssb: platform === "ios" && (ssb || !owner.policy.otherPlatform),
   };
 }
 

@@ -5,12 +5,14 @@ import { conflictPolicy, missing, platform, timestamp, tryKind } from "../words.
 export type Remedy =
   | "add-accounts-by-hand"
   | "approve-on-another-phone"
+  | "change-password"
   | "check-recovery-key"
   | "contact-support"
   | "fix-request"
   | "lift-freeze"
   | "make-new-proof"
   | "recover-first"
+  | "recover-or-start-anew"
   | "refresh-status"
   | "remove-accounts"
   | "register-device"
@@ -19,16 +21,20 @@ export type Remedy =
   | "sign-in"
   | "sign-in-again"
   | "sign-in-to-storage-account"
+  | "start-anew"
   | "turn-backup-on"
   | "update-app"
   | "use-older-phone"
   | "use-original-phone"
   | "use-original-storage-account"
-  | "use-personal-account";
+  | "use-personal-account"
+  | "wait";
 
-interface ProblemKind {
+export interface ProblemKind {
   readonly status: number;
   readonly remedy: Remedy;
+  /** What leads on where the remedy can't be had, or has been taken: no owner is left without a way [G9]. */
+  readonly otherwise?: Remedy;
   /** Whether the same request may succeed later without anything being changed. */
   readonly retryable: boolean;
   /** What the problem carries besides the members that all have. */
@@ -47,6 +53,9 @@ export const violation = z.strictObject({
 /** How many tries are left, where this one was counted. */
 const counted = z.strictObject({ triesLeft: z.int().optional() });
 
+/** Which tries are spent, and when there are some again. */
+const spent = z.strictObject({ of: tryKind, retryAt: timestamp });
+
 /** The version that an upload would have replaced. */
 const presentVersion = z.strictObject({
   version: z.int(),
@@ -58,10 +67,20 @@ const presentVersion = z.strictObject({
 function kind<const Members extends z.ZodObject = typeof none>(
   status: number,
   remedy: Remedy,
-  { retryable = false, members }: { retryable?: boolean; members?: Members } = {},
-): { status: number; remedy: Remedy; retryable: boolean; members: Members } {
-  // Without `members` the parameter's default, `typeof none`, is what the type says.
-  return { status, remedy, retryable, members: members ?? (none as unknown as Members) };
+  {
+    retryable = false,
+    otherwise,
+    members,
+  }: { retryable?: boolean; otherwise?: Remedy; members?: Members } = {},
+): { status: number; remedy: Remedy; otherwise?: Remedy; retryable: boolean; members: Members } {
+  return {
+    status,
+    remedy,
+    ...(otherwise && { otherwise }),
+    retryable,
+    // Without `members` the parameter's default, `typeof none`, is what the type says.
+    members: members ?? (none as unknown as Members),
+  };
 }
 
 /** Every problem this service can answer with, by its stable code. The texts are in `texts/`. */
@@ -86,13 +105,9 @@ export const catalogue = {
       ...counted.shape,
     }),
   }),
-  "too-many-tries": kind(429, "retry-later", {
-    retryable: true,
-    members: z.strictObject({
-      of: tryKind,
-      retryAt: timestamp,
-    }),
-  }),
+  "token-used-elsewhere": kind(401, "sign-in-again"),
+  "too-many-refusals": kind(429, "sign-in-again", { otherwise: "wait", members: spent }),
+  "too-many-tries": kind(429, "wait", { members: spent }),
 
   // What the request looks like
   "client-version-invalid": kind(400, "fix-request"),
@@ -123,13 +138,18 @@ export const catalogue = {
   // The owner's phones
   "device-id-mismatch": kind(400, "fix-request"),
   "device-conflict": kind(409, "register-device"),
-  "too-many-devices": kind(409, "revoke-a-device", { members: z.strictObject({ limit: z.int() }) }),
+  "too-many-devices": kind(409, "revoke-a-device", {
+    otherwise: "wait",
+    members: z.strictObject({ limit: z.int(), freesAt: timestamp }),
+  }),
 
   // The backup
   "backup-off": kind(409, "turn-backup-on"),
   "backup-already-on": kind(409, "recover-first"),
-  "backup-none": kind(404, "add-accounts-by-hand"),
+  "start-anew-required": kind(409, "start-anew"),
+  "backup-none": kind(404, "add-accounts-by-hand", { otherwise: "turn-backup-on" }),
   "backup-deleted": kind(410, "add-accounts-by-hand", {
+    otherwise: "turn-backup-on",
     members: z.strictObject({
       deletedAt: timestamp,
       device: z.strictObject({ name: z.string(), platform }),
@@ -140,32 +160,40 @@ export const catalogue = {
   }),
   "version-not-found": kind(404, "refresh-status"),
   "version-current": kind(409, "refresh-status"),
-  "holder-required": kind(409, "recover-first"),
+  "version-out-of-reach": kind(409, "recover-first"),
+  "version-elsewhere": kind(409, "use-original-phone"),
+  "trust-required": kind(409, "recover-or-start-anew"),
   "platform-changed": kind(409, "add-accounts-by-hand", {
+    otherwise: "start-anew",
     members: z.strictObject({ backupPlatform: platform }),
   }),
   "storage-account-missing": kind(403, "sign-in-to-storage-account"),
-  "storage-account-mismatch": kind(403, "use-original-storage-account"),
+  "storage-account-mismatch": kind(403, "use-original-storage-account", { otherwise: "start-anew" }),
   "storage-account-unexpected": kind(400, "fix-request"),
   "envelope-invalid": kind(400, "fix-request"),
   "envelope-mismatch": kind(409, "refresh-status", {
     members: z.strictObject({ header: z.enum(["kid", "uid", "plt", "ver", "ssb"]) }),
   }),
-  "overwrite-refused": kind(409, "recover-first", { members: z.strictObject({ present: presentVersion }) }),
+  "overwrite-refused": kind(409, "recover-or-start-anew", {
+    members: z.strictObject({ present: presentVersion }),
+  }),
   "sharp-drop": kind(409, "recover-first", {
     members: z.strictObject({ present: presentVersion, offered: z.int() }),
   }),
   "version-changed": kind(412, "refresh-status"),
   "backup-frozen": kind(423, "lift-freeze", {
+    otherwise: "wait",
     members: z.strictObject({
       frozenAt: timestamp,
+      /** When it ends by itself. */
+      frozenUntil: timestamp,
       /** The phone that denied a recovery. */
       device: z.strictObject({ name: z.string(), platform }),
     }),
   }),
-  "older-phone-required": kind(403, "use-older-phone"),
-  "recovery-key-none": kind(409, "use-original-storage-account"),
-  "recovery-key-wrong": kind(403, "check-recovery-key", { members: counted }),
+  "older-phone-required": kind(403, "use-older-phone", { otherwise: "change-password" }),
+  "recovery-key-none": kind(409, "use-original-storage-account", { otherwise: "start-anew" }),
+  "recovery-key-wrong": kind(403, "check-recovery-key", { otherwise: "start-anew", members: counted }),
   "recovery-key-unneeded": kind(409, "refresh-status"),
   "recovery-key-invalid": kind(400, "fix-request"),
 
@@ -175,12 +203,13 @@ export const catalogue = {
       policy: conflictPolicy,
       /** The references of the accounts that are in the way; with `any-account` all that the phone has. */
       conflicts: z.array(z.string()),
+      ...counted.shape,
     }),
   }),
-  "storage-bound": kind(409, "use-original-phone"),
+  "storage-bound": kind(409, "use-original-phone", { otherwise: "start-anew" }),
   "recovery-not-found": kind(404, "fix-request"),
   "recovery-waiting": kind(409, "approve-on-another-phone", {
-    retryable: true,
+    otherwise: "wait",
     members: z.strictObject({
       releaseAt: timestamp,
       /** How many of the owner's other phones can approve it. */

@@ -1,4 +1,4 @@
-import { catalogue, type ProblemCode, type ProblemMembers } from "./catalogue.ts";
+import { catalogue, type ProblemCode, type ProblemKind, type ProblemMembers } from "./catalogue.ts";
 import type { Language } from "./language.ts";
 import { texts } from "./texts.ts";
 
@@ -50,7 +50,15 @@ export function withTriesLeft({ code, members, headers }: Problem, triesLeft: nu
 
 /** What a code means, for the app and, in one of its languages, for the owner. */
 export function describeCode(code: ProblemCode, language: Language) {
-  const { status, remedy, retryable } = catalogue[code];
+  const { status, remedy, otherwise, retryable }: ProblemKind = catalogue[code];
   const { problems, remedies } = texts[language];
-  return { code, status, ...problems[code], remedy, remedyText: remedies[remedy], retryable };
+  return {
+    code,
+    status,
+    ...problems[code],
+    remedy,
+    remedyText: remedies[remedy],
+    ...(otherwise && { otherwise, otherwiseText: remedies[otherwise] }),
+    retryable,
+  };
 }

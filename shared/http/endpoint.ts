@@ -67,15 +67,20 @@ export interface AnonymousEndpoint<D extends Declaration = Declaration> {
 
 /** How a phone must have proved itself. */
 export interface PhoneAccess {
-  /** Whether the phone must be registered; `no` is for the registration itself. */
-  readonly registered: "yes" | "no";
+  /**
+   * Whether the phone must be registered; `no` is for the registration itself, `or-removed` for one that was revoked
+   * while a recovery could be denied, and may still deny that.
+   */
+  readonly registered: "yes" | "no" | "or-removed";
   /**
    * Whether a recent sign-in is needed, with the second factor if there is one (RFC 9470). `by-guards`: the endpoint's
    * own guards ask for it, in their place in the order.
    */
   readonly stepUp: "needed" | "not-needed" | "by-guards";
-  /** How the phone must stand to the backup; left out, any registered phone may call. */
-  readonly standing?: Standing;
+  /** What the phone must be. */
+  readonly standing: Standing;
+  /** Whether a freeze stops it [H5]; `by-guards`: the endpoint's own guards say so, in their place in the order. */
+  readonly frozen: "stops" | "goes-on" | "by-guards";
   /** Whether an app that is too old may call: what only takes away, an old app must still be able to do. */
   readonly oldApps: "refused" | "allowed";
   /** Whether the call creates something that has no name yet, so that a retry is known by its Idempotency-Key. */
@@ -113,13 +118,13 @@ export function anonymous<const D extends Declaration>(
 
 /** An endpoint for registered phones. */
 export function forOwner<const D extends Declaration>(
-  access: Omit<PhoneAccess, "registered">,
+  access: Omit<PhoneAccess, "registered"> & { readonly registered?: "or-removed" },
   declaration: D,
   handle: (call: OwnerCall<D>) => Promise<Answer>,
   replay?: (call: OwnerCall<D>, outcome: Outcome) => Promise<Answer>,
 ): PhoneEndpoint<D> {
   return {
-    access: { ...access, registered: "yes" },
+    access: { registered: "yes", ...access },
     declaration,
     handle: (call) => handle(ofOwner(call)),
     ...(replay && { replay: (call, outcome) => replay(ofOwner(call), outcome) }),
@@ -128,11 +133,15 @@ export function forOwner<const D extends Declaration>(
 
 /** An endpoint for a phone that need not be registered yet. */
 export function forNewPhone<const D extends Declaration>(
-  access: Omit<PhoneAccess, "registered">,
+  access: Omit<PhoneAccess, "registered" | "standing" | "frozen">,
   declaration: D,
   handle: (call: PhoneCall<D>) => Promise<Answer>,
 ): PhoneEndpoint<D> {
-  return { access: { ...access, registered: "no" }, declaration, handle };
+  return {
+    access: { ...access, registered: "no", standing: "registered", frozen: "goes-on" },
+    declaration,
+    handle,
+  };
 }
 
 function ofOwner<D extends Declaration>(call: PhoneCall<D>): OwnerCall<D> {

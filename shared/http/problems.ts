@@ -38,14 +38,15 @@ const TO_BODIES: readonly ProblemCode[] = [
 
 /** What callers/phone.ts refuses, and what a commit can meet. */
 function toPhones(
-  { registered, stepUp, standing, oldApps, idempotencyKey }: PhoneAccess,
+  { registered, stepUp, standing, frozen, oldApps, idempotencyKey }: PhoneAccess,
   { method }: Declaration,
 ): readonly ProblemCode[] {
   return [
     ...SIGN_IN,
     ...(oldApps === "refused" ? (["app-version-unsupported"] as const) : []),
-    ...(registered === "yes" ? (["device-not-registered"] as const) : []),
-    ...(standing ? (["backup-frozen", "holder-required"] as const) : []),
+    ...(registered === "no" ? [] : (["device-not-registered"] as const)),
+    ...(standing === "registered" ? [] : (["trust-required"] as const)),
+    ...(frozen === "goes-on" ? [] : (["backup-frozen"] as const)),
     ...(stepUp === "not-needed" ? [] : (["step-up-required"] as const)),
     ...(idempotencyKey ? (["idempotency-key-invalid", "idempotency-key-reused"] as const) : []),
     ...(method === "GET" ? [] : (["proof-replayed"] as const)),
@@ -67,6 +68,7 @@ const SIGN_IN: readonly ProblemCode[] = [
   "proof-missing",
   "proof-invalid",
   "proof-expired",
+  "too-many-refusals",
   "too-many-tries",
   "busy",
 ];

@@ -7,6 +7,7 @@ import type { PublicKey } from "../model/publicKey.ts";
 export const sealedKey = z.strictObject({
   /** The `kid` of the envelopes under it. */
   id: randomId,
+  number: z.int().positive(),
   /** Compact JWE, sealed to this phone's own key. */
   sealed: z.string(),
 });

@@ -1,4 +1,4 @@
-import { type Problem, problem, withHeaders } from "../errors/problem.ts";
+import { type Problem, problem } from "../errors/problem.ts";
 import { type TryKind, timestampOf } from "../words.ts";
 
 export interface TriesRefusal {
@@ -8,9 +8,14 @@ export interface TriesRefusal {
   readonly until: number;
 }
 
-/** The answer to a phone that has no tries left. @param now milliseconds since the epoch */
-export function explain({ reason, of, until }: TriesRefusal, now: number): Problem {
-  return withHeaders(problem(reason, { of, retryAt: timestampOf(until) }), {
-    "Retry-After": String(Math.ceil((until - now) / 1000)),
-  });
+/** What a fresh sign-in is let through, whatever was refused before. */
+const OF_SIGN_INS: readonly TryKind[] = ["step-ups", "proofs"];
+
+/**
+ * The answer to a phone that has no tries left. It has no `Retry-After`, since that is for what passes while an app
+ * waits: this is over in hours, or with a fresh sign-in where that helps.
+ */
+export function explain({ of, until }: Pick<TriesRefusal, "of" | "until">): Problem {
+  const code = OF_SIGN_INS.includes(of) ? "too-many-refusals" : "too-many-tries";
+  return problem(code, { of, retryAt: timestampOf(until) });
 }

@@ -1,3 +1,4 @@
+import { MOST_DEVICES } from "../model/device.ts";
 import type { Tally } from "../model/tries.ts";
 import { type TryKind, timestampOf } from "../words.ts";
 
@@ -8,24 +9,35 @@ interface Limit {
   readonly window: number;
   readonly perPhone: number;
   readonly perOwner: number;
+  /** Whether what other phones tried counts for a trusted phone, too: only if a list grows with each try. */
+  readonly trustedToo?: true;
 }
 
 /** How many tries there are. A refused proof identifies no phone, so it is charged to "unknown". */
 export const LIMITS: Readonly<Record<TryKind, Limit>> = {
-  recoveries: { window: 24 * HOUR, perPhone: 5, perOwner: 10 },
+  recoveries: { window: 24 * HOUR, perPhone: 5, perOwner: 10, trustedToo: true },
+  conflicts: { window: 24 * HOUR, perPhone: 10, perOwner: 20 },
   "recovery-keys": { window: 24 * HOUR, perPhone: 5, perOwner: 10 },
   "step-ups": { window: HOUR, perPhone: 10, perOwner: 30 },
   proofs: { window: HOUR, perPhone: 20, perOwner: 20 },
+  registrations: { window: 24 * HOUR, perPhone: 10, perOwner: 10, trustedToo: true },
+  losses: { window: 24 * HOUR, perPhone: 3, perOwner: 3, trustedToo: true },
 };
 
 /** The phone that tries; undefined while it is not registered. */
-export type Trier = { readonly deviceId: string; readonly holdsBackup: boolean } | undefined;
+export type Trier = { readonly deviceId: string; readonly trusted?: unknown } | undefined;
 
-/** The tallies with one more try; those whose time has passed are left out. @param now milliseconds since the epoch */
+/**
+ * The tallies with one more try; those whose time has passed are left out, and the oldest of a kind's phones if there
+ * are more than an owner can have: a phone that is revoked and registered over and over must not fill the list.
+ * @param now milliseconds since the epoch
+ */
 export function withTry(tallies: readonly Tally[], of: TryKind, trier: Trier, now: number): Tally[] {
   const live = tallies.filter((tally) => isLive(tally, now));
   const counted = trier ? [undefined, trier.deviceId] : [undefined];
-  const untouched = live.filter((tally) => tally.of !== of || !counted.includes(tally.deviceId));
+  const others = live.filter((tally) => tally.of !== of || !counted.includes(tally.deviceId));
+  const phones = others.filter((tally) => tally.of === of && tally.deviceId !== undefined);
+  const [oldest] = phones.length >= MOST_DEVICES ? phones.toSorted(bySince) : [];
   const touched = counted.map((deviceId): Tally => {
     const before = find(live, of, deviceId);
     return {
@@ -35,7 +47,11 @@ export function withTry(tallies: readonly Tally[], of: TryKind, trier: Trier, no
       since: before?.since ?? timestampOf(now),
     };
   });
-  return [...untouched, ...touched];
+  return [...others.filter((tally) => tally !== oldest), ...touched];
+}
+
+function bySince(a: Tally, b: Tally): number {
+  return Date.parse(a.since) - Date.parse(b.since);
 }
 
 /** How many tries of a kind a phone has left. */
@@ -55,7 +71,7 @@ export function exhausted(
   for (const of of kinds) {
     const ends = countsFor(of, trier).flatMap(({ deviceId, most }) => {
       const spent = find(tallies, of, deviceId);
-      return spent && isLive(spent, now) && spent.count >= most ? [endOf(spent)] : [];
+      return spent && isLive(spent, now) && spent.count >= most ? [endOf(spent, now)] : [];
     });
     if (ends.length > 0) return { of, until: Math.max(...ends) };
   }
@@ -63,16 +79,16 @@ export function exhausted(
 }
 
 /**
- * The tallies that count for a phone. What others tried does not count for one that holds the backup: a thief who
- * spends the owner's tries would otherwise lock the owner out.
+ * The tallies that count for a phone. What others tried does not count for one that is trusted: a thief who spends the
+ * owner's tries would otherwise lock the owner out.
  */
 function countsFor(
   of: TryKind,
   trier: Trier,
 ): { readonly deviceId: string | undefined; readonly most: number }[] {
-  const { perPhone, perOwner } = LIMITS[of];
+  const { perPhone, perOwner, trustedToo } = LIMITS[of];
   const own = trier ? [{ deviceId: trier.deviceId, most: perPhone }] : [];
-  return trier?.holdsBackup ? own : [...own, { deviceId: undefined, most: perOwner }];
+  return trier?.trusted && !trustedToo ? own : [...own, { deviceId: undefined, most: perOwner }];
 }
 
 function find(tallies: readonly Tally[], of: TryKind, deviceId: string | undefined): Tally | undefined {
@@ -83,10 +99,11 @@ function countOf(tallies: readonly Tally[], of: TryKind, deviceId: string | unde
   return find(tallies, of, deviceId)?.count ?? 0;
 }
 
-function endOf({ of, since }: Tally): number {
-  return Date.parse(since) + LIMITS[of].window;
+/** A count that began ahead of this instance's clock lasts at most its full length from now. */
+function endOf({ of, since }: Tally, now: number): number {
+  return Math.min(Date.parse(since), now) + LIMITS[of].window;
 }
 
 function isLive(tally: Tally, now: number): boolean {
-  return now < endOf(tally);
+  return now < endOf(tally, now);
 }

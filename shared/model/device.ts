@@ -3,8 +3,31 @@ import { sha256 } from "../formats.ts";
 import { platform, timestamp } from "../words.ts";
 import { publicKey } from "./publicKey.ts";
 
-/** Phones one owner may have registered: the owner item stays a few KB. */
+/** The most phones that one owner may have registered: the owner item stays bounded. */
 export const MOST_DEVICES = 20;
+
+/** The most access tokens of a phone that are remembered. */
+export const MOST_TOKENS = 4;
+
+/**
+ * That a phone is trusted. Age is told by the numbers of events, never by a clock: instances may differ by theirs.
+ */
+export const trust = z.strictObject({
+  /** The number of the event that made it trusted: a phone with a lower one has been trusted for longer. */
+  order: z.int().positive(),
+  /** The first user key that the phone may have; never rises. */
+  from: z.int().positive(),
+});
+
+export type Trust = z.infer<typeof trust>;
+
+/**
+ * Accounts by the first 6 bytes of their references, base64url, one after the other: enough to tell which of them an
+ * upload leaves out, in a hundredth of the manifest's size.
+ */
+export const accountList = z.string().regex(/^([A-Za-z0-9_-]{8}){0,500}$/);
+
+export type AccountList = z.infer<typeof accountList>;
 
 export const device = z.strictObject({
   deviceId: sha256,
@@ -14,14 +37,42 @@ export const device = z.strictObject({
   /** The key that secrets for this phone are sealed to. */
   sealingKey: publicKey,
   registeredAt: timestamp,
+  /** The number of the event that registered it: a phone that was revoked and registers again has another. */
+  registered: z.int().positive(),
+  /** Left out until the phone turns backup on or opens a recovery. */
+  trusted: trust.optional(),
+  /** The last fresh sign-in that it has committed with: what it does with a stale one keeps no place. */
+  signedInAt: timestamp,
+  /** When it last denied without a fresh sign-in: it can't again until it has signed in. */
+  deniedAt: timestamp.optional(),
+  /** SHA-256 of the last access tokens that it has committed with: no other phone registers with one of them. */
+  tokens: z.array(sha256).max(MOST_TOKENS),
   lastUploadAt: timestamp.optional(),
-  /** Whether this phone turned the present backup on or recovered it: only then may it replace a version [D11]. */
-  holdsBackup: z.boolean(),
+  /** What it last uploaded or recovered; left out until then, and after starting anew. */
+  list: accountList.optional(),
+  /** The fullest of those lists within a day, and since when; left out if that is the last one. */
+  fullest: z.strictObject({ list: accountList, at: timestamp }).optional(),
+  /** When `list` came. */
+  listedAt: timestamp.optional(),
   /** Whether accounts that it recovered wait for a sign-in of the owner [G8]. */
   awaitsSignIn: z.boolean(),
 });
 
 export type Device = z.infer<typeof device>;
+
+/** The most phones that are remembered after they were removed. */
+export const MOST_REMOVED = 20;
+
+/** A trusted phone that was revoked or displaced while a recovery could be denied: it may still deny that. */
+export const removedDevice = z.strictObject({
+  device: device.omit({ fullest: true }),
+  /** The number of the event that removed it. */
+  number: z.int().positive(),
+  /** The phone that removed it; left out if it gave up its place. */
+  by: sha256.optional(),
+});
+
+export type RemovedDevice = z.infer<typeof removedDevice>;
 
 /** The owner's phones with one of them changed. */
 export function withPhone(

@@ -12,6 +12,8 @@ export const eventType = z.enum([
   "backup-refused",
   "backup-refreshed",
   "backup-deleted",
+  "backup-started-anew",
+  "exported",
   "version-restored",
   "policy-changed",
   "recovery-key-set",

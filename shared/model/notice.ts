@@ -1,15 +1,26 @@
 import * as z from "zod";
 import { randomId, sha256 } from "../formats.ts";
-import { timestamp } from "../words.ts";
+import { purpose, timestamp } from "../words.ts";
 import { actor } from "./event.ts";
 
 /** What the owner's other phones are told of [H5, H10]. */
 export const noticeType = z.enum([
+  "device-registered",
+  "device-revoked",
+  "device-displaced",
+  "backup-enabled",
+  "backup-deleted",
+  "backup-started-anew",
+  "version-restored",
+  "policy-changed",
+  "recovery-key-set",
+  "recovery-key-removed",
   "recovery-waiting",
   "recovery-released",
   "recovery-approved",
   "recovery-denied",
   "freeze-lifted",
+  "exported",
 ]);
 
 export type NoticeType = z.infer<typeof noticeType>;
@@ -25,6 +36,10 @@ export const noticeShape = z.strictObject({
   /** The phone that did it. */
   device: actor,
   recoveryId: randomId.optional(),
+  /** What the recovery is for. */
+  purpose: purpose.optional(),
+  /** The phone that it was done to. */
+  deviceId: sha256.optional(),
   /** With `recovery-waiting`: until when it waits. */
   releaseAt: timestamp.optional(),
   /** The `deviceId` of each phone that is told. */

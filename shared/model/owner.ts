@@ -1,34 +1,65 @@
 import * as z from "zod";
 import { sha256 } from "../formats.ts";
 import { platform, timestamp } from "../words.ts";
-import { device, MOST_DEVICES } from "./device.ts";
+import { device, MOST_DEVICES, MOST_REMOVED, removedDevice } from "./device.ts";
 import { actor, head } from "./event.ts";
-import { freeze } from "./freeze.ts";
+import { denial, freeze } from "./freeze.ts";
 import { policy } from "./policy.ts";
-import { listedRecovery } from "./recovery.ts";
-import { tally } from "./tries.ts";
+import { listedRecovery, MOST_RECOVERIES } from "./recovery.ts";
+import { MOST_TALLIES, tally } from "./tries.ts";
 import { storedUserKey } from "./userKey.ts";
 import { version } from "./version.ts";
 
+/**
+ * The most versions in a history. 31 days count, the history is six days behind, and stolen phones freeze it once in 60
+ * days: so there are 37 days with two times 31 that were frozen in any part, 99 in all. Each has the version at its end
+ * and three uploads with a loss, each of which holds the version that it replaced and its phone's own last, 693; with the
+ * 10 newest, the current one, 20 of phones, and 170 that live recoveries name, that is 894. What only a fresh sign-in can
+ * replace comes behind them, where there is room: in all but such a siege there is.
+ */
+export const MOST_VERSIONS = 900;
+
+/** The most user keys that are kept: those of the versions, the current one, and that of the recovery key. */
+export const MOST_KEYS = MOST_VERSIONS + 2;
+
+/** The most spans of frozen days: there is none that no day of the last 31 follows. */
+export const MOST_SPANS = 40;
+
+/** A user key, and what a phone must be to use what is sealed under it. */
+export const backupKey = storedUserKey.extend({
+  platform,
+  /** Hash of the HMAC under the storage secret; iOS alone [A7, A8]. */
+  storageCheck: sha256.optional(),
+  since: timestamp,
+  /** The phone that chose platform and storage account, by turning on or starting anew. */
+  stems: sha256,
+  /** Whether that phone was denied: the next key takes neither from it. */
+  denied: z.literal(true).optional(),
+});
+
+export type BackupKey = z.infer<typeof backupKey>;
+
 const backupOn = z.strictObject({
   state: z.literal("on"),
-  platform,
   enabledAt: timestamp,
-  userKey: storedUserKey,
-  /** HMAC under the storage secret; iOS alone [A7, A8]. */
-  storageCheck: sha256.optional(),
-  /** The second way in, where the owner has set one up; iOS alone [H9]. */
+  /** Oldest first; the last is current. */
+  keys: z.array(backupKey).min(1).max(MOST_KEYS),
+  /** The second way in, if the owner has set one up; iOS alone [H9]. */
   recoveryKey: z
     .strictObject({
-      /** HMAC under the recovery key. */
+      /** Hash of the HMAC under the recovery key. */
       check: sha256,
       /** The storage secret, wrapped under user key and recovery key: compact JWE. */
       wrapped: z.string(),
       setAt: timestamp,
+      /** The number of the user key that it was made under: it opens the versions of that one. */
+      key: z.int().positive(),
     })
     .optional(),
-  /** Newest first: the first is the current version. */
-  versions: z.array(version),
+  /** The number of the current version; left out before the first upload after turning on or starting anew. */
+  current: z.int().positive().optional(),
+  /** Newest first. */
+  versions: z.array(version).max(MOST_VERSIONS),
   /** The last recent sign-in that a phone with this backup has shown: it goes out of date with it [G7]. */
   signedInAt: timestamp,
   /** The last upload that was refused, until one succeeds [H3]. */
@@ -46,22 +77,47 @@ export const ownerShape = z.strictObject({
   /** Whether a token with a second factor was ever seen: from then on step-up asks for it [D7]. */
   secondFactorSeen: z.boolean(),
   devices: z.array(device).max(MOST_DEVICES),
+  /** Trusted phones that were removed while a recovery could be denied. */
+  removed: z.array(removedDevice).max(MOST_REMOVED),
   /** What the next version will be called; never goes back, also when backup is turned off. */
   nextVersion: z.int().positive(),
+  /** The number of the next user key; never goes back either. */
+  nextKey: z.int().positive(),
   backup: z.discriminatedUnion("state", [
     z.strictObject({ state: z.literal("off") }),
     backupOn,
     backupDeleted,
   ]),
   policy,
-  /** Recoveries that wait, or can still be denied: at most one for each phone. */
-  recoveries: z.array(listedRecovery),
-  /** Where a recovery was denied, until an old phone lifts it [H5]. */
+  /** Recoveries that wait, or can still be denied. */
+  recoveries: z.array(listedRecovery).max(MOST_RECOVERIES),
+  /** If a recovery was denied, until an old phone lifts this or its time is over [H5]. */
   freeze: freeze.optional(),
+  /** The last denial that froze the backup. */
+  denial: denial.optional(),
+  /** Days (UTC, since the epoch) that were frozen in any part: from, to. They count for no version's age [H1]. */
+  frozenDays: z.array(z.tuple([z.int(), z.int()])).max(MOST_SPANS),
   /** Tries that are counted. */
-  tries: z.array(tally),
+  tries: z.array(tally).max(MOST_TALLIES),
   /** The end of the activity record's chain. */
   activity: head,
 });
 
 export type Owner = z.infer<typeof ownerShape>;
+
+/** The user key that the next version is sealed under. */
+export function currentKey({ keys }: Pick<BackupOn, "keys">): BackupKey {
+  const key = keys.at(-1);
+  if (!key) throw new Error("a backup that is on has a key");
+  return key;
+}
+
+/** The current version; undefined before the first upload after turning on or starting anew. */
+export function currentVersion({ current, versions }: Pick<BackupOn, "current" | "versions">) {
+  return versions.find(({ version }) => version === current);
+}
+
+/** The number of the event that the next commit makes. */
+export function nextEvent({ activity }: Pick<Owner, "activity">): number {
+  return activity.number + 1;
+}

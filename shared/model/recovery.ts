@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { randomId, sha256 } from "../formats.ts";
-import { accountKind, platform, timestamp } from "../words.ts";
+import { accountKind, platform, purpose, timestamp } from "../words.ts";
+import { actor } from "./event.ts";
 
 /** How an account is verified again on the phone that recovers it. */
 export const means = z.enum(["fresh-sign-in", "contact-code", "activation-code"]);
@@ -22,44 +23,63 @@ export const storedState = z.enum(["waiting", "released", "cancelled", "denied"]
 
 export type StoredState = z.infer<typeof storedState>;
 
-/** How a recovery stands [H4]; docs/recovery.md draws it. */
+/** How a recovery stands [H4]; docs/trust.md draws it. */
 export const recoveryState = z.enum([...storedState.options, "completed", "expired"]);
 
 export type RecoveryState = z.infer<typeof recoveryState>;
 
-/** A recovery as the owner's item lists it, so that the other phones are shown it with the status. */
+/**
+ * Seconds: after its wait a recovery can be opened for so long, and after its release it can be denied, and is told in
+ * every status, for so long, whatever happens to its phone.
+ */
+export const RECOVERY_LIFE = 14 * 24 * 60 * 60;
+
+/** Seconds a recovery item is kept: longer than its life, so that a late request hears "expired", not "not found". */
+export const RECOVERY_TTL = 90 * 24 * 60 * 60;
+
+/** The most recoveries that are listed: 10 are begun a day, and each is told for 14 days after its release. */
+export const MOST_RECOVERIES = 200;
+
+/** A recovery as the owner's item lists it: what the other phones are shown, and may deny. */
 export const listedRecovery = z.strictObject({
   recoveryId: randomId,
-  deviceId: sha256,
+  purpose,
+  /** The phone, as it was called when it began: it may be gone since. */
+  device: actor,
+  /** The number of the event that began it. */
+  order: z.int().positive(),
+  /** The order of its phone's trust, if that was trusted before. */
+  trusted: z.int().positive().optional(),
   state: z.enum(["waiting", "released"]),
-  /** The version that was named; left out, whichever is current at the release. */
-  named: z.int().positive().optional(),
+  /** The version that it names, or, once released, has brought: it is kept while the recovery lives. */
+  version: z.int().positive().optional(),
   startedAt: timestamp,
-  /** When it is released, or was. */
+  /** When it may be opened, or was. */
   releaseAt: timestamp,
+  /** Until when it may be opened, or, once released, denied. */
   expiresAt: timestamp,
 });
 
 export type ListedRecovery = z.infer<typeof listedRecovery>;
 
+/** The recovery as its phone reads it. While it waits, the owner's item says when it is released and expires. */
 export const recoveryShape = z.strictObject({
   schema: z.literal(1),
+  purpose,
   state: storedState,
   deviceId: sha256,
-  /** When its phone was registered: a phone as old, or older, may deny or approve it. */
-  registeredAt: timestamp,
-  /** While it waits, the version that was current when it began, or the one that was named. */
-  version: z.int().positive(),
+  /** The number of the event that registered its phone: registered again, that can't resume it. */
+  registered: z.int().positive(),
+  /** The version that it brought; left out while it waits, and if there was none. */
+  version: z.int().positive().optional(),
+  /** The number of the user key that it brought; left out while it waits. */
+  key: z.int().positive().optional(),
   platform,
+  /** While it waits, those of the version that was current when it began, or was named. */
   accounts: z.array(recoveredAccount),
   startedAt: timestamp,
-  /** When it is released, or was. */
   releaseAt: timestamp,
-  /** Until when it can be opened, cancelled and denied. */
   expiresAt: timestamp,
 });
 
 export type Recovery = z.infer<typeof recoveryShape>;
-
-/** Seconds a recovery lasts: its accounts may wait for codes, and an owner may choose to wait for 7 days. */
-export const RECOVERY_LIFE = 14 * 24 * 60 * 60;

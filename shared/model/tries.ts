@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { sha256 } from "../formats.ts";
 import { timestamp, tryKind } from "../words.ts";
+import { MOST_DEVICES } from "./device.ts";
 
 /** Tries of one kind since a time; of one phone, or, without `deviceId`, of all phones of the owner together. */
 export const tally = z.strictObject({
@@ -11,3 +12,6 @@ export const tally = z.strictObject({
 });
 
 export type Tally = z.infer<typeof tally>;
+
+/** The most tallies: of each kind one for the owner, and one for each phone that there is room for. */
+export const MOST_TALLIES = tryKind.options.length * (1 + MOST_DEVICES);

@@ -14,7 +14,7 @@ export type WrappedKey = Readonly<z.infer<typeof wrappedKey>>;
 
 /** A user key as the owner item holds it. */
 export const storedUserKey = z.strictObject({
-  /** 1, 2, 3 …: which of the owner's user keys it is. */
+  /** 1, 2, 3 …: never used twice for an owner. */
   number: z.int().positive(),
   /** The `kid` of every envelope under it. */
   id: randomId,

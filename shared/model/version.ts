@@ -18,6 +18,16 @@ export const version = z.strictObject({
   sealedAs: z.int().positive(),
   /** Whether it opens with the storage secret alone: not on a phone that has none. */
   storageBound: z.boolean(),
+  /** The number of the user key that it is sealed under. */
+  key: z.int().positive(),
+  /** When it ceased to be current; left out while it is. */
+  replacedAt: timestamp.optional(),
+  /** Since when it is held for 31 days, whatever comes after it, and by what. */
+  held: z
+    .strictObject({ since: timestamp, by: z.enum(["loss", "confirmed", "start-anew", "revocation"]) })
+    .optional(),
+  /** Whether the phone that uploaded it was denied: it is not made current by itself. */
+  denied: z.literal(true).optional(),
 });
 
 export type Version = z.infer<typeof version>;

@@ -1,65 +1,48 @@
-import { waitOn } from "../backup/policy.ts";
 import { withTry } from "../limits/tries.ts";
 import type { Device } from "../model/device.ts";
-import type { Owner } from "../model/owner.ts";
+import { nextEvent, type Owner } from "../model/owner.ts";
 import type { ListedRecovery } from "../model/recovery.ts";
-import type { TryKind } from "../words.ts";
-import { isAsOld } from "./freeze.ts";
+import type { Purpose, TryKind } from "../words.ts";
 import type { Refusal } from "./guards.ts";
-import { isAlive } from "./listed.ts";
+import { waitingOn } from "./listed.ts";
 
 /**
- * The recovery of the same version that already waits on this phone. Beginning again resumes it; its wait does not
- * restart [H4].
- * @param named the version that was named; left out, the current one
- */
-export function waitingHere(
-  { recoveries }: Pick<Owner, "recoveries">,
-  { deviceId }: Pick<Device, "deviceId">,
-  named: number | undefined,
-  now: number,
-): ListedRecovery | undefined {
-  return recoveries.find(
-    (other) =>
-      other.deviceId === deviceId &&
-      other.state === "waiting" &&
-      other.named === named &&
-      isAlive(other, now),
-  );
-}
-
-/**
- * The tries that a new recovery costs: none for a phone that already has the backup (it could simply ask for the key),
- * and none for resuming one.
+ * The tries that a new recovery costs: none for going on with what waits, whatever it is for now, since the list of
+ * recoveries does not grow by it.
  */
 export function triesToBegin(
-  owner: Pick<Owner, "recoveries">,
-  device: Pick<Device, "deviceId" | "holdsBackup">,
-  named: number | undefined,
+  { recoveries }: Pick<Owner, "recoveries">,
+  { deviceId }: Pick<Device, "deviceId">,
   now: number,
 ): readonly TryKind[] {
-  return device.holdsBackup || waitingHere(owner, device, named, now) ? [] : ["recoveries"];
+  return waitingOn(recoveries, deviceId, now) ? [] : ["recoveries"];
 }
 
-/** What a new recovery takes on this phone: the tallies with it, and the seconds that it waits. */
-export function costOf(
-  { tries, policy }: Pick<Owner, "tries" | "policy">,
-  device: Pick<Device, "deviceId" | "holdsBackup">,
-  now: number,
-): { readonly tries: Owner["tries"]; readonly wait: number } {
-  return {
-    tries: device.holdsBackup ? tries : withTry(tries, "recoveries", device, now),
-    wait: waitOn(device, policy, now),
-  };
+/** The tallies with one more recovery that a phone begins. */
+export function withBegun({ tries }: Pick<Owner, "tries">, device: Device, now: number): Owner["tries"] {
+  return withTry(tries, "recoveries", device, now);
 }
 
-/** How many of the owner's other phones can approve a recovery of this one [H10]. */
+/** Whether what waits on a phone is for the same. */
+export function isFor(
+  waiting: ListedRecovery,
+  { purpose, version }: { readonly purpose: Purpose; readonly version: number | undefined },
+): boolean {
+  return waiting.purpose === purpose && waiting.version === version;
+}
+
+/**
+ * How many of the owner's other phones can approve a recovery on this one [H10]: those that were trusted before it
+ * began, or would be if it began now.
+ */
 export function approversOf(
-  { devices }: Pick<Owner, "devices">,
-  { deviceId, registeredAt }: Pick<Device, "deviceId" | "registeredAt">,
+  item: Pick<Owner, "devices" | "activity" | "recoveries">,
+  { deviceId }: Pick<Device, "deviceId">,
+  now: number,
 ): number {
-  return devices.filter(
-    (other) => other.deviceId !== deviceId && other.holdsBackup && isAsOld(other, registeredAt),
+  const order = waitingOn(item.recoveries, deviceId, now)?.order ?? nextEvent(item);
+  return item.devices.filter(
+    (other) => other.deviceId !== deviceId && other.trusted && other.trusted.order < order,
   ).length;
 }
 
@@ -67,6 +50,7 @@ export function approversOf(
 const CHARGED: Partial<Record<Refusal["reason"], TryKind>> = {
   "step-up-required": "step-ups",
   "recovery-key-wrong": "recovery-keys",
+  "accounts-present": "conflicts",
 };
 
 /** What a refused recovery costs; undefined if nothing. */
@@ -75,7 +59,7 @@ export function chargeOf({ reason }: Refusal): TryKind | undefined {
 }
 
 /** What a phone may ask again and again, without filling the record. */
-const UNTOLD: readonly Refusal["reason"][] = ["too-many-tries", "recovery-waiting"];
+const UNTOLD: readonly Refusal["reason"][] = ["too-many-tries", "recovery-waiting", "backup-frozen"];
 
 /** Whether the record hears of a refusal. */
 export function isTold({ reason }: Refusal): boolean {

@@ -1,5 +1,5 @@
 import { explain as explainBackup } from "../backup/explain.ts";
-import { type Problem, problem, withHeaders } from "../errors/problem.ts";
+import { type Problem, problem } from "../errors/problem.ts";
 import { explain as explainIdentity } from "../identity/explain.ts";
 import { explain as explainTries } from "../limits/explain.ts";
 import type { Identity } from "../model/identity.ts";
@@ -12,8 +12,6 @@ interface Circumstances {
   readonly identity: Identity;
   /** Seconds a sign-in counts as recent. */
   readonly maxAge: number;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
   /** How many phones can approve the recovery. */
   readonly approvers: number;
 }
@@ -21,11 +19,11 @@ interface Circumstances {
 /** What the owner sees of a refusal; the one place that says it. */
 export function explain(
   refusal: Refusal | SayRefusal,
-  { identity, maxAge, now, approvers }: Circumstances,
+  { identity, maxAge, approvers }: Circumstances,
 ): Problem {
   switch (refusal.reason) {
     case "too-many-tries":
-      return explainTries(refusal, now);
+      return explainTries(refusal);
     case "backup-deleted": {
       const { name, platform } = refusal.device;
       return problem(refusal.reason, { deletedAt: refusal.deletedAt, device: { name, platform } });
@@ -35,12 +33,11 @@ export function explain(
     case "step-up-required":
       return explainIdentity({ ...refusal, issuer: identity.issuer, maxAge });
     case "recovery-waiting":
-      return withHeaders(problem(refusal.reason, { releaseAt: timestampOf(refusal.releaseAt), approvers }), {
-        "Retry-After": String(Math.ceil((refusal.releaseAt - now) / 1000)),
-      });
+      return problem(refusal.reason, { releaseAt: timestampOf(refusal.releaseAt), approvers });
     case "recovery-over":
       return problem(refusal.reason, { state: refusal.state });
     case "backup-frozen":
+    case "backup-off":
     case "platform-changed":
     case "storage-account-missing":
     case "storage-account-mismatch":

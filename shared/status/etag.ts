@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { Precondition } from "../backup/uploadGuards.ts";
-import type { Owner } from "../model/owner.ts";
+import { currentKey, type Owner } from "../model/owner.ts";
 import { type Status, statusOf } from "./status.ts";
 
 /**
@@ -59,7 +59,7 @@ export function precondition(
 /** Names the current version, of this backup and no other; version 0 means that there is none yet. */
 function replaceable({ backup }: Owner): string {
   if (backup.state !== "on") return "off-0";
-  return `${backup.userKey.id}-${backup.versions[0]?.version ?? 0}`;
+  return `${currentKey(backup).id}-${backup.current ?? 0}`;
 }
 
 function list(header: string | undefined): string[] {

@@ -13,9 +13,6 @@ export const owner: ItemKind<Owner> = { schema: 1, shape: ownerShape };
 
 export const envelope: ItemKind<Envelope> = { schema: 1, shape: envelopeShape };
 
-/** Seconds a recovery item is kept: longer than its life, so that a late request hears "expired", not "not found". */
-export const RECOVERY_TTL = 30 * 24 * 60 * 60;
-
 export const recovery: ItemKind<Recovery> = { schema: 1, shape: recoveryShape };
 
 /** What a request with an idempotency key led to, without secrets. */

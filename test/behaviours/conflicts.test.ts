@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contents, contentsOf } from "../support/accounts.ts";
+import { codesOnly, contents } from "../support/accounts.ts";
 import { partitionOf } from "../support/partition.ts";
 import {
   backedUpPhone,
@@ -35,7 +35,7 @@ describe("an account that is on the phone already", () => {
 
   it("does not block it where the backup holds it no more, or not yet [D2]", async () => {
     const { old, next } = await startWithBackup();
-    expectOk(await old.upload(contentsOf(3)));
+    expectOk(await old.upload(codesOnly(3), { replaces: 1 }));
     const [reference = ""] = referencesOf(old);
     expectOk(await next.recover({ onPhone: [reference], version: 1 }));
     expect(problemOf(await next.recover({ onPhone: [reference] }))).toMatchObject({

@@ -5,6 +5,7 @@ import { partitionOf, userIdOf } from "../support/partition.ts";
 import { expectOk, expectOpened, problemOf, type TestPhone, type TestService } from "../support/service.ts";
 import {
   at,
+  DAY,
   freshEnvelope,
   later,
   newPhone,
@@ -23,7 +24,6 @@ const CHECK = "c".repeat(43);
 /** Every act that a freeze is in the way of, on any phone that is not one to lift it. */
 const ACTS: Record<string, (phone: TestPhone) => Promise<{ readonly body: unknown }>> = {
   "turn on": (phone) => phone.enable(),
-  "ask for the key": (phone) => phone.key(),
   "turn off": (phone) => phone.disable(),
   restore: (phone) => phone.restore(1),
   "choose the policy": (phone) => phone.choosePolicy({ conflict: "any-account" }),
@@ -38,13 +38,14 @@ const ACTS: Record<string, (phone: TestPhone) => Promise<{ readonly body: unknow
   "remove the recovery key": (phone) => phone.removeRecoveryKey(),
   preview: (phone) => phone.preview(),
   recover: (phone) => phone.recover(),
+  "start anew": (phone) => phone.recover({ purpose: "start-anew" }),
 };
 
 describe("while the backup is frozen", () => {
   it.each([
     ["the thief's second phone", "second"],
     ["the thief's own phone, registered again", "own"],
-    ["a phone that has the backup and is younger than the one that denied", "younger"],
+    ["a phone that has been trusted for less long than the one that denied", "younger"],
     ["the phone that denied", "old"],
   ] as const)("nothing leaves it or destroys it: %s is refused each act [H5]", async (_, name) => {
     const { service, old, thief, second, younger } = await startFrozen();
@@ -104,12 +105,14 @@ describe("while the backup is frozen", () => {
         storageCheck: storageCheck(ios.storageSecret, userIdOf(second)),
       },
     });
-    expect(refused.body).toMatchObject({ status: 423, code: "backup-frozen" });
+    expect(refused.body).toMatchObject({ status: 409, code: "overwrite-refused" });
     expect((await statusOf(old)).current).toEqual(before.current);
   });
 
-  it("phones that have the backup go on uploading, and every phone reads the status [H5]", async () => {
+  it("trusted phones go on uploading, and every phone reads the status [H5]", async () => {
     const { old, second, younger } = await startFrozen();
+    // The denial has begun a new key: the phones look again, and ask for it.
+    expectOk(await old.status());
     expectOk(await old.upload(contentsOf(7)));
     expectOk(await younger.status());
     expectOk(await younger.upload(contentsOf(8)));
@@ -117,6 +120,8 @@ describe("while the backup is frozen", () => {
       const status = await statusOf(phone);
       expect(status).toMatchObject({ current: { accounts: 8 }, frozen: { device: { name: "Old phone" } } });
     }
+    expectOk(await younger.key());
+    expect(problemOf(await second.key())).toMatchObject({ code: "trust-required" });
     expectOk(await second.devices());
     expectOk(await second.activity());
     expectOk(await old.refresh());
@@ -147,32 +152,33 @@ describe("a frozen backup", () => {
     expectOk(await old.disable());
   });
 
-  it("is not lifted by the thief: on a second phone, nor on the own one, nor on one that has the backup [H5]", async () => {
+  it("is not lifted by the thief: on a second phone, nor on the own one, nor on one that was trusted later [H5]", async () => {
     const { service, old, thief, second, younger } = await startFrozen();
     expectOk(await thief.register());
     const before = await partitionOf(service, old);
-    for (const phone of [thief, second, younger]) {
-      expect(problemOf(await phone.liftFreeze())).toMatchObject({
-        status: 403,
-        code: "older-phone-required",
-      });
+    for (const phone of [thief, second]) {
+      expect(problemOf(await phone.liftFreeze())).toMatchObject({ status: 409, code: "trust-required" });
     }
+    expect(problemOf(await younger.liftFreeze())).toMatchObject({
+      status: 403,
+      code: "older-phone-required",
+    });
     expect(await partitionOf(service, old)).toEqual(before);
   });
 
-  it("is lifted by a phone that has the backup and is older than the one that denied [H5]", async () => {
+  it("is lifted by a phone that has been trusted for longer than the one that denied [H5]", async () => {
     const { service, old, next: denier } = await startStage();
+    await recovered(denier);
+    await later(service, 14 * DAY, old, denier);
     expectOk(await denier.deny(await recovered(await newPhone(service))));
     expectOk(await old.liftFreeze());
     expect((await statusOf(denier)).frozen).toBeUndefined();
   });
 
-  it("is not lifted by an older phone that doesn't have it: who finds one in a drawer can't [H5]", async () => {
+  it("is not lifted by an older phone that is only registered: whoever finds one in a drawer can't [H5]", async () => {
     const { service, old, next: older } = await startStage();
-    const denier = await newPhone(service);
-    await recovered(denier);
-    expectOk(await denier.deny(await recovered(await newPhone(service))));
-    expect(problemOf(await older.liftFreeze())).toMatchObject({ code: "older-phone-required" });
+    expectOk(await old.deny(await recovered(await newPhone(service))));
+    expect(problemOf(await older.liftFreeze())).toMatchObject({ code: "trust-required" });
     expectOk(await old.liftFreeze());
   });
 
@@ -180,12 +186,15 @@ describe("a frozen backup", () => {
     for (const first of ["old", "next"] as const) {
       const { service, old, next } = await startStage();
       await recovered(next);
+      await later(service, 14 * DAY, old, next);
       const [one, two] = [await newPhone(service), await newPhone(service)];
       const ids = [await recovered(one), await recovered(two)] as const;
       const [a, b] = first === "old" ? [old, next] : [next, old];
       expectOk(await a.deny(ids[0]));
       expectOk(await b.deny(ids[1]));
-      expect((await statusOf(old)).frozen).toMatchObject({ device: { name: "Old phone" } });
+      // Told is the one that denied first; lifted it is by the oldest.
+      const denier = first === "old" ? "Old phone" : "New phone";
+      expect((await statusOf(old)).frozen).toMatchObject({ device: { name: denier } });
       expect(problemOf(await next.liftFreeze())).toMatchObject({ code: "older-phone-required" });
       expectOk(await old.liftFreeze());
     }
@@ -199,25 +208,32 @@ describe("a frozen backup", () => {
     expect(problemOf(await thief.recover())).toMatchObject({ code: "backup-frozen" });
     expectOk(await old.liftFreeze());
     service.advance(1);
-    expect((await recordOf(old)).slice(0, 5)).toEqual([
+    expect((await recordOf(old)).slice(0, 4)).toEqual([
       { type: "freeze-lifted", details: {}, device: "Old phone" },
-      { type: "recovery-refused", details: { code: "backup-frozen" }, device: "New phone" },
       { type: "device-registered", details: {}, device: "New phone" },
       { type: "recovery-denied", details: { recoveryId, deviceId: thief.deviceId }, device: "Old phone" },
-      { type: "recovery-begun", details: { recoveryId, version: 1 }, device: "New phone" },
+      { type: "recovery-released", details: { recoveryId, version: 1 }, device: "New phone" },
     ]);
   });
 
-  it("stays so until it is lifted, however long that takes [H5]", async () => {
+  it("ends by itself after 30 days, and not a second sooner: nobody is locked out for good [H5] [G9]", async () => {
     const { service, old, second } = await startFrozen();
-    await later(service, 40 * 24 * 60 * 60, old, second);
-    expect((await statusOf(old)).frozen).toBeDefined();
-    expect(problemOf(await second.recover())).toMatchObject({ code: "backup-frozen" });
+    await later(service, 30 * DAY - 1, old, second);
+    const frozenUntil = at(service.now() + 1000);
+    expect((await statusOf(old)).frozen).toMatchObject({ until: frozenUntil });
+    expect(problemOf(await second.recover())).toMatchObject({
+      code: "backup-frozen",
+      frozenUntil,
+      otherwise: "wait",
+    });
+    service.advance(1);
+    expect((await statusOf(old)).frozen).toBeUndefined();
+    expectOpened(await second.recover());
   });
 });
 
 /**
- * An owner of iPhones who has denied a recovery: an old phone that denied, a younger one that has the backup, and the two
+ * An owner of iPhones who has denied a recovery: an old phone that denied, one that was trusted later, and the two
  * phones of a thief.
  */
 async function startFrozen() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contents, contentsOf } from "../support/accounts.ts";
+import { codesOnly, contents, contentsOf } from "../support/accounts.ts";
 import {
   backedUpPhone,
   expectOk,
@@ -9,6 +9,7 @@ import {
   startService,
   type TestPhone,
 } from "../support/service.ts";
+import { phoneWithoutTrust } from "./stage.ts";
 
 const DAY = 24 * 60 * 60;
 
@@ -88,6 +89,9 @@ describe("a backup that nobody has signed in for", () => {
   it("can't be refreshed if there is none [G7]", async () => {
     const service = await startService();
     const phone = await registeredPhone(service);
+    expect(problemOf(await phone.refresh())).toMatchObject({ code: "trust-required" });
+    expectOk(await phone.enable());
+    expectOk(await phone.disable());
     expect(problemOf(await phone.refresh())).toMatchObject({ code: "backup-off" });
   });
 });
@@ -108,7 +112,7 @@ describe("the indicator", () => {
   it("is none where what was recovered works at once [G8] [E9]", async () => {
     const service = await startService();
     const old = await backedUpPhone(service);
-    expectOk(await old.upload(contentsOf(3)));
+    expectOk(await old.upload(codesOnly(3)));
     const next = await registeredPhone(service);
     expectOk(await next.recover());
     expect(await healthOf(next)).toMatchObject({ indicator: "none" });
@@ -158,8 +162,7 @@ describe("the health of a backup", () => {
 
   it("tells every phone of the owner, and names the one that failed [H3]", async () => {
     const { service, phone: old } = await startWithVersion();
-    const empty = await registeredPhone(service, { name: "New phone" });
-    expectOk(await empty.key());
+    const empty = await phoneWithoutTrust(service, old, { name: "New phone" });
     expect(problemOf(await empty.upload(contentsOf(0)))).toMatchObject({ code: "overwrite-refused" });
     expect(await healthOf(old)).toMatchObject({
       health: { lastFailure: { code: "overwrite-refused", device: { name: "New phone" } } },

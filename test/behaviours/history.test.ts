@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { BEHIND } from "../../shared/backup/history.ts";
 import { contents, contentsOf } from "../support/accounts.ts";
 import { COUNTED, changesBetween, partitionOf } from "../support/partition.ts";
 import {
@@ -34,7 +35,7 @@ describe("the history", () => {
   it("is listed to no phone before backup is turned on [H1]", async () => {
     const service = await startService();
     const phone = await registeredPhone(service);
-    expect(problemOf(await phone.versions())).toMatchObject({ code: "backup-off" });
+    expect(problemOf(await phone.versions())).toMatchObject({ code: "trust-required" });
   });
 
   it("has older versions that can be recovered like the present one [H1]", async () => {
@@ -53,6 +54,8 @@ describe("the history", () => {
     const service = await startService();
     const phone = await phoneWithVersions(service, [4, 5, 6]);
     const next = await registeredPhone(service, { name: "New phone" });
+    expect(problemOf(await next.restore(1))).toMatchObject({ code: "trust-required" });
+    expectOk(await next.recover());
     const restored = await next.restore(1);
     expectOk(restored);
     expect(restored.body).toMatchObject({
@@ -127,24 +130,24 @@ describe("the history", () => {
     expect(problemOf(await phone.restore(1))).toMatchObject({ code: "version-not-found" });
   });
 
-  it("keeps the last of each of thirty days beside them, so that one of a month ago can be had [H1]", async () => {
+  it("keeps what was current at the end of each of the last 31 days beside them, so that one of a month ago can be had [H1]", async () => {
     const service = await startService();
     const phone = await backedUpPhone(service);
-    // Two a day for 35 days: the even numbers are the last of their days.
-    for (let day = 0; day < 35; day++) {
+    // Two a day for 41 days: the even numbers are the last of their days. The history is six days behind.
+    for (let day = 0; day < 35 + BEHIND; day++) {
       if (day > 0) service.advance(DAY - 3600);
       await phone.signIn();
       expectOk(await phone.upload(contentsOf(4)));
       service.advance(3600);
       expectOk(await phone.upload(contentsOf(5)));
     }
-    const evens = Array.from({ length: 30 }, (_, at) => 70 - 2 * at);
-    const kept = [...new Set([70, 69, 68, 67, 66, 65, 64, 63, 62, 61, ...evens])].sort((a, b) => b - a);
+    const evens = Array.from({ length: 32 + BEHIND }, (_, at) => 82 - 2 * at);
+    const kept = [...new Set([82, 81, 80, 79, 78, 77, 76, 75, 74, 73, ...evens])].sort((a, b) => b - a);
     expect(await numbersOf(phone)).toEqual(kept);
     expect(await envelopesOf(service, phone)).toHaveLength(kept.length);
 
     await phone.signIn();
-    const oldest = await phone.recover({ version: 12 });
+    const oldest = await phone.recover({ version: 16 });
     expectOk(oldest);
     expect(oldest.contents).toEqual(contentsOf(5));
   });

@@ -16,7 +16,6 @@ import {
   later,
   newPhone,
   recordOf,
-  recoveredOn,
   startStage,
   statusOf,
   talliesOf,
@@ -25,8 +24,8 @@ import {
 
 const STALE = { signedInSecondsAgo: 3000 } as const;
 
-describe("recoveries begun by a phone without the backup", () => {
-  it("are five in a day: how many are left is told, then until when, to the second [H4] [H10]", async () => {
+describe("recoveries", () => {
+  it("are five in a day on a phone: how many are left is told, then until when, to the second [H4] [H10]", async () => {
     const { service, old, next } = await startStage({ wait: HOUR });
     const first = service.now();
     for (const triesLeft of [4, 3, 2, 1, 0]) {
@@ -36,27 +35,29 @@ describe("recoveries begun by a phone without the backup", () => {
       expectOk(await next.cancel(begun.body.recoveryId));
       service.advance(10);
     }
-    const spent = { of: "recoveries", retryAt: at(first + DAY * 1000), retryAfter: DAY - 50 };
+    const spent = { of: "recoveries", retryAt: at(first + DAY * 1000) };
     const { counts } = await service.counted(async () => {
       for (const act of [next.recover, next.preview]) expectSpent(await act(), spent);
     });
     expect(counts.commit).toBe(0);
     await later(service, DAY - 50 - 0.001, old, next);
-    expect(await next.recover()).toMatchObject({ problem: { code: "too-many-tries" }, retryAfter: 1 });
+    expect(await next.recover()).toMatchObject({ problem: { code: "too-many-tries" } });
     service.advance(0.001);
     const anew = await next.recover();
     expectOk(anew);
     expect(anew.body.triesLeft).toBe(4);
   });
 
-  it("are ten in a day for all phones of an owner; a phone that has the backup recovers all the same", async () => {
+  it("are ten in a day for all phones of an owner, trusted ones included: each is listed for 14 days", async () => {
     const { service, old, next } = await startStage({ wait: HOUR });
     for (const phone of [next, await newPhone(service)]) {
       for (let time = 0; time < 5; time++) expectOk(await phone.cancel(await waiting(phone)));
     }
     const third = await newPhone(service);
     expect(problemOf(await third.recover())).toMatchObject({ status: 429, of: "recoveries" });
-    for (let time = 0; time < 6; time++) await recoveredOn(old);
+    expect(problemOf(await old.recover())).toMatchObject({ status: 429, of: "recoveries" });
+    // It has what it would recover.
+    expectOk(await old.key());
   });
 
   it("are counted once where they go on, and where an answer got lost [H4] [G2]", async () => {
@@ -93,7 +94,7 @@ describe("recoveries begun by a phone without the backup", () => {
     expect(await talliesOf(service, next)).toMatchObject([{ count: 1 }, { count: 1 }]);
   });
 
-  it("are shown in a preview as long as they may begin: where one waits, and on a phone that has the backup [H4]", async () => {
+  it("are shown in a preview as long as they may begin, or one waits [H4]", async () => {
     const { service, old, next } = await startStage({ wait: HOUR });
     for (let time = 0; time < 4; time++) expectOk(await next.cancel(await waiting(next)));
     const id = await waiting(next);
@@ -102,18 +103,9 @@ describe("recoveries begun by a phone without the backup", () => {
     expectOk(await old.approve(id));
     service.advance(1);
     expectOpened(await next.open(id));
-    await recoveredOn(next);
-    expectOk(await next.preview());
-  });
-
-  it("are not counted on a phone that has the backup by then: it begins as many as it likes [D14]", async () => {
-    const { service, old, next } = await startStage({ wait: HOUR });
-    for (let time = 0; time < 4; time++) expectOk(await next.cancel(await waiting(next)));
-    const id = await waiting(next);
-    expectOk(await old.approve(id));
+    expect(problemOf(await next.preview())).toMatchObject({ code: "too-many-tries" });
+    expect(problemOf(await next.recover())).toMatchObject({ code: "too-many-tries" });
     expectOpened(await next.open(id));
-    for (let time = 0; time < 2; time++) await recoveredOn(next);
-    expect(await talliesOf(service, next)).toMatchObject([{ count: 5 }, { count: 5 }]);
   });
 
   it("are not counted where they are refused for another reason [D4]", async () => {
@@ -124,13 +116,13 @@ describe("recoveries begun by a phone without the backup", () => {
 });
 
 describe("acts that a sign-in is too old for", () => {
-  it("are ten in an hour; then a recent one doesn't help until that has passed", async () => {
+  it("are ten in an hour; a fresh sign-in is let through all the same: an app that polls locks nobody out", async () => {
     const { service, old, next } = await startStage();
     const first = service.now();
     await next.signIn(STALE);
-    for (const act of ["key", "recover"] as const) {
+    for (const act of ["register", "recover"] as const) {
       for (let time = 0; time < 5; time++) {
-        const triesLeft = act === "key" ? 9 - time : 4 - time;
+        const triesLeft = act === "register" ? 9 - time : 4 - time;
         expect(problemOf(await next[act]())).toMatchObject({
           status: 401,
           code: "step-up-required",
@@ -139,38 +131,44 @@ describe("acts that a sign-in is too old for", () => {
         service.advance(1);
       }
     }
-    await next.signIn();
-    const spent = { of: "step-ups", retryAt: at(first + HOUR * 1000), retryAfter: HOUR - 10 };
+    const retryAt = at(first + HOUR * 1000);
     const { counts } = await service.counted(async () => {
-      for (const act of [next.key, next.disable, next.recover, next.preview]) expectSpent(await act(), spent);
+      for (const act of [next.register, next.recover]) {
+        expect(problemOf(await act())).toMatchObject({
+          status: 429,
+          code: "too-many-refusals",
+          remedy: "sign-in-again",
+          of: "step-ups",
+          retryAt,
+        });
+      }
     });
     expect(counts.commit).toBe(0);
     expectOk(await next.status());
     expectOk(await old.key());
-    await later(service, HOUR - 10, next);
-    expectOk(await next.key());
+    await next.signIn();
+    expectOpened(await next.recover());
   });
 
-  it("are thirty in an hour for all phones of an owner: not for one that has the backup", async () => {
+  it("are thirty in an hour for all phones of an owner: not for one that is trusted", async () => {
     const { service, old, next } = await startStage();
     const [second, third] = [await newPhone(service), await newPhone(service)];
     for (const phone of [next, second, third]) {
       await phone.signIn(STALE);
-      for (let time = 0; time < 10; time++) problemOf(await phone.key());
+      for (let time = 0; time < 10; time++) problemOf(await phone.register());
       await phone.signIn();
     }
-    const fourth = await phoneOf(service);
+    const fourth = await phoneOf(service, { signIn: STALE });
     expect(problemOf(await fourth.register())).toMatchObject({ status: 429, of: "step-ups" });
-    expectOk(await old.key());
-    // Its own tries are left, too.
+    // Its own tries are left.
     await old.signIn(STALE);
-    expect(problemOf(await old.key())).toMatchObject({ code: "step-up-required", triesLeft: 9 });
+    expect(problemOf(await old.disable())).toMatchObject({ code: "step-up-required", triesLeft: 9 });
   });
 
   it("are told to the record once: that nothing is left, and on which phone [H6]", async () => {
     const { old, next } = await startStage();
     await next.signIn(STALE);
-    for (let time = 0; time < 15; time++) problemOf(await next.key());
+    for (let time = 0; time < 15; time++) problemOf(await next.register());
     const told = (await recordOf(old)).filter(({ type }) => type === "tries-exhausted");
     expect(told).toEqual([{ type: "tries-exhausted", details: { code: "step-ups" }, device: "New phone" }]);
   });
@@ -181,12 +179,11 @@ describe("acts that a sign-in is too old for", () => {
     const there = await phoneOf(other, { state: next.state(), signIn: STALE });
     await next.signIn(STALE);
     for (let time = 0; time < 5; time++) {
-      expect(problemOf(await next.key())).toMatchObject({ triesLeft: 9 - 2 * time });
-      expect(problemOf(await there.key())).toMatchObject({ triesLeft: 8 - 2 * time });
+      expect(problemOf(await next.register())).toMatchObject({ triesLeft: 9 - 2 * time });
+      expect(problemOf(await there.register())).toMatchObject({ triesLeft: 8 - 2 * time });
     }
     for (const phone of [next, there]) {
-      await phone.signIn({ signedInSecondsAgo: 0 });
-      expect(problemOf(await phone.key())).toMatchObject({ status: 429, of: "step-ups" });
+      expect(problemOf(await phone.register())).toMatchObject({ status: 429, of: "step-ups" });
     }
     expectOk(await old.key());
   });
@@ -198,7 +195,7 @@ describe("acts that a sign-in is too old for", () => {
     // Each counts on the owner as it was read to know its phone.
     readers.expect(8);
     const { result, counts } = await service.counted(() =>
-      Promise.all(Array.from({ length: 8 }, () => next.key())),
+      Promise.all(Array.from({ length: 8 }, () => next.register())),
     );
     const statuses = result.map(({ status }) => status);
     const counted = statuses.filter((status) => status === 401).length;

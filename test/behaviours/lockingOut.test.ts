@@ -7,7 +7,6 @@ import { partitionOf } from "../support/partition.ts";
 import { expectOk, phoneOf, problemOf, startService, type TestPhone } from "../support/service.ts";
 import {
   at,
-  expectSpent,
   HOUR,
   later,
   newPhone,
@@ -23,7 +22,7 @@ const ios = { platform: "ios", storageSecret: new Uint8Array(32).fill(7) } as co
 const WRONG = formatRecoveryKey(new Uint8Array(16).fill(9));
 
 describe("proofs that are refused", () => {
-  it("are twenty in an hour: then no new phone gets in, and the old one goes on with everything", async () => {
+  it("are twenty in an hour: then no stale sign-in gets in, and a fresh one does all the same", async () => {
     const { service, old, next } = await startStage();
     const first = service.now();
     for (let time = 0; time < 20; time++) {
@@ -33,12 +32,20 @@ describe("proofs that are refused", () => {
       service.advance(1);
     }
     const { result: refused, counts } = await service.counted(() => next.status({ proof: false }));
-    expectSpent(refused, { of: "proofs", retryAt: at(first + HOUR * 1000), retryAfter: HOUR - 20 });
+    const retryAt = at(first + HOUR * 1000);
+    expect(problemOf(refused)).toMatchObject({
+      status: 429,
+      code: "too-many-refusals",
+      of: "proofs",
+      retryAt,
+    });
     expect(counts.commit).toBe(0);
-    const fresh = await phoneOf(service);
-    expect(problemOf(await fresh.register())).toMatchObject({ status: 429, of: "proofs" });
-    expect(problemOf(await next.recover())).toMatchObject({ status: 429, of: "proofs" });
+    const stale = await phoneOf(service, { signIn: STALE });
+    expect(problemOf(await stale.register())).toMatchObject({ status: 429, of: "proofs" });
+    // A fresh sign-in gets in.
+    expectOk(await (await phoneOf(service)).register());
     expectOk(await next.status());
+    await recoveredOn(next);
     expectOk(await old.upload(contents));
     expectOk(await old.key());
     await recoveredOn(old);
@@ -46,9 +53,9 @@ describe("proofs that are refused", () => {
     // No phone is named: none has proved to be there.
     expect(told).toEqual([{ type: "tries-exhausted", details: { code: "proofs" }, device: undefined }]);
 
-    await later(service, HOUR - 20, next);
-    expectOk(await fresh.signIn().then(() => fresh.register()));
-    await recoveredOn(next);
+    await later(service, HOUR - 20);
+    await stale.signIn(STALE);
+    expect(problemOf(await stale.register())).toMatchObject({ code: "step-up-required" });
   });
 
   it("for a wrong clock are not counted: that is no thief", async () => {
@@ -75,13 +82,13 @@ describe("a phone that only uploads and reads the status", () => {
     for (const phone of thieves) {
       for (let time = 0; time < 6; time++) problemOf(await phone.preview({ recoveryKey: WRONG }));
       await phone.signIn(STALE);
-      for (let time = 0; time < 11; time++) problemOf(await phone.key());
+      for (let time = 0; time < 11; time++) problemOf(await phone.register());
     }
     for (let time = 0; time < 21; time++) problemOf(await next.status({ proof: false }));
     // Its own sign-in is long ago, and that was told to it too often as well.
     await old.signIn(STALE);
-    for (let time = 0; time < 11; time++) problemOf(await old.key());
-    expect(problemOf(await old.key())).toMatchObject({ status: 429 });
+    for (let time = 0; time < 11; time++) problemOf(await old.disable());
+    expect(problemOf(await old.disable())).toMatchObject({ status: 429 });
     for (let time = 0; time < 3; time++) {
       expectOk(await old.status());
       expectOk(await old.upload(contents));
@@ -93,14 +100,14 @@ describe("a phone that only uploads and reads the status", () => {
   it("says that a recovery wasn't the owner's, too, when its tries are spent [H5]", async () => {
     const { old, next } = await startStage();
     await old.signIn(STALE);
-    for (let time = 0; time < 11; time++) problemOf(await old.key());
+    for (let time = 0; time < 11; time++) problemOf(await old.disable());
     expectOk(await old.deny(await recovered(next)));
   });
 });
 
 describe("while the store can't be asked", () => {
   it.each([
-    ["a stale sign-in", (phone: TestPhone) => phone.signIn(STALE).then(() => phone.key())],
+    ["a stale sign-in", (phone: TestPhone) => phone.signIn(STALE).then(() => phone.register())],
     ["a wrong recovery key", (phone: TestPhone) => phone.recover({ recoveryKey: WRONG })],
     ["a proof that is missing", (phone: TestPhone) => phone.status({ proof: false })],
     ["a recovery", (phone: TestPhone) => phone.recover()],

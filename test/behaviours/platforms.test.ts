@@ -29,6 +29,7 @@ describe("a phone of the other platform", () => {
       status: 409,
       code: "platform-changed",
       remedy: "add-accounts-by-hand",
+      otherwise: "start-anew",
       retryable: false,
       backupPlatform: from,
     });
@@ -41,21 +42,21 @@ describe("a phone of the other platform", () => {
     expect(problemOf(await stranger.recover())).toMatchObject({ status: 404, code: "backup-none" });
   });
 
-  it("can't allow it to itself: that is for a phone that holds the backup [H8]", async () => {
+  it("can't allow it to itself: that is for a trusted phone [H8]", async () => {
     const service = await startService();
     await withBackup(service, "android");
     const next = await registeredPhone(service, on.ios);
     const before = await partitionOf(service, next);
     expect(problemOf(await next.choosePolicy({ otherPlatform: true }))).toMatchObject({
       status: 409,
-      code: "holder-required",
-      remedy: "recover-first",
+      code: "trust-required",
+      remedy: "recover-or-start-anew",
     });
     expect(await partitionOf(service, next)).toEqual(before);
     expect(problemOf(await next.recover())).toMatchObject({ code: "platform-changed" });
   });
 
-  it("is allowed with a recent sign-in alone, on the phone that holds the backup [H8]", async () => {
+  it("is allowed with a recent sign-in alone, on a trusted phone [H8]", async () => {
     const service = await startService();
     const old = await withBackup(service, "android");
     await old.signIn({ signedInSecondsAgo: 3000 });
@@ -73,10 +74,10 @@ describe("a phone of the other platform", () => {
     const old = await withBackup(service, "android");
     expectOk(await old.choosePolicy({ otherPlatform: true }));
     const next = await registeredPhone(service, on.ios);
-    const recovered = await next.recover();
+    const recovered = await next.recover({ unbound: true });
     expectOk(recovered);
     expect(recovered.contents).toEqual(contents);
-    expect(recovered.body).toMatchObject({ platform: "android", storageBound: false });
+    expect(recovered.body).toMatchObject({ platform: "android", content: { storageBound: false } });
   });
 
   it("is refused again once the owner allows it no more [H8]", async () => {
@@ -109,7 +110,11 @@ describe("a phone of the other platform", () => {
     const recovered = await next.recover();
     expectOk(recovered);
     expect(recovered.contents).toEqual(contents);
-    expect(recovered.body).toMatchObject({ version: 2, platform: "ios", storageBound: false });
+    expect(recovered.body).toMatchObject({
+      version: 2,
+      platform: "ios",
+      content: { storageBound: false },
+    });
     // The version before is as it was.
     expect(problemOf(await next.recover({ version: 1 }))).toMatchObject({ code: "storage-bound" });
   });
@@ -121,7 +126,7 @@ describe("a phone of the other platform", () => {
     expectOk(await old.upload(contents, { storageBound: false }));
     const next = await registeredPhone(service, on.ios);
     for (const version of [1, 2]) {
-      const recovered = await next.recover({ version });
+      const recovered = await next.recover({ version, unbound: version === 2 });
       expectOk(recovered);
       expect(recovered.contents).toEqual(contents);
     }

@@ -30,7 +30,7 @@ describe("a preview", () => {
       expect(text).not.toContain(issuer);
       expect(text).not.toContain(userName);
     }
-    expect(text).not.toMatch(/sealed"|envelope|"key"|digest/);
+    expect(text).not.toMatch(/sealed"|envelope|"key":\D|digest/);
     expect(next.state().userKey).toBeUndefined();
   });
 
@@ -59,10 +59,10 @@ describe("a preview", () => {
     expect(older.body.version).toMatchObject({ version: 1, accounts: 6 });
     const present = await next.preview();
     expectOk(present);
-    expect(present.body).toMatchObject({ version: { version: 2 }, kinds: { personal: 0, "third-party": 9 } });
+    expect(present.body).toMatchObject({ version: { version: 2 }, kinds: { personal: 2, "third-party": 5 } });
   });
 
-  it("tells a phone that has the backup that it would not wait [H4] [H10]", async () => {
+  it("tells a trusted phone that it would not wait [H4] [H10]", async () => {
     const { old } = await startStage({ wait: DAY });
     const preview = await old.preview();
     expectOk(preview);
@@ -71,17 +71,16 @@ describe("a preview", () => {
 
   it("is refused as the recovery would be, and leaves nothing [H4]", async () => {
     const { service, old, next } = await startStage();
-    const onPhone = old
-      .state()
-      .accounts.slice(0, 1)
-      .map(({ ref }) => ref);
     const other = await newPhone(service, { platform: "ios", storageSecret: new Uint8Array(32) });
     const stranger = await newPhone(service, { owner: "mallory" });
     const before = await partitionOf(service, next);
-    expect(problemOf(await next.preview({ onPhone }))).toMatchObject({
-      code: "accounts-present",
-      conflicts: onPhone,
+    // Guesses at what is in the backup get no answer here.
+    const guess = await next.send({
+      method: "POST",
+      path: "/v1/recoveries/preview",
+      body: { accounts: old.state().accounts.map(({ ref }) => ref) },
     });
+    expect(guess.body).toMatchObject({ status: 400, code: "body-invalid" });
     expect(problemOf(await next.preview({ version: 2 }))).toMatchObject({ code: "version-not-found" });
     expect(problemOf(await other.preview())).toMatchObject({ code: "platform-changed" });
     expect(problemOf(await stranger.preview())).toMatchObject({ status: 404, code: "backup-none" });

@@ -46,7 +46,7 @@ describe("the record of what happened", () => {
         ["policy-changed", "Old phone", {}],
         ["device-registered", "New phone", {}],
         ["recovery-refused", "New phone", { code: "accounts-present" }],
-        ["recovery-begun", "New phone", { recoveryId, version: 2 }],
+        ["recovery-released", "New phone", { recoveryId, version: 2 }],
         ["backup-refreshed", "New phone", {}],
         ["version-restored", "New phone", { version: 3 }],
         ["device-renamed", "My phone", {}],

@@ -9,6 +9,7 @@ import {
   startService,
   type TestService,
 } from "../support/service.ts";
+import { phoneWithoutTrust } from "./stage.ts";
 
 describe("a recovery", () => {
   it("is an explicit act: signing in, registering and looking bring nothing back [D1] [D6]", async () => {
@@ -32,8 +33,8 @@ describe("a recovery", () => {
     expect(withoutInstance(await stranger.recover())).toEqual(withoutInstance(await nobodys.recover()));
     const status = await stranger.status();
     expectOk(status);
-    expect(status.body).toEqual({ state: "off", nextVersion: 1 });
-    expect(problemOf(await stranger.key())).toMatchObject({ code: "backup-off" });
+    expect(status.body).toEqual({ state: "off", nextVersion: 1, trusted: false, recoveries: [] });
+    expect(problemOf(await stranger.key())).toMatchObject({ code: "trust-required" });
   });
 
   it("can't be read by another owner, nor by another phone [D5]", async () => {
@@ -62,9 +63,12 @@ describe("a recovery", () => {
     await next.signIn({ signedInSecondsAgo: 3600 });
     expect(problemOf(await next.register())).toMatchObject({ code: "step-up-required" });
 
-    await old.signIn({ signedInSecondsAgo: 3600 });
-    for (const result of [await old.recover(), await old.key()]) {
-      expect(problemOf(result)).toMatchObject({ status: 401, code: "step-up-required" });
+    await next.signIn();
+    expectOk(await next.register());
+    expect(problemOf(await next.key())).toMatchObject({ code: "trust-required" });
+    for (const phone of [old, next]) {
+      await phone.signIn({ signedInSecondsAgo: 3600 });
+      expect(problemOf(await phone.recover())).toMatchObject({ status: 401, code: "step-up-required" });
     }
     expect(problemOf(await old.recover({}, { proof: false }))).toMatchObject({ code: "proof-missing" });
   });
@@ -112,8 +116,9 @@ describe("a recovery", () => {
     const recovered = await next.recover();
     expectOk(recovered);
     expect(recovered.contents).toEqual(contents);
-    expect(recovered.body.accounts).toHaveLength(contents.accounts.length);
-    expect(recovered.body.accounts.map(({ kind, push }) => ({ kind, push }))).toEqual(
+    const accounts = recovered.body.accounts ?? [];
+    expect(accounts).toHaveLength(contents.accounts.length);
+    expect(accounts.map(({ kind, push }) => ({ kind, push }))).toEqual(
       contents.accounts.map(({ kind, push }) => ({ kind, push })),
     );
   });
@@ -150,6 +155,22 @@ describe("a recovery", () => {
     expect(await recoveries(service, next.state().owner?.userId ?? "")).toHaveLength(1);
   });
 
+  it("brings again what it has brought, not what was uploaded since [D14] [G10]", async () => {
+    const service = await startService();
+    const phone = await registeredPhone(service);
+    expectOk(await phone.enable());
+    const next = await registeredPhone(service);
+    const begun = await next.recover();
+    expectOk(begun);
+    if (begun.body.state === "waiting") expect.fail("it waits");
+    expect(begun.body).not.toHaveProperty("content");
+    expectOk(await phone.upload(contents));
+    const again = await next.open(begun.body.recoveryId);
+    expectOk(again);
+    const { triesLeft: _, key, ...before } = begun.body;
+    expect(again.body).toEqual({ ...before, key: { ...key, sealed: expect.any(String) } });
+  });
+
   it("needs the recovery account: there is no other way [D15]", async () => {
     const { service, phone: old } = await serviceWithBackup();
     const answers = [
@@ -174,8 +195,7 @@ describe("a recovery", () => {
 describe("an empty new phone", () => {
   it("can't overwrite the backup that is there [D11]", async () => {
     const { service, phone: old } = await serviceWithBackup();
-    const empty = await registeredPhone(service, { name: "New phone" });
-    expectOk(await empty.key());
+    const empty = await phoneWithoutTrust(service, old, { name: "New phone" });
     const nothing = { ...contents, accounts: [] };
     const before = await old.status();
 
@@ -184,7 +204,7 @@ describe("an empty new phone", () => {
       expect(problemOf(refused)).toMatchObject({
         status: 409,
         code: "overwrite-refused",
-        remedy: "recover-first",
+        remedy: "recover-or-start-anew",
         present: { version: 1, accounts: contents.accounts.length, device: { name: "Old phone" } },
       });
     }
@@ -215,8 +235,8 @@ describe("the accounts of a recovery", () => {
     const next = await registeredPhone(service);
     const recovered = await next.recover();
     expectOk(recovered);
-    const pending = recovered.body.accounts.filter(({ state }) => state === "action-required");
-    expect(pending.map(({ kind, means }) => ({ kind, means }))).toEqual([
+    const pending = recovered.body.accounts?.filter(({ state }) => state === "action-required");
+    expect(pending?.map(({ kind, means }) => ({ kind, means }))).toEqual([
       { kind: "personal", means: ["fresh-sign-in", "contact-code"] },
       { kind: "work-or-school", means: ["activation-code"] },
     ]);
@@ -227,7 +247,7 @@ describe("the accounts of a recovery", () => {
     const next = await registeredPhone(service);
     const recovered = await next.recover();
     expectOk(recovered);
-    const thirdParty = recovered.body.accounts.filter(({ kind }) => kind === "third-party");
+    const thirdParty = (recovered.body.accounts ?? []).filter(({ kind }) => kind === "third-party");
     expect(thirdParty).toHaveLength(2);
     for (const account of thirdParty) expect(account).toMatchObject({ state: "ready", means: [] });
   });

@@ -22,7 +22,7 @@ describe("an owner who has lost the iCloud account", () => {
 
       const back = await recoveredOn(phone, { recoveryKey });
       expect(back.contents).toEqual(contents);
-      expect(back.body).toMatchObject({ platform: "ios", storageBound: true });
+      expect(back.body).toMatchObject({ platform: "ios", content: { storageBound: true } });
       // It goes on as if nothing had happened: the storage secret that it got is the backup's.
       expectOk(await phone.upload(contentsOf(7)));
       expect(phone.storageSecret()).toEqual(storageSecret);

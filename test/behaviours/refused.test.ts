@@ -24,22 +24,18 @@ interface Refused {
 }
 
 /** What is not asked for again and again: that leaves nothing at all. */
-type Told = Exclude<Refusal["reason"], "too-many-tries" | "recovery-waiting">;
+type Told = Exclude<Refusal["reason"], "too-many-tries" | "recovery-waiting" | "backup-frozen">;
 
 /** Refusals that are counted besides. */
-const COUNTED = ["recovery-key-wrong", "step-up-required"];
+const COUNTED = ["recovery-key-wrong", "step-up-required", "accounts-present"];
 
 /** By its reason, how it comes that a recovery is refused: one for each there is. */
 const scenes: {
   readonly [Reason in Told]: (service: TestService) => Promise<Refused>;
 } = {
-  "backup-frozen": async (service) => {
-    const old = await withBackup(service);
-    const thief = await registeredPhone(service);
-    const begun = await thief.recover();
-    expectOk(begun);
-    expectOk(await old.deny(begun.body.recoveryId));
-    return { phone: await registeredPhone(service) };
+  "backup-off": async (service) => {
+    const phone = await registeredPhone(service);
+    return { phone, recover: [{ purpose: "start-anew" }] };
   },
   "recovery-key-none": async (service) => {
     await withBackup(service, ios);

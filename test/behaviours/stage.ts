@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Refused } from "../../local/phone/acts/problem.ts";
-import type { Opened, RecoverRequest, Waits } from "../../local/phone/acts/recovery/recovery.ts";
+import type { Begun, Opened, RecoverRequest, Waits } from "../../local/phone/acts/recovery/recovery.ts";
 import { contents } from "../support/accounts.ts";
 import { userIdOf } from "../support/partition.ts";
 import {
@@ -23,9 +23,9 @@ export const DAY = 24 * HOUR;
 
 export interface Stage {
   readonly service: TestService;
-  /** It made the backup and has it. */
+  /** It made the backup, and is trusted. */
   readonly old: TestPhone;
-  /** Registered a minute later; it has nothing yet. */
+  /** Registered a minute later, and no more. */
   readonly next: TestPhone;
 }
 
@@ -62,7 +62,7 @@ export async function later(
 }
 
 /** Narrows a recovery to one that waits. */
-export function expectWaits(result: Opened | Waits | Refused): asserts result is Waits {
+export function expectWaits(result: Opened | Begun | Waits | Refused): asserts result is Waits {
   expectOk(result);
   if (result.body.state !== "waiting") throw new Error("it does not wait");
 }
@@ -86,19 +86,21 @@ export async function recovered(phone: TestPhone, request?: RecoverRequest): Pro
   return (await recoveredOn(phone, request)).body.recoveryId;
 }
 
-/** A refusal for want of tries. @param spent which ones, and when there are some again */
+/**
+ * A refusal for want of tries, which is over in an hour or a day, not while an app waits.
+ * @param spent which ones, and when there are some again
+ */
 export function expectSpent(
   result: { readonly ok: boolean },
-  spent: { readonly of: string; readonly retryAt: string; readonly retryAfter: number },
+  spent: { readonly of: string; readonly retryAt: string },
 ): void {
-  const { retryAfter, ...members } = spent;
   expect(problemOf(result)).toMatchObject({
     status: 429,
-    code: "too-many-tries",
-    retryable: true,
-    ...members,
+    code: spent.of === "step-ups" || spent.of === "proofs" ? "too-many-refusals" : "too-many-tries",
+    retryable: false,
+    ...spent,
   });
-  expect(result).toMatchObject({ retryAfter });
+  expect(result).not.toHaveProperty("retryAfter");
 }
 
 /** What a phone is told of a backup that is on. */
@@ -116,8 +118,14 @@ export async function recordOf(phone: TestPhone) {
   return record.body.events.map(({ type, details, device }) => ({ type, details, device: device?.name }));
 }
 
+/** The notices of recoveries and of what came of them, oldest first. */
+export async function noticesOf(service: TestService, phone: TestPhone) {
+  const all = await allNoticesOf(service, phone);
+  return all.filter(({ type }) => /^(recovery|freeze|backup-started)-/.test(String(type)));
+}
+
 /** The notices that wait to be delivered, oldest first. */
-export async function noticesOf({ adapters }: TestService, phone: TestPhone) {
+export async function allNoticesOf({ adapters }: TestService, phone: TestPhone) {
   const items = await adapters.store.list(userIdOf(phone), "notice:");
   return items.map(({ body }) => body).sort((a, b) => (String(a.at) < String(b.at) ? -1 : 1));
 }
@@ -128,15 +136,34 @@ export function at(milliseconds: number): string {
 }
 
 /** An envelope for the backup that was not uploaded yet. */
-export async function freshEnvelope(holder: TestPhone): Promise<string> {
-  const { envelope } = (await recoveredOn(holder)).body;
+export async function freshEnvelope(trusted: TestPhone): Promise<string> {
+  const { envelope = "" } = (await recoveredOn(trusted)).body.content ?? {};
   return `${envelope.slice(0, -2)}${envelope.endsWith("AA") ? "BA" : "AA"}`;
 }
 
-/** The tries that are counted. */
+/** The tries that are counted, but for the registrations that every test begins with. */
 export async function talliesOf({ adapters }: TestService, phone: TestPhone) {
   const stored = await adapters.store.read(userIdOf(phone), "owner");
-  return stored?.body.tries as { readonly of: string; readonly count: number }[];
+  const tallies = stored?.body.tries as { readonly of: string; readonly count: number }[];
+  return tallies.filter(({ of }) => of !== "registrations");
+}
+
+/**
+ * A phone that is only registered, and could seal an envelope: it had the backup, was revoked, and has registered again.
+ * @param by the phone that revokes it
+ */
+export async function phoneWithoutTrust(
+  service: TestService,
+  by: TestPhone,
+  setup: PhoneSetup = {},
+): Promise<TestPhone> {
+  const phone = await registeredPhone(service, setup);
+  expectOk(await phone.recover());
+  expectOk(await by.revoke(phone.deviceId));
+  await phone.signIn();
+  expectOk(await phone.register());
+  expectOk(await phone.status());
+  return phone;
 }
 
 /** In the iCloud account of the old phone that has a recovery key. */

@@ -42,7 +42,7 @@ describe("turning backup off", () => {
     expect(counts).toEqual({ read: 1, list: 0, commit: 1, unwrap: 0 });
     const left = await partitionOf(service, phone);
     expect(left.filter(({ id }) => id.startsWith("envelope:"))).toEqual([]);
-    expect(JSON.stringify(left)).not.toMatch(/wrapped|userKey|"kek"/);
+    expect(JSON.stringify(left)).not.toMatch(/wrapped|"keys"|"kek"/);
     expect(problemOf(await phone.key())).toMatchObject({ code: "backup-off" });
     expect(problemOf(await phone.versions())).toMatchObject({ code: "backup-off" });
   });
@@ -69,8 +69,10 @@ describe("turning backup off", () => {
       copy.map(({ id, body }) => ({ kind: "create", id, body })),
     );
     const next = await registeredPhone(service);
-    expect(problemOf(await next.recover())).toMatchObject({ code: "backup-none" });
-    expect(problemOf(await next.recover({ version: 1 }))).toMatchObject({ code: "backup-none" });
+    const recovered = await next.recover();
+    expectOk(recovered);
+    expect(recovered.contents).toBeUndefined();
+    expect(problemOf(await next.recover({ version: 1 }))).toMatchObject({ code: "version-not-found" });
   });
 
   it("destroys the key of that backup for the service too: a request for it finds none [F2]", async () => {
@@ -81,7 +83,7 @@ describe("turning backup off", () => {
     expect(problemOf(await phone.key())).toMatchObject({ code: "backup-off" });
     const old = await phone.exportAll();
     expectOk(old);
-    expect(old.body.key).toBeUndefined();
+    expect(old.body.keys).toEqual([]);
     expect(await service.adapters.store.read(userIdOf(phone), ids.envelope(1))).toBeUndefined();
   });
 
@@ -106,19 +108,19 @@ describe("turning backup off", () => {
     const other = await registeredPhone(service);
     const registered = await partitionOf(service, phone);
     expect(registered.length).toBeGreaterThan(before.length);
-    expectOk(await other.disable());
+    expect(problemOf(await other.disable())).toMatchObject({ code: "trust-required" });
     expectOk(await phone.disable());
     expect(await partitionOf(service, phone)).toEqual(registered);
     expect((await phone.status()).body).toEqual(status.body);
   });
 
-  it("is harmless before there was a backup [F4]", async () => {
+  it("is not for a phone that never had a backup, and changes nothing [F4]", async () => {
     const service = await startService();
     const phone = await registeredPhone(service);
-    expectOk(await phone.disable());
+    expect(problemOf(await phone.disable())).toMatchObject({ code: "trust-required" });
     const status = await phone.status();
     expectOk(status);
-    expect(status.body).toEqual({ state: "off", nextVersion: 1 });
+    expect(status.body).toEqual({ state: "off", nextVersion: 1, trusted: false, recoveries: [] });
   });
 
   it("makes room for a new backup with a new key, whose version numbers go on [F4]", async () => {
@@ -139,14 +141,25 @@ describe("turning backup off", () => {
     expect(listed.body.versions.map(({ version }) => version)).toEqual([3]);
   });
 
-  it("takes the new backup from a phone that held only the old one [F4] [D11]", async () => {
+  it("leaves the phone trusted: it turns on again, and nobody else does without being seen [F4] [H5]", async () => {
     const { service, phone } = await startWithVersions(1);
     const other = await registeredPhone(service);
     expectOk(await phone.disable());
-    expectOk(await other.enable());
+    expect(problemOf(await other.enable())).toMatchObject({
+      status: 409,
+      code: "start-anew-required",
+      remedy: "start-anew",
+    });
+    const begun = await other.recover({ purpose: "start-anew" });
+    expectOk(begun);
     expectOk(await other.upload(contents));
-    expectOk(await phone.key());
-    expect(problemOf(await phone.upload(contents))).toMatchObject({ code: "overwrite-refused" });
+    const status = await phone.status();
+    expectOk(status);
+    expect(status.body).toMatchObject({
+      state: "on",
+      recoveries: [{ purpose: "start-anew", state: "released", thisPhone: false }],
+    });
+    expectOk(await phone.deny(begun.body.recoveryId));
   });
 });
 
@@ -170,6 +183,8 @@ describe("a backup that was turned off", () => {
     expect(status.body).toEqual({
       state: "deleted",
       nextVersion: 2,
+      trusted: false,
+      recoveries: [],
       deletedAt,
       device: { deviceId: phone.deviceId, name: "Old phone", platform: "android" },
     });
@@ -182,7 +197,7 @@ describe("a backup that was turned off", () => {
     expect(problemOf(await stranger.recover())).toMatchObject({ status: 404, code: "backup-none" });
     const status = await stranger.status();
     expectOk(status);
-    expect(status.body).toEqual({ state: "off", nextVersion: 1 });
+    expect(status.body).toEqual({ state: "off", nextVersion: 1, trusted: false, recoveries: [] });
   });
 });
 

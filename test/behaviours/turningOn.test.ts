@@ -18,7 +18,7 @@ describe("backup", () => {
     const phone = await registeredPhone(service);
     const status = await phone.status();
     expectOk(status);
-    expect(status.body).toEqual({ state: "off", nextVersion: 1 });
+    expect(status.body).toEqual({ state: "off", nextVersion: 1, trusted: false, recoveries: [] });
 
     const envelope = `${"a".repeat(40)}..${"a".repeat(16)}.a.${"a".repeat(22)}`;
     const answer = await phone.send({
@@ -49,7 +49,10 @@ describe("backup", () => {
     await backedUpPhone(service, { platform: "ios", storageSecret: iCloud });
     const android = await registeredPhone(service, { platform: "android" });
     expect(problemOf(await android.enable())).toMatchObject({ code: "backup-already-on" });
-    expect(problemOf(await android.key())).toMatchObject({ code: "platform-changed", backupPlatform: "ios" });
+    expect(problemOf(await android.recover())).toMatchObject({
+      code: "platform-changed",
+      backupPlatform: "ios",
+    });
   });
 
   it("is turned on after a recent sign-in alone, and the answer says what is missing [B3]", async () => {
@@ -202,11 +205,35 @@ describe("a phone", () => {
     expect(problemOf(await old.revoke(next.deviceId))).toMatchObject({ code: "step-up-required" });
   });
 
-  it("is one of at most twenty", async () => {
+  it("is one of at most ten a day, and says until when [G9]", async () => {
     const service = await startService();
-    for (let count = 0; count < 20; count++) await registeredPhone(service);
+    for (let count = 0; count < 10; count++) await registeredPhone(service);
     const oneMore = await phoneOf(service);
-    expect(problemOf(await oneMore.register())).toMatchObject({ code: "too-many-devices", limit: 20 });
+    expect(problemOf(await oneMore.register())).toMatchObject({
+      status: 429,
+      code: "too-many-tries",
+      of: "registrations",
+      retryAt: new Date(START + 24 * 60 * 60 * 1000).toISOString(),
+    });
+  });
+
+  it("is one of at most twenty: the next takes the place of the untrusted one that came first [G9]", async () => {
+    const service = await startService();
+    const trusted = await backedUpPhone(service);
+    const first = await registeredPhone(service, { name: "First" });
+    for (let count = 0; count < 18; count++) {
+      if (count % 8 === 0) service.advance(24 * 60 * 60);
+      await registeredPhone(service);
+    }
+    service.advance(24 * 60 * 60);
+    const next = await registeredPhone(service, { name: "Next" });
+    await first.signIn();
+    expect(problemOf(await first.status())).toMatchObject({ code: "device-not-registered" });
+    await trusted.signIn();
+    const listed = await trusted.devices();
+    expectOk(listed);
+    expect(listed.body.devices).toHaveLength(20);
+    expect(listed.body.devices.map(({ deviceId }) => deviceId)).toContain(next.deviceId);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { BEHIND } from "../../shared/backup/history.ts";
 import { contents, contentsOf } from "../support/accounts.ts";
 import { partitionOf } from "../support/partition.ts";
 import { expectOk, expectOpened, problemOf, type TestPhone } from "../support/service.ts";
@@ -23,13 +24,15 @@ describe("a recovery on a new phone, where the owner chose a waiting time,", () 
     expectWaits(begun);
     expect(begun.body).toMatchObject({
       state: "waiting",
-      version: 1,
+      purpose: "recover",
+      kinds: { personal: 2, "work-or-school": 2, "third-party": 2 },
       startedAt: at(service.now()),
       releaseAt: at(service.now() + DAY * 1000),
       approvers: 1,
     });
-    expect(begun.body).not.toHaveProperty("key");
-    expect(begun.body).not.toHaveProperty("envelope");
+    for (const member of ["key", "content", "accounts", "version"]) {
+      expect(begun.body).not.toHaveProperty(member);
+    }
     const read = await next.readRecovery(begun.body.recoveryId);
     expectOk(read);
     expect(read.body).toMatchObject({ state: "waiting", releaseAt: begun.body.releaseAt });
@@ -44,11 +47,11 @@ describe("a recovery on a new phone, where the owner chose a waiting time,", () 
     expect(problemOf(early)).toMatchObject({
       status: 409,
       code: "recovery-waiting",
-      retryable: true,
+      remedy: "approve-on-another-phone",
+      otherwise: "wait",
       releaseAt,
       approvers: 1,
     });
-    expect(early).toMatchObject({ retryAfter: 1 });
 
     service.advance(0.001);
     const opened = await next.open(id);
@@ -58,14 +61,11 @@ describe("a recovery on a new phone, where the owner chose a waiting time,", () 
     expectOk(await next.upload(contents));
   });
 
-  it("says in Retry-After how many seconds are left, rounded up [H10]", async () => {
-    const { service, next } = await startStage({ wait: DAY });
-    const id = await waiting(next);
-    expect(await next.open(id)).toMatchObject({ retryAfter: DAY });
-    service.advance(0.5);
-    expect(await next.open(id)).toMatchObject({ retryAfter: DAY });
-    service.advance(0.5);
-    expect(await next.open(id)).toMatchObject({ retryAfter: DAY - 1 });
+  it("is nothing that passes by itself: no app is told to ask again on its own [H10]", async () => {
+    const { next } = await startStage({ wait: DAY });
+    const early = await next.open(await waiting(next));
+    expect(problemOf(early).retryable).toBe(false);
+    expect(early.headers.get("Retry-After")).toBeNull();
   });
 
   it("lets neither a key nor an envelope out before, whatever its phone asks for [H10] [D6]", async () => {
@@ -99,13 +99,15 @@ describe("a recovery on a new phone, where the owner chose a waiting time,", () 
     };
     for (const [name, act] of Object.entries(acts)) {
       const { status, body } = await act();
-      expect({ name, status, code: codeIn(body) }).toEqual({ name, status: 409, code: "holder-required" });
+      expect({ name, status, code: codeIn(body) }).toEqual({ name, status: 409, code: "trust-required" });
     }
     const headers = { "If-Match": (await next.status()).headers.get("ETag") ?? "" };
     const body = { envelope, manifest: { accounts: [] }, replaces: 2 };
     const sent = await next.send({ method: "PUT", path: "/v1/backup", headers, body });
-    expect(codeIn(sent.body)).toBe("holder-required");
+    expect(codeIn(sent.body)).toBe("overwrite-refused");
     for (const act of [
+      () => next.open(id),
+      () => next.recover({ purpose: "start-anew" }),
       () => next.open(id),
       () => next.recover(),
       () => next.preview(),
@@ -117,7 +119,9 @@ describe("a recovery on a new phone, where the owner chose a waiting time,", () 
     traffic.stop();
     const said = traffic.exchanges();
     expect(said.length).toBeGreaterThan(15);
-    for (const { answered } of said) expect(answered.body).not.toMatch(/"(sealed|envelope|key|items)":/);
+    for (const { answered } of said) {
+      expect(answered.body).not.toMatch(/"(sealed|envelope|content|items)":|"(accounts|conflicts)":\[/);
+    }
     expect(next.state().userKey).toBeUndefined();
     expect(await ownerOf(next)).toEqual(before);
   });
@@ -133,7 +137,7 @@ describe("a recovery on a new phone, where the owner chose a waiting time,", () 
     expect(opened.contents).toEqual(contentsOf(7));
     const read = await next.readRecovery(id);
     expectOk(read);
-    expect(read.body).toMatchObject({ state: "completed", version: 2 });
+    expect(read.body).toMatchObject({ state: "released", version: 2 });
     expect(read.body.accounts).toHaveLength(7);
   });
 
@@ -148,16 +152,21 @@ describe("a recovery on a new phone, where the owner chose a waiting time,", () 
     expect(opened.contents).toEqual(contents);
   });
 
-  it("is told where the version that was named has fallen out of the history meanwhile [H10] [H1]", async () => {
+  it("keeps the version that it named, however many are uploaded meanwhile [H10] [H1]", async () => {
     const { service, old, next } = await startStage({ wait: HOUR });
     const id = await waiting(next, { version: 1 });
-    for (let upload = 0; upload < 10; upload++) expectOk(await old.upload(contents));
+    for (let upload = 0; upload < 12; upload++) expectOk(await old.upload(contents));
+    expect(await versionsOf(old)).toEqual([13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 1]);
     await later(service, HOUR, next);
-    expect(problemOf(await next.open(id))).toMatchObject({ status: 404, code: "version-not-found" });
-    // What waits is still there: it can be cancelled, and the present version recovered.
-    const read = await next.readRecovery(id);
-    expectOk(read);
-    expect(read.body.state).toBe("waiting");
+    const opened = await next.open(id);
+    expectOpened(opened);
+    expect(opened.body.version).toBe(1);
+    // As long as it can be opened again, by a clock that uploads of seven days have shown.
+    for (let day = 1; day <= 14 + BEHIND; day++) {
+      await later(service, DAY, old);
+      expectOk(await old.upload(contents));
+      expect((await versionsOf(old)).includes(1)).toBe(day < 14 + BEHIND);
+    }
   });
 
   it("asks for a recent sign-in when it is opened, too [H10] [D6]", async () => {
@@ -179,23 +188,27 @@ describe("a recovery on a new phone, where the owner chose a waiting time,", () 
     expectOk(await next.open(id));
   });
 
-  it("is told to the other phones in their status: who waits, and until when [H10]", async () => {
+  it("is told to the other phones in their status: who waits, and until when; for 14 days from its release [H10] [H5]", async () => {
     const { service, old, next } = await startStage({ wait: DAY });
     const id = await waiting(next);
     const entry = {
       recoveryId: id,
+      purpose: "recover",
       state: "waiting",
       device: { deviceId: next.deviceId, name: "New phone", platform: "android" },
       startedAt: at(service.now()),
       releaseAt: at(service.now() + DAY * 1000),
+      expiresAt: at(service.now() + 15 * DAY * 1000),
     };
     expect((await statusOf(old)).recoveries).toEqual([{ ...entry, thisPhone: false }]);
     expect((await statusOf(next)).recoveries).toEqual([{ ...entry, thisPhone: true }]);
-    await later(service, DAY, old, next);
+    // Opened late, it can be denied for as long: a thief could otherwise wait until nobody may.
+    await later(service, 10 * DAY, old, next);
     expectOk(await next.open(id));
-    expect((await statusOf(old)).recoveries).toEqual([{ ...entry, state: "released", thisPhone: false }]);
-    // As long as it can be denied.
-    await later(service, 13 * DAY - 0.001, old);
+    const expiresAt = at(service.now() + 14 * DAY * 1000);
+    const released = { ...entry, state: "released", expiresAt, thisPhone: false };
+    expect((await statusOf(old)).recoveries).toEqual([released]);
+    await later(service, 14 * DAY - 0.001, old);
     expect((await statusOf(old)).recoveries).toHaveLength(1);
     service.advance(0.001);
     expect((await statusOf(old)).recoveries).toEqual([]);
@@ -248,10 +261,13 @@ describe("a recovery on a new phone, where the owner chose a waiting time,", () 
     const early = await recordOf(old);
     expectOk(await next.open(recoveryId));
     expectOk(await next.open(recoveryId));
-    const details = { recoveryId, version: 1 };
-    const released = { type: "recovery-released", details, device: "New phone" };
+    const released = {
+      type: "recovery-released",
+      details: { recoveryId, version: 1 },
+      device: "New phone",
+    };
     expect(await recordOf(old)).toEqual([released, ...early]);
-    expect(early[0]).toEqual({ type: "recovery-begun", details, device: "New phone" });
+    expect(early[0]).toEqual({ type: "recovery-begun", details: { recoveryId }, device: "New phone" });
   });
 
   it("leaves no event when it is asked for too early: an app may try as often as it likes [H10]", async () => {
@@ -264,6 +280,12 @@ describe("a recovery on a new phone, where the owner chose a waiting time,", () 
     expect(await partitionOf(service, next)).toEqual(before);
   });
 });
+
+async function versionsOf(phone: TestPhone): Promise<number[]> {
+  const listed = await phone.versions();
+  expectOk(listed);
+  return listed.body.versions.map(({ version }) => version);
+}
 
 function codeIn(body: unknown): unknown {
   return Object(body).code;

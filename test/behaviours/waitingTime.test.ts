@@ -92,11 +92,11 @@ describe("a waiting time", () => {
     expect(await policyOf(old)).toEqual(first);
   });
 
-  it("is chosen by a phone that has the backup, with a recent sign-in [H10]", async () => {
+  it("is chosen by a trusted phone, with a recent sign-in [H10]", async () => {
     const { old, next } = await startStage();
     expect(problemOf(await next.choosePolicy({ waitingSeconds: DAY }))).toMatchObject({
       status: 409,
-      code: "holder-required",
+      code: "trust-required",
     });
     await old.signIn({ signedInSecondsAgo: 3000 });
     expect(problemOf(await old.choosePolicy({ waitingSeconds: DAY }))).toMatchObject({

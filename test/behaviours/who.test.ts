@@ -131,7 +131,8 @@ describe("the storage account", () => {
     expectMissing(await phone.upload(contents, { body: { storageCheck: undefined } }));
     expectOk(await phone.upload(contents));
     expectMissing(await without.recover());
-    expectMissing(await without.key());
+    expectMissing(await without.recover({ purpose: "start-anew" }));
+    expectMissing(await phone.key({ headers: { "X-Storage-Check": undefined } }));
   });
 
   it("is not needed on Android [A6]", async () => {
@@ -154,7 +155,7 @@ describe("the storage account", () => {
 
     // The recovery account alone: what the service would give away does not open.
     const next = await registeredPhone(service, { platform: "ios", storageSecret: iCloud });
-    const { envelope, key, version } = (await recoveredOn(next)).body;
+    const { key, version = 0, content: { envelope } = { envelope: "" } } = (await recoveredOn(next)).body;
     const { userKey } = await keyOf(next);
     const userId = next.state().owner?.userId ?? "";
     const binding = { kid: key.id, uid: userId, plt: "ios", ver: version } as const;
@@ -171,7 +172,9 @@ describe("the storage account", () => {
     const phone = await backedUpPhone(service, { platform: "ios", storageSecret: iCloud });
     expectOk(await phone.upload(contents));
     const other = await registeredPhone(service, { platform: "ios", storageSecret: otherICloud });
-    for (const result of [await other.recover(), await other.key()]) {
+    // A trusted phone that has changed to another account since.
+    const elsewhere = { headers: { "X-Storage-Check": "c".repeat(43) } };
+    for (const result of [await other.recover(), await phone.key(elsewhere)]) {
       expect(problemOf(result)).toMatchObject({
         status: 403,
         code: "storage-account-mismatch",

@@ -5,6 +5,8 @@ interface PromisedVersion {
   /** Identifies the contents: `digestOf` them. */
   readonly contents: string;
   readonly uploadedAt: string;
+  /** The phone that uploaded it. */
+  readonly deviceId: string;
 }
 
 export type Ledger = ReturnType<typeof createLedger>;
@@ -16,7 +18,10 @@ export type Ledger = ReturnType<typeof createLedger>;
 export function createLedger() {
   const versions = new Map<number, PromisedVersion>();
   const versionOf = new Map<string, number>();
-  let keyId: string | undefined;
+  /** The ids of the user keys, by their numbers. */
+  const keys = new Map<number, string>();
+  /** What phones were given: 32 bytes, base64url, by their ids. */
+  const values = new Map<string, string>();
 
   return {
     /** Fails if the version had other contents, or the contents another version. */
@@ -27,24 +32,46 @@ export function createLedger() {
       versionOf.set(promised.contents, version);
     },
 
-    /** Fails if the owner had another user key. */
-    key(id: string): void {
-      keyId ??= id;
-      expect(id, "the user key's id").toBe(keyId);
+    /** Fails where the key of that number is another one. */
+    key({ number, id }: { readonly number: number; readonly id: string }): void {
+      expect(id, `the id of user key ${number}`).toBe(keys.get(number) ?? id);
+      keys.set(number, id);
     },
 
-    keyId: () => keyId,
+    /** Keeps what a phone holds. Fails where it was given something else under that id before. */
+    learn(userKey: { readonly id: string; readonly value: string } | undefined): void {
+      if (!userKey) return;
+      expect(userKey.value === (values.get(userKey.id) ?? userKey.value), "one user key, two values").toBe(
+        true,
+      );
+      values.set(userKey.id, userKey.value);
+    },
+
+    isOn: () => keys.size > 0,
+    value: (id: string) => values.get(id),
     get: (version: number) => versions.get(version),
     /** How many versions there ever were. */
     count: () => versions.size,
 
-    /** What the history must hold, and nothing else, newest first [H1]. */
-    history(): number[] {
+    /**
+     * What the history must hold, and nothing else, newest first [H1].
+     * @param recovered the versions that recoveries name
+     */
+    history(recovered: ReadonlySet<number>): number[] {
       const newestFirst = [...versions].sort(([a], [b]) => b - a);
+      const seen = new Set<string>();
+      const newestOfPhones = new Set(
+        newestFirst.flatMap(([version, { deviceId }]) => {
+          if (seen.has(deviceId)) return [];
+          seen.add(deviceId);
+          return version;
+        }),
+      );
       return newestFirst
-        .filter(([, { uploadedAt }], at) => {
+        .filter(([version, { uploadedAt }], at) => {
           const newer = newestFirst[at - 1]?.[1].uploadedAt;
-          return at < NEWEST || newer?.slice(0, 10) !== uploadedAt.slice(0, 10);
+          const endedADay = newer?.slice(0, 10) !== uploadedAt.slice(0, 10);
+          return at < NEWEST || endedADay || newestOfPhones.has(version) || recovered.has(version);
         })
         .map(([version]) => version);
     },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ownerOfToken } from "../../local/phone/protocol/ownerId.ts";
 import { system } from "../../shared/system.ts";
 import { startService } from "../support/service.ts";
 import { checkOwner } from "./checkOwner.ts";
@@ -18,7 +19,8 @@ async function refusedFirst(
     {
       origin: service.origin,
       system: { now: service.now, random: system.random },
-      token: () => service.issuer.sign({ owner: "alice" }),
+      userId: ownerOfToken(await service.issuer.sign({ owner: "alice" })),
+      signIn: () => () => service.issuer.sign({ owner: "alice" }),
       fetch: async (input, init) => {
         const request = `${init?.method} ${input} ${init?.body}`;
         if (seen.delete(request)) return await fetch(input, init);
@@ -46,7 +48,7 @@ describe("a phone of the durability test", () => {
       },
     });
     await checkOwner(owner);
-    expect(owner.ledger.history()).toEqual([3, 2, 1]);
+    expect(owner.ledger.history(new Set())).toEqual([3, 2, 1]);
     expect(refusals()).toBeGreaterThan(acknowledged);
   });
 

@@ -12,7 +12,11 @@ import { NoAnswer } from "./network.ts";
 import type { Random } from "./random.ts";
 
 /** How an owner's phones reach the service, and by which clock. */
-type Connection = Pick<PhoneOptions, "origin" | "token" | "fetch" | "system">;
+export interface Connection extends Pick<PhoneOptions, "origin" | "fetch" | "system"> {
+  readonly userId: string;
+  /** Each phone signs in by itself: no other one may use its tokens. */
+  readonly signIn: () => PhoneOptions["token"];
+}
 
 export interface Owner {
   readonly ledger: Ledger;
@@ -21,9 +25,9 @@ export interface Owner {
   readonly first: BusyPhone;
   /** Another one, which begins by recovering the backup. */
   guest?: BusyPhone;
-  /** How many more new phones may recover: an owner may begin few recoveries a day. */
+  /** How many phones may still register and recover: an owner has few of either a day. */
   newPhonesLeft: number;
-  /** Different contents at each call, of 30 to 50 accounts. */
+  /** Other contents at each call, of the same accounts: nothing is lost. */
   readonly nextContents: () => Contents;
 }
 
@@ -35,24 +39,29 @@ interface BusyPhone {
 }
 
 export async function createOwner(connection: Connection, random: Random): Promise<Owner> {
+  const size = 30 + random.below(21);
   let uploads = 0;
   return {
     ledger: createLedger(),
     connection,
     first: await createBusyPhone(connection, "enable"),
-    newPhonesLeft: LIMITS.recoveries.perOwner,
-    nextContents: () => makeContents(30 + random.below(21), `upload ${++uploads}`),
+    newPhonesLeft: Math.min(LIMITS.recoveries.perOwner, LIMITS.registrations.perOwner - 1),
+    nextContents: () => makeContents(size, ++uploads),
   };
 }
 
-async function createBusyPhone(connection: Connection, begin: BusyPhone["begin"]): Promise<BusyPhone> {
-  const phone = await createPhone({ ...connection, name: "Pixel", platform: "android", version: "6.8.0" });
+async function createBusyPhone(
+  { signIn, origin, fetch, system }: Connection,
+  begin: BusyPhone["begin"],
+): Promise<BusyPhone> {
+  const how = { origin, fetch, system, token: signIn() };
+  const phone = await createPhone({ ...how, name: "Pixel", platform: "android", version: "6.8.0" });
   return { phone, begin };
 }
 
-/** A new phone; the first one, which has the backup, if no more new ones may recover today. */
-export async function phoneToRecover(owner: Owner): Promise<BusyPhone> {
-  if (owner.newPhonesLeft === 0) return owner.first;
+/** A phone that was never here; undefined where there may be none any more today. */
+export async function phoneToRecover(owner: Owner): Promise<BusyPhone | undefined> {
+  if (owner.newPhonesLeft === 0) return undefined;
   owner.newPhonesLeft--;
   return await createBusyPhone(owner.connection, "recover");
 }
@@ -101,6 +110,7 @@ export async function comingBack<R extends { readonly ok: true } | Refused>(
 /** The next thing to do. @returns whether it was acknowledged */
 async function act(owner: Owner, busy: BusyPhone): Promise<boolean> {
   const state = busy.phone.state();
+  owner.ledger.learn(state.userKey);
   if (!state.owner) {
     expectOk(await comingBack(() => busy.phone.register()));
   } else if (state.userKey) {
@@ -114,7 +124,7 @@ async function act(owner: Owner, busy: BusyPhone): Promise<boolean> {
 async function turnOn({ ledger }: Owner, { phone }: BusyPhone): Promise<void> {
   const enabled = await comingBack(() => phone.enable());
   expectOk(enabled);
-  ledger.key(enabled.body.key.id);
+  ledger.key(enabled.body.key);
 }
 
 /**
@@ -124,13 +134,13 @@ async function turnOn({ ledger }: Owner, { phone }: BusyPhone): Promise<void> {
 export async function recover(owner: Owner, { phone }: BusyPhone): Promise<number> {
   const recovered = await comingBack(() => phone.recover());
   expectOpened(recovered);
-  const { version, key } = recovered.body;
+  const { version = 0, key } = recovered.body;
   const known = owner.ledger.get(version);
   const uploading = phonesOf(owner).flatMap(({ contents }) => (contents ? [digestOf(contents)] : []));
   expect(known ? [known.contents] : uploading, `the recovery of version ${version}`).toContain(
     digestOf(recovered.contents),
   );
-  owner.ledger.key(key.id);
+  owner.ledger.key(key);
   return version;
 }
 
@@ -139,29 +149,32 @@ async function upload({ ledger, nextContents }: Owner, busy: BusyPhone): Promise
   const { contents, phone } = busy;
   const uploaded = await comingBack(() => phone.upload(contents));
   if (!uploaded.ok) {
-    // The other phone was faster: look at what is there, then overwrite it.
+    // The other phone was faster, or another key is current: look at what is there, then go over it.
     expect(problemOf(uploaded).code).toBe("version-changed");
     expectOk(await comingBack(() => phone.status()));
     return false;
   }
   const { version, uploadedAt } = uploaded.body;
-  ledger.version(version, { contents: digestOf(contents), uploadedAt });
+  ledger.version(version, { contents: digestOf(contents), uploadedAt, deviceId: phone.deviceId });
   delete busy.contents;
   return true;
 }
 
 /**
- * The same accounts each time, more or fewer of them, and one that makes these contents unlike all others. Parsed, so
- * that their members have the order in which they come back.
+ * The same accounts each time; the secret of one tells these contents from all others. Parsed, so that their members
+ * have the order in which they come back.
  */
-function makeContents(size: number, label: string): Contents {
-  const account = (userName: string): Account => ({
+function makeContents(size: number, number: number): Contents {
+  const account = (userName: string, secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"): Account => ({
     kind: "third-party",
     issuer: "Northwind",
     userName,
     push: false,
-    otp: { secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", algorithm: "SHA1", digits: 6, period: 30 },
+    otp: { secret, algorithm: "SHA1", digits: 6, period: 30 },
   });
   const more = Array.from({ length: size - sample.accounts.length - 1 }, (_, n) => account(`user ${n}`));
-  return parseContents({ ...sample, accounts: [...sample.accounts, ...more, account(label)] });
+  // Base32 has no 0, 1, 8 and 9.
+  const secret = number.toString(6).replace(/\d/g, (digit) => String(Number(digit) + 2));
+  const marked = account("changed", secret.padStart(32, "A"));
+  return parseContents({ ...sample, accounts: [...sample.accounts, ...more, marked] });
 }

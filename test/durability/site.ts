@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { freePort } from "../../local/host/freePort.ts";
 import { createIssuer } from "../../local/issuer/issuer.ts";
 import { loadKey } from "../../local/issuer/key.ts";
+import { ownerOfToken } from "../../local/phone/protocol/ownerId.ts";
 import { checkOwner } from "./checkOwner.ts";
 import { checkIntegrity, copyDatabase, inspect } from "./inspection.ts";
 import { createNetwork, type Network } from "./network.ts";
@@ -39,9 +40,14 @@ export async function createSite(folder: string, compileCache: string, random: R
     owners,
     addOwner: async () => {
       const name = `owner ${owners.length + 1}`;
-      const origin = `http://127.0.0.1:${port}`;
-      const token = eachMinute(() => issuer.sign({ owner: name }));
-      const owner = await createOwner({ origin, token, fetch: network.fetch }, random);
+      const sign = () => issuer.sign({ owner: name });
+      const connection = {
+        origin: `http://127.0.0.1:${port}`,
+        userId: ownerOfToken(await sign()),
+        signIn: () => eachMinute(sign),
+        fetch: network.fetch,
+      };
+      const owner = await createOwner(connection, random);
       owners.push(owner);
       return owner;
     },
@@ -109,7 +115,7 @@ async function killAtWork(
   const use = async (owner: Owner) => {
     if (owner.ledger.count() > 0) {
       const guest = await phoneToRecover(owner);
-      if (guest !== owner.first) owner.guest = guest;
+      if (guest) owner.guest = guest;
     }
     const phones = phonesOf(owner);
     await Promise.all(phones.map((busy) => keepUsing(owner, busy, { over: over.signal, acknowledged })));

@@ -28,6 +28,7 @@ export interface FaultyService {
   readonly fetch: typeof globalThis.fetch;
   /** The drivers as they are, without faults. */
   readonly adapters: () => Promise<Adapters>;
+  readonly serviceKeys: () => readonly WrappedKey[] | undefined;
   /** How many times the process has ended. */
   readonly crashes: () => number;
   readonly close: () => Promise<void>;
@@ -42,6 +43,8 @@ interface ServiceOptions {
    * those calls would depend on the acts before it.
    */
   readonly firstUse?: boolean;
+  /** Another instance over the same store: they have one issuer and one service key. */
+  readonly others?: FaultyService;
   readonly faults: Pick<Faults, "plan" | "turn"> & { readonly later: (land: () => Promise<unknown>) => void };
 }
 
@@ -61,6 +64,7 @@ export async function startFaultyService({
   system,
   faults,
   firstUse = false,
+  others,
 }: ServiceOptions): Promise<FaultyService> {
   const config = readConfig({
     PUBLIC_ORIGIN: ORIGIN,
@@ -70,8 +74,8 @@ export async function startFaultyService({
     KEYS: "file",
     KEY_FILE: "opened-by-the-test",
   });
-  const issuer = createIssuer({ key: await generateKey(), now: system.now });
-  let serviceKeys: readonly WrappedKey[] | undefined;
+  const issuer = others?.issuer ?? createIssuer({ key: await generateKey(), now: system.now });
+  let serviceKeys = others?.serviceKeys();
   let running: Promise<Instance> = start();
   await running;
   let crashes = 0;
@@ -131,6 +135,7 @@ export async function startFaultyService({
       }
     },
     adapters: async () => (await running).adapters,
+    serviceKeys: () => serviceKeys,
     crashes: () => crashes,
     close: async () => (await running).adapters.store.close(),
   };

@@ -3,18 +3,20 @@ import { endpoints } from "../../functions/endpoints.ts";
 import { BODY_LIMIT } from "../../shared/http/body.ts";
 import { contents } from "../support/accounts.ts";
 import { sendRaw } from "../support/raw.ts";
-import { expectOk } from "../support/service.ts";
+import { expectOk, registeredPhone } from "../support/service.ts";
 import { confirmations, cursors, versions } from "./acts.ts";
 import { dots, ids, methodsOf, unknownPaths } from "./addresses.ts";
 import { casesAt, find, named, ofPhones } from "./endpoints.ts";
 import { envelopes, misplaced } from "./envelopes.ts";
 import { contentTypes, framing } from "./framing.ts";
 import { json, wrongTypes } from "./json.ts";
-import { manifests, preconditions } from "./manifests.ts";
+import { consents, manifests, preconditions } from "./manifests.ts";
+import { ios } from "./phones.ts";
+import { wanted } from "./recoverySamples.ts";
 import { expectRefusal, expectRefusals, observe, UNTOUCHED } from "./refusal.ts";
 import { registrations } from "./registrations.ts";
 import { samples } from "./samples.ts";
-import { type Case, MARKER, requestOf, startScene } from "./scene.ts";
+import { type Case, MARKER, requestOf, sceneOf, startScene } from "./scene.ts";
 import { lengths, unread } from "./unread.ts";
 
 const withBody = endpoints.filter(({ declaration }) => declaration.body);
@@ -81,22 +83,33 @@ describe("an upload", () => {
   it("is refused where it does not say what it replaces", async () => {
     await expectRefusals(await startScene(upload), preconditions);
   });
+
+  it("is refused with a consent that can't be, or is for another version", async () => {
+    await expectRefusals(await startScene(upload), consents);
+  });
 });
 
 it("makes no version current that can't be", async () => {
   await expectRefusals(await startScene(find("backup-versions-restore")), versions);
 });
 
-it.each(["backup-versions-restore", "recoveries-begin"])(
-  "%s finds no version from before the backup was turned off",
-  async (name) => {
-    const scene = await startScene(find(name));
-    expectOk(await scene.phone.disable());
-    expectOk(await scene.phone.enable());
-    for (let count = 0; count < 2; count++) expectOk(await scene.phone.upload(contents));
-    await expectRefusal(scene, await requestOf(scene), "version-not-found", "version 1");
-  },
-);
+it("finds no version from before the backup was turned off", async () => {
+  const restoring = await startScene(find("backup-versions-restore"));
+  const { service, phone } = restoring;
+  expectOk(await phone.disable());
+  expectOk(await phone.enable());
+  for (let count = 0; count < 2; count++) expectOk(await phone.upload(contents));
+  const fresh = await registeredPhone(service, ios);
+  await expectRefusal(restoring, await requestOf(restoring), "version-not-found", "restoring version 1");
+
+  const recovering = await sceneOf(service, find("recoveries-begin"), {
+    phone: fresh,
+    path: "/v1/recoveries",
+    headers: { "Idempotency-Key": MARKER },
+    body: { ...wanted(fresh), version: 1 },
+  });
+  await expectRefusal(recovering, await requestOf(recovering), "version-not-found", "recovering version 1");
+});
 
 it.each([
   ["backup-disable", "/v1/backup", "delete"],

@@ -79,3 +79,24 @@ export const preconditions: readonly Case[] = [
     },
   ],
 ];
+
+/** One account, and not one of those that the phone has backed up. */
+const fewer = many(1);
+
+/** The version that an owner agreed to lose. */
+export const consents: readonly Case[] = [
+  ...[0, -1, 1.5, 1e99, "1", null, [1], MARKER].map(
+    (replaces): Case => [
+      `replaces ${JSON.stringify(replaces)}`,
+      "body-invalid",
+      ({ body }) => ({ body: JSON.stringify({ ...body, replaces }) }),
+    ],
+  ),
+  ...[undefined, 2, 99].map(
+    (replaces): Case => [
+      `fewer accounts, in place of version ${replaces}`,
+      "sharp-drop",
+      ({ body }) => ({ body: JSON.stringify({ ...body, manifest: { accounts: fewer }, replaces }) }),
+    ],
+  ),
+];

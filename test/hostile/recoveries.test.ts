@@ -10,7 +10,15 @@ import {
 import { find } from "./endpoints.ts";
 import { type Act, castOf, outcomes } from "./outcomes.ts";
 import { ios, phoneWithBackup } from "./phones.ts";
-import { shownBadly, versionsNamed, waitingTimes } from "./recoveries.ts";
+import {
+  accountsBadly,
+  accountsInPreview,
+  notToOpen,
+  purposes,
+  shownBadly,
+  versionsNamed,
+  waitingTimes,
+} from "./recoveries.ts";
 import { recoveryKeyMaterial } from "./recoveryKeys.ts";
 import { waitingRecovery, wanted } from "./recoverySamples.ts";
 import { expectRefusal, expectRefusals } from "./refusal.ts";
@@ -28,12 +36,13 @@ async function sceneAbout(
   return await sceneOf(service, find(`recoveries-${act}`), { phone, path, ...body });
 }
 
-it.each(["recoveries-preview", "recoveries-begin", "recoveries-open"])(
-  "%s takes no references and checks that can't be",
-  async (name) => {
-    await expectRefusals(await startScene(find(name)), shownBadly);
-  },
-);
+it.each([
+  ["recoveries-preview", [...shownBadly, ...purposes, ...accountsInPreview]],
+  ["recoveries-begin", [...shownBadly, ...purposes, ...accountsBadly]],
+  ["recoveries-open", [...shownBadly, ...notToOpen, ...accountsBadly]],
+] as const)("%s takes no purposes, references and checks that can't be", async (name, cases) => {
+  await expectRefusals(await startScene(find(name)), cases);
+});
 
 it.each(["recoveries-preview", "recoveries-begin"])("%s takes no version that can't be", async (name) => {
   await expectRefusals(await startScene(find(name)), versionsNamed);
@@ -48,9 +57,9 @@ it("sets up no recovery key with material of another form", async () => {
 });
 
 it.each([
-  ["recoveries-preview", "/v1/recoveries/preview", {}],
-  ["recoveries-begin", "/v1/recoveries", { "Idempotency-Key": MARKER }],
-])("%s counts a recovery key that is another, and tells the record", async (name, path, headers) => {
+  ["recoveries-preview", "/v1/recoveries/preview", {}, {}],
+  ["recoveries-begin", "/v1/recoveries", { "Idempotency-Key": MARKER }, { accounts: [] }],
+])("%s counts a recovery key that is another, and tells the record", async (name, path, headers, body) => {
   const service = await startService();
   expectOk(await (await phoneWithBackup(service)).setRecoveryKey());
   const phone = await registeredPhone(service, ios);
@@ -58,7 +67,7 @@ it.each([
     phone,
     path,
     headers,
-    body: { accounts: [], recoveryKeyCheck: MARKER.padEnd(43, "A") },
+    body: { ...body, recoveryKeyCheck: MARKER.padEnd(43, "A") },
   });
   const answer = await expectRefusal(scene, await requestOf(scene), "recovery-key-wrong", "another");
   expect(JSON.parse(answer.body)).toMatchObject({ triesLeft: 4 });
@@ -69,9 +78,10 @@ describe("nothing comes of what is asked", () => {
     const service = await startService();
     const cast = await castOf(service);
     await come(cast, service);
-    for (const [act, by, code] of refused) {
+    for (const [act, by, code, signIn] of refused) {
       const scene = await sceneAbout(service, act, cast[by], cast.recoveryId);
-      await expectRefusal(scene, await requestOf(scene), code, `${act} by the ${by} phone`);
+      const token = await cast[by].signIn(signIn);
+      await expectRefusal(scene, await requestOf(scene, { token }), code, `${act} by the ${by} phone`);
     }
   });
 

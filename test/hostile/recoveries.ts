@@ -34,6 +34,13 @@ const references = (count: number) =>
 
 /** What a phone can't show of itself. */
 export const shownBadly: readonly Case[] = [
+  ...digests("storageCheck"),
+  ...digests("recoveryKeyCheck"),
+  member("recoveryKey", MARKER, "the recovery key itself"),
+];
+
+/** Accounts that a phone can't have. */
+export const accountsBadly: readonly Case[] = [
   member("accounts", undefined, "left out"),
   member("accounts", [MARKER.padEnd(42, "A")], "a reference of 42 characters"),
   member("accounts", [MARKER.padEnd(44, "A")], "a reference of 44 characters"),
@@ -41,9 +48,27 @@ export const shownBadly: readonly Case[] = [
   member("accounts", [MARKER], "a name in the place of a reference"),
   member("accounts", [{ ref: references(1)[0], userName: MARKER }], "a reference with a name"),
   member("accounts", references(MOST_ACCOUNTS + 1), "too many references"),
-  ...digests("storageCheck"),
-  ...digests("recoveryKeyCheck"),
-  member("recoveryKey", MARKER, "the recovery key itself"),
+];
+
+/** A look takes no accounts: which of them are in the backup would be a guess that costs nothing. */
+export const accountsInPreview: readonly Case[] = [
+  member("accounts", [], "none"),
+  member("accounts", references(1), "one"),
+];
+
+/** What nobody can want. */
+export const purposes: readonly Case[] = [
+  ...["", "Recover", "start anew", "start-anew ", "startAnew", MARKER].map((purpose) =>
+    member("purpose", purpose, JSON.stringify(purpose)),
+  ),
+  member("purpose", ["start-anew"], "a list"),
+];
+
+/** What a recovery that has begun is for is known: opening it says no more of that. */
+export const notToOpen: readonly Case[] = [
+  member("purpose", "recover", "said again"),
+  member("purpose", "start-anew", "another one"),
+  member("version", 1, "said again"),
 ];
 
 /** Versions that nobody can name. */

@@ -5,7 +5,7 @@ import { ELSEWHERE, ios, phoneWithBackup, shown, storageSecret } from "./phones.
 import type { Sample } from "./scene.ts";
 
 /** Seconds that a recovery waits here: longer than a test goes on. */
-const WAIT = 3 * 24 * 60 * 60;
+export const WAIT = 3 * 24 * 60 * 60;
 
 export interface Waiting {
   /** Has the backup. */
@@ -37,14 +37,16 @@ export const recoverySamples: Readonly<Record<string, (service: TestService) => 
   "recoveries-preview": async (service) => {
     await phoneWithBackup(service);
     const phone = await registeredPhone(service, ios);
-    return { phone, path: "/v1/recoveries/preview", body: { ...wanted(phone), version: 1 } };
+    const body = { purpose: "recover", storageCheck: shown(phone), version: 1 };
+    return { phone, path: "/v1/recoveries/preview", body };
   },
 
   "recoveries-begin": async (service) => {
     await phoneWithBackup(service);
     const phone = await registeredPhone(service, ios);
     const headers = { "Idempotency-Key": randomUUID() };
-    return { phone, path: "/v1/recoveries", headers, body: { ...wanted(phone), version: 1 } };
+    const body = { purpose: "recover", ...wanted(phone), version: 1 };
+    return { phone, path: "/v1/recoveries", headers, body };
   },
 
   "recoveries-read": async (service) => {

@@ -45,11 +45,12 @@ export const UNTOUCHED = { leaked: [], stored: "as before", errors: [] } as cons
 
 /** The refusals that are counted as a try, whatever the endpoint. */
 const PROOFS_COUNTED: readonly ProblemCode[] = ["proof-missing", "proof-invalid"];
+const COUNTED_ALWAYS: readonly ProblemCode[] = [...PROOFS_COUNTED, "step-up-required"];
 
 /** The refusals that the owner is told of, by their endpoint; the same one of an upload but once a minute. */
 const TOLD: Readonly<Record<string, readonly ProblemCode[]>> = {
-  "backup-upload": ["envelope-mismatch", "version-changed"],
-  "recoveries-begin": ["version-not-found"],
+  "backup-upload": ["envelope-mismatch", "sharp-drop", "version-changed"],
+  "recoveries-begin": ["version-not-found", "backup-off", "backup-deleted", "storage-account-missing"],
 };
 
 /**
@@ -79,7 +80,7 @@ export async function expectRefusal(
 /** What a refusal has to leave in the store. @param stored what it left */
 function mayStore(name: string, code: ProblemCode, stored: Stored): Stored {
   if (code === "recovery-key-wrong") return "recorded and counted";
-  if (PROOFS_COUNTED.includes(code)) return "counted";
+  if (COUNTED_ALWAYS.includes(code)) return "counted";
   return TOLD[name]?.includes(code) && stored === "recorded" ? stored : "as before";
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../shared/limits/tries.ts";
+import { MOST_DEVICES } from "../../shared/model/device.ts";
 import { contents } from "../support/accounts.ts";
 import { backedUpPhone, expectOk, phoneOf, registeredPhone, startService } from "../support/service.ts";
-import { costOf, nothing, phoneWithBackup, refusalOf } from "./cost.ts";
+import { costOf, fillPlaces, nothing, phoneWithBackup, refusalOf } from "./cost.ts";
 
 // The budgets of docs/architecture.md, counted at the ports; those of recoveries in recoveryBudgets.test.ts.
 
@@ -34,6 +35,25 @@ describe("the owner's phones cost the store", () => {
     const revoke = () => phone.revoke(deviceId);
     expect(await costOf(service, revoke)).toEqual({ ...nothing, read: 1, commit: 1 });
     expect(await costOf(service, revoke)).toEqual({ ...nothing, read: 1 });
+  });
+
+  it("1 read and 1 commit to revoke a trusted one, and no call for the new key", async () => {
+    const service = await startService();
+    const phone = await phoneWithBackup(service);
+    const other = await registeredPhone(service);
+    expectOk(await other.recover());
+    const revoke = () => phone.revoke(other.deviceId);
+    expect(await costOf(service, revoke)).toEqual({ ...nothing, read: 1, commit: 1 });
+  });
+
+  it("1 read and 1 commit to register one in the place of another", async () => {
+    const service = await startService();
+    await fillPlaces(service);
+    const phone = await phoneOf(service);
+    expect(await costOf(service, () => phone.register())).toEqual({ ...nothing, read: 1, commit: 1 });
+    const devices = await phone.devices();
+    expectOk(devices);
+    expect(devices.body.devices).toHaveLength(MOST_DEVICES);
   });
 });
 
@@ -130,16 +150,27 @@ describe("what the owner decides costs the store", () => {
     expect(await costOf(service, choose)).toEqual({ ...nothing, read: 1 });
   });
 
-  it("1 read and 1 list for a page of the record, or for all that is held, with 1 unwrap", async () => {
+  it("1 read and 1 list for a page of the record", async () => {
     const service = await startService();
     const phone = await phoneWithBackup(service);
     expect(await costOf(service, () => phone.activity())).toEqual({ ...nothing, read: 1, list: 1 });
-    expect(await costOf(service, () => phone.exportAll())).toEqual({
-      ...nothing,
-      read: 1,
-      list: 1,
-      unwrap: 1,
-    });
+  });
+
+  it("1 read, 1 list and 1 commit for all that is held, and 1 unwrap for each key that the phone may have", async () => {
+    const service = await startService();
+    const phone = await phoneWithBackup(service);
+    const once = { ...nothing, read: 1, list: 1, commit: 1, unwrap: 1 };
+    expect(await costOf(service, () => phone.exportAll())).toEqual(once);
+    expect(await costOf(service, () => phone.exportAll())).toEqual({ ...once, unwrap: 0 });
+    expectOk(await phone.recover({ purpose: "start-anew" }));
+    service.advance(61);
+    expect(await costOf(service, () => phone.exportAll())).toEqual({ ...once, unwrap: 2 });
+  });
+
+  it("1 list and 1 commit to erase all that is held", async () => {
+    const service = await startService();
+    const phone = await phoneWithBackup(service);
+    expect(await costOf(service, () => phone.erase())).toEqual({ ...nothing, read: 1, list: 1, commit: 1 });
   });
 });
 
@@ -199,7 +230,7 @@ describe("a stranger", () => {
         counts: { ...nothing, read: 1, commit: 1 },
       });
     }
-    const spent = { code: "too-many-tries", counts: { ...nothing, read: 1 } };
+    const spent = { code: "too-many-refusals", counts: { ...nothing, read: 1 } };
     expect(await refusalOf(service, guess)).toEqual(spent);
   });
 
@@ -218,14 +249,18 @@ describe("a sign-in that is too old", () => {
     const service = await startService();
     const phone = await phoneWithBackup(service);
     await phone.signIn({ signedInSecondsAgo: 3600 });
-    const ask = () => phone.key();
+    const ask = () => phone.refresh();
     for (let tries = 0; tries < LIMITS["step-ups"].perPhone; tries++) {
       expect(await refusalOf(service, ask)).toEqual({
         code: "step-up-required",
         counts: { ...nothing, read: 1, commit: 1 },
       });
     }
-    const spent = { code: "too-many-tries", counts: { ...nothing, read: 1 } };
+    const spent = { code: "too-many-refusals", counts: { ...nothing, read: 1 } };
     expect(await refusalOf(service, ask)).toEqual(spent);
+    // The owner signs in again, and is let through at once.
+    service.advance(1);
+    await phone.signIn();
+    expect(await costOf(service, ask)).toEqual({ ...nothing, read: 1, commit: 1 });
   });
 });

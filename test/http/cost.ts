@@ -1,3 +1,5 @@
+import { LIMITS } from "../../shared/limits/tries.ts";
+import { MOST_DEVICES } from "../../shared/model/device.ts";
 import { contents } from "../support/accounts.ts";
 import type { Counts } from "../support/counting.ts";
 import {
@@ -5,9 +7,13 @@ import {
   expectOk,
   type PhoneSetup,
   problemOf,
+  registeredPhone,
   type TestPhone,
   type TestService,
 } from "../support/service.ts";
+
+/** In seconds. */
+const DAY = 24 * 60 * 60;
 
 /** No call at any port. */
 export const nothing: Counts = { read: 0, list: 0, commit: 0, unwrap: 0 };
@@ -35,4 +41,13 @@ export async function phoneWithBackup(service: TestService, setup?: PhoneSetup):
   const phone = await backedUpPhone(service, setup);
   expectOk(await phone.upload(contents));
   return phone;
+}
+
+/** Registers as many phones as an owner may have, as many a day as may be. */
+export async function fillPlaces(service: TestService): Promise<void> {
+  for (let at = 0; at < MOST_DEVICES; at++) {
+    if (at > 0 && at % LIMITS.registrations.perOwner === 0) service.advance(DAY);
+    await registeredPhone(service);
+  }
+  service.advance(DAY);
 }

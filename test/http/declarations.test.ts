@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { describeProblem } from "../../functions/anonymous/describeProblem.ts";
 import { endpoints } from "../../functions/endpoints.ts";
-import type { catalogue } from "../../shared/errors/catalogue.ts";
-import { anonymous, forOwner } from "../../shared/http/endpoint.ts";
+import { catalogue, type ProblemCode } from "../../shared/errors/catalogue.ts";
+import { describeCode } from "../../shared/errors/problem.ts";
+import { anonymous, forNewPhone, forOwner } from "../../shared/http/endpoint.ts";
 import { problemsOf } from "../../shared/http/problems.ts";
 import { violationsOf } from "../../shared/http/violations.ts";
 
@@ -37,18 +39,34 @@ describe("the problems of an endpoint", () => {
     expect([...problemsOf(anonymous(declared, nothing))]).not.toContain(code);
   });
 
-  const plain = { stepUp: "not-needed", oldApps: "allowed" } as const;
+  const plain = {
+    stepUp: "not-needed",
+    standing: "registered",
+    frozen: "goes-on",
+    oldApps: "allowed",
+  } as const;
 
   it.each([
     ["an old app", { oldApps: "refused" }, "app-version-unsupported"],
     ["a stale sign-in", { stepUp: "needed" }, "step-up-required"],
     ["a stale sign-in, by its guards", { stepUp: "by-guards" }, "step-up-required"],
-    ["a phone that may not", { standing: "guarded" }, "holder-required"],
-    ["a frozen backup", { standing: "holder" }, "backup-frozen"],
+    ["a phone that is not trusted", { standing: "trusted" }, "trust-required"],
+    ["one that is not, while backup is on", { standing: "trusted-if-on" }, "trust-required"],
+    ["one that is not, while another is", { standing: "trusted-if-any" }, "trust-required"],
+    ["a frozen backup", { frozen: "stops" }, "backup-frozen"],
+    ["a frozen backup, by its guards", { frozen: "by-guards" }, "backup-frozen"],
     ["a retry without its key", { idempotencyKey: "needed" }, "idempotency-key-invalid"],
   ] as const)("follow from whom it refuses: %s", (_, access, code) => {
     expect([...problemsOf(forOwner({ ...plain, ...access }, declared, nothing))]).toContain(code);
     expect([...problemsOf(forOwner(plain, declared, nothing))]).not.toContain(code);
+  });
+
+  it("follow from whom it does not know: a phone that is not registered, but where that is what it does", () => {
+    const registers = forNewPhone({ stepUp: "needed", oldApps: "refused" }, declared, nothing);
+    expect([...problemsOf(registers)]).not.toContain("device-not-registered");
+    const denies = forOwner({ ...plain, registered: "or-removed" }, declared, nothing);
+    expect([...problemsOf(denies)]).toContain("device-not-registered");
+    expect([...problemsOf(forOwner(plain, declared, nothing))]).toContain("device-not-registered");
   });
 
   it("name a spent proof wherever something is written, and nowhere else", () => {
@@ -65,8 +83,16 @@ describe("the problems of an endpoint", () => {
       return own.filter((code) => derived.has(code)).map((code) => `${endpoint.declaration.name}: ${code}`);
     });
     // Its guards say it in their own order, so the list of their refusals holds it too.
-    const guarded = /^recoveries-(preview|begin|open): (too-many-tries|step-up-required)$/;
+    const guarded =
+      /^recoveries-(preview|begin|open): (too-many-(refusals|tries)|backup-frozen|step-up-required)$/;
     expect(repeated.filter((each) => !guarded.test(each))).toEqual([]);
+  });
+});
+
+describe("the page of a code", () => {
+  it.each(Object.keys(catalogue) as ProblemCode[])("is declared with all that it tells: %s", (code) => {
+    const told = describeCode(code, "en");
+    expect(describeProblem.declaration.answers[200].parse(told)).toEqual(told);
   });
 });
 

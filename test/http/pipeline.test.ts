@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { type KeyEncryptionKey, KeyUnavailable } from "../../shared/keys/port.ts";
+import { currentKey } from "../../shared/model/owner.ts";
 import type { StoredUserKey } from "../../shared/model/userKey.ts";
 import { ids } from "../../shared/store/items.ts";
 import { type Store, StoreUnavailable } from "../../shared/store/port.ts";
@@ -261,7 +262,7 @@ describe("a wrapped key that somebody with a right to write to the database put 
     // In the cache of unwrapped keys, where it could be found without being unwrapped.
     expectOk(await alice.key());
 
-    const theirs = (await readOn(service, alice)).backup.userKey;
+    const theirs = currentKey((await readOn(service, alice)).backup);
     const swap = (own: StoredUserKey) => ({ ...theirs, id: withId ? theirs.id : own.id });
     await expectRefused(service, mallory, swap, "mallory");
     expectOk(await alice.key());
@@ -279,7 +280,7 @@ describe("a wrapped key that somebody with a right to write to the database put 
       const phone = await backedUpPhone(service);
       expectOk(await phone.upload(contents));
       const userId = userIdOf(phone);
-      const { id } = (await readOn(service, phone)).backup.userKey;
+      const { id } = currentKey((await readOn(service, phone)).backup);
       const planted = Buffer.concat([Buffer.alloc(32, 7), Buffer.from(follow(userId, id))]);
       const wrapped = await service.adapters.kek.wrap(planted, userId);
       await expectRefused(service, phone, (own) => ({ ...own, wrapped }));
@@ -314,13 +315,16 @@ describe("a wrapped key that somebody with a right to write to the database put 
     owner = "alice",
   ): Promise<void> {
     const { item, etag, backup } = await readOn(service, phone);
-    const body = { ...item, backup: { ...backup, userKey: change(backup.userKey) } };
+    const before = currentKey(backup);
+    const key = { ...before, ...change(before) };
+    const versions = backup.versions.map((version) => ({ ...version, key: key.number }));
+    const body = { ...item, backup: { ...backup, keys: [key], versions } };
     const written = await service.adapters.store.commit(userIdOf(phone), [
       { kind: "replace", id: ids.owner, body, etag },
     ]);
     expect(written.committed).toBe(true);
     const next = await registeredPhone(service, { owner });
-    for (const ask of [() => phone.key(), () => next.key(), () => next.recover()]) {
+    for (const ask of [() => phone.key(), () => phone.exportAll(), () => next.recover()]) {
       const refused = await ask();
       expect(problemOf(refused)).toMatchObject({ status: 503, code: "key-unusable" });
       expect(JSON.stringify(refused)).not.toContain("sealed");

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { unknown } from "../../functions/anonymous/unknown.ts";
 import { endpoints } from "../../functions/endpoints.ts";
 import { AUDIENCE, issuerIdentifier } from "../../local/issuer/settings.ts";
-import type { Endpoint, PhoneEndpoint } from "../../shared/http/endpoint.ts";
+import type { Endpoint, PhoneAccess, PhoneEndpoint } from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
 import { problemsOf } from "../../shared/http/problems.ts";
 import { compileRoutes, inHostOrder } from "../../shared/http/route.ts";
@@ -13,83 +13,142 @@ import { startService } from "../support/service.ts";
 /** Whoever adds to it says that a stranger may call it. */
 const ANONYMOUS = ["service-health", "service-problem", "service-ready", "zz-unknown"];
 
-/** What a phone may do whatever it is to the backup, though it be frozen, and why. */
-const WITHOUT_STANDING: Readonly<Record<string, string>> = {
-  "devices-register": "a new phone gets nothing by it",
+/** What a phone may do without being trusted while another one is, and why. */
+const WITHOUT_TRUST: Readonly<Record<string, string>> = {
+  "devices-register": "a new phone gets nothing by it but a place",
   "devices-list": "tells of phones alone",
-  "backup-status": "a phone that holds the backup has to see that it is frozen",
-  "backup-refresh": "says that the owner is still there",
-  "backup-versions": "tells of counts and times alone",
-  "backup-policy-read": "tells what was chosen",
-  "backup-freeze-lift": "is the way out; it asks for a phone that is old enough",
+  "devices-revoke": "a phone may always revoke itself; for another one it has guards of its own",
+  "backup-enable": "turns on what is off; while another phone is trusted, its guards send it to start anew",
+  "backup-status": "a new phone has to see what there is, what waits, and that it is frozen",
+  "backup-upload": "tells a new phone by its own guards that it would overwrite the backup",
+  "backup-policy-read": "tells how long a new phone waits",
+  "recoveries-preview": "tells counts and kinds, no account",
+  "recoveries-begin": "is the one way to trust: shared/recovery/guards.ts",
   "recoveries-read": "tells a phone of its own recovery, without key and envelope",
+  "recoveries-open": "is the one way to trust: shared/recovery/guards.ts",
   "recoveries-cancel": "takes away from the phone itself",
-  "recoveries-deny": "only adds a freeze; it asks for a phone that is old enough",
+  "recoveries-deny":
+    "is for a phone that was trusted before, though it be removed since: its guards ask for that",
   "activity-read": "tells what happened",
 };
 
-/** What decides by guards of its own, in their order, because more than the phone counts; and which. */
-const OWN_GUARDS: Readonly<Record<string, string>> = {
+/** What needs trust only while there is something to lose, and why not always. */
+const TRUSTED_WHILE: Readonly<Record<string, string>> = {
+  "me-erase": "an owner without a backup and without a trusted phone must be able to leave",
+  "me-export": "without a backup there is nothing in it that a stranger may not have",
+};
+
+/** What goes on while the backup is frozen, and why. */
+const WHILE_FROZEN: Readonly<Record<string, string>> = {
+  "devices-register": "the owner's new phone waits in its place for the end of the freeze",
+  "devices-list": "tells of phones alone",
+  "backup-status": "says that it is frozen, and until when",
+  "backup-upload": "trusted phones keep the backup up to date",
+  "backup-refresh": "says that the owner is still there",
+  "backup-key": "a trusted phone already holds what it asks for, or can't upload without it",
+  "backup-versions": "tells of counts and times alone",
+  "backup-policy-read": "tells what was chosen",
+  "backup-freeze-lift": "is the way out; it asks for a phone that was trusted long enough ago",
+  "recoveries-read": "tells a phone of its own recovery, without key and envelope",
+  "recoveries-cancel": "takes away from the phone itself",
+  "recoveries-deny": "a thief may have begun more than one",
+  "activity-read": "tells what happened",
+};
+
+/** What says by guards of its own, in their order, that the backup is frozen; and which. */
+const FROZEN_BY_GUARDS: Readonly<Record<string, string>> = {
   "devices-revoke": "a phone may always revoke itself, and whoever may lift the freeze another one",
-  "backup-upload": "a phone that holds the backup goes on, though it be frozen",
   "recoveries-preview": "shared/recovery/guards.ts",
   "recoveries-begin": "shared/recovery/guards.ts",
   "recoveries-open": "shared/recovery/guards.ts",
 };
 
+/** What a stale sign-in may do, and why. */
+const WITHOUT_STEP_UP: Readonly<Record<string, string>> = {
+  "devices-list": "tells of phones alone",
+  "backup-status": "an app asks for it in the background",
+  "backup-key": "a trusted phone already holds what it asks for",
+  "backup-versions": "tells of counts and times alone",
+  "backup-policy-read": "tells what was chosen",
+  "recoveries-preview": "tells counts and kinds, and what the sign-in lacks",
+  "recoveries-read": "tells a phone of its own recovery, without key and envelope",
+  "recoveries-cancel": "takes away from the phone itself",
+  "activity-read": "tells what happened",
+};
+
+/** What asks for a fresh sign-in by guards of its own, and when. */
+const STEP_UP_BY_GUARDS: Readonly<Record<string, string>> = {
+  "devices-revoke": "for another phone",
+  "backup-upload": "for a confirmed drop, and the fourth upload of a day that loses an account",
+  "recoveries-begin": "in its place in the order",
+  "recoveries-open": "in its place in the order",
+  "recoveries-deny": "for all but one denial in 60 days: a thief may have shut the owner out of the account",
+};
+
 /** What gives away a sealed key, an envelope or a wrapped secret. */
 const RELEASING = ["backup-enable", "backup-key", "me-export", "recoveries-begin", "recoveries-open"];
-
-/** What loosens the guards of the backup, lets another phone in, or takes everything along. */
-const HOLDERS_ONLY = [
-  "backup-policy-choose",
-  "backup-recovery-key-remove",
-  "backup-recovery-key-set",
-  "me-export",
-  "recoveries-approve",
-];
 
 const all: readonly Endpoint[] = [...endpoints, unknown(endpoints)];
 const phoneEndpoints = endpoints.filter((endpoint) => endpoint.access !== "anonymous") as PhoneEndpoint[];
 
 const namesOf = (list: readonly Endpoint[]) => list.map(({ declaration: { name } }) => name);
 
+/** The endpoints for phones that declare this, by their names. */
+function having(wanted: Partial<PhoneAccess>): PhoneEndpoint[] {
+  const [[member, value] = []] = Object.entries(wanted);
+  return phoneEndpoints
+    .filter(({ access }) => access[member as keyof PhoneAccess] === value)
+    .toSorted((a, b) => (a.declaration.name < b.declaration.name ? -1 : 1));
+}
+
 describe("who may call", () => {
   it("is told by an identity, but for the few endpoints that say nothing of anybody", () => {
     expect(namesOf(all.filter(({ access }) => access === "anonymous")).sort()).toEqual(ANONYMOUS);
   });
 
-  it("is asked to step up wherever an answer holds a sealed key or an envelope [D6]", () => {
+  it("is asked for a fresh sign-in, or for trust, wherever an answer holds a sealed key or an envelope [D6]", () => {
     const releasing = endpoints.filter(({ declaration }) =>
       Object.values(declaration.answers).some((schema) => holdsSecret(schema as z.ZodType | null)),
     );
     expect(namesOf(releasing).sort()).toEqual(RELEASING);
     const unguarded = releasing.filter(
-      ({ access }) => access === "anonymous" || access.stepUp === "not-needed",
+      ({ access }) =>
+        access === "anonymous" || (access.stepUp === "not-needed" && access.standing !== "trusted"),
     );
     expect(namesOf(unguarded)).toEqual([]);
   });
 
-  it("has to be a phone that may, wherever the backup is released, destroyed or its guards are loosened", () => {
-    const undeclared = phoneEndpoints.filter(({ access }) => access.standing === undefined);
-    const excepted = Object.keys({ ...WITHOUT_STANDING, ...OWN_GUARDS });
-    expect(namesOf(undeclared).sort()).toEqual(excepted.sort());
+  it("is a trusted phone, but where a list says why another one may [H5]", () => {
+    expect(namesOf(having({ standing: "registered" }))).toEqual(Object.keys(WITHOUT_TRUST).sort());
+    const sometimes = [...having({ standing: "trusted-if-on" }), ...having({ standing: "trusted-if-any" })];
+    expect(namesOf(sometimes).sort()).toEqual(Object.keys(TRUSTED_WHILE).sort());
   });
 
-  it("is told that the backup is frozen, wherever an endpoint has guards of its own", () => {
-    const own = phoneEndpoints.filter(({ declaration: { name } }) => Object.hasOwn(OWN_GUARDS, name));
-    const deaf = own.filter(({ declaration: { problems } }) => !problems.includes("backup-frozen"));
-    expect(namesOf(own).sort()).toEqual(Object.keys(OWN_GUARDS).sort());
-    expect(namesOf(deaf)).toEqual([]);
+  it("is a phone that was removed, for nothing but a denial [H5]", () => {
+    expect(namesOf(having({ registered: "or-removed" }))).toEqual(["recoveries-deny"]);
+    expect(namesOf(having({ registered: "no" }))).toEqual(["devices-register"]);
   });
 
-  it("gets nothing of the backup without such a guard", () => {
-    expect(RELEASING.filter((name) => Object.hasOwn(WITHOUT_STANDING, name))).toEqual([]);
+  it("is stopped by a freeze, but where a list says why it goes on [H5]", () => {
+    expect(namesOf(having({ frozen: "goes-on" }))).toEqual(Object.keys(WHILE_FROZEN).sort());
+    expect(namesOf(having({ frozen: "by-guards" }))).toEqual(Object.keys(FROZEN_BY_GUARDS).sort());
   });
 
-  it("has the backup already, where its guards are loosened or others are let in", () => {
-    const holders = phoneEndpoints.filter(({ access }) => access.standing === "holder");
-    expect(namesOf(holders).sort()).toEqual(HOLDERS_ONLY);
+  it("has signed in afresh, but where a list says why that is not needed [D6]", () => {
+    expect(namesOf(having({ stepUp: "not-needed" }))).toEqual(Object.keys(WITHOUT_STEP_UP).sort());
+    expect(namesOf(having({ stepUp: "by-guards" }))).toEqual(Object.keys(STEP_UP_BY_GUARDS).sort());
+  });
+
+  it("is told each of these with its problem, wherever it may be refused for it", () => {
+    for (const { access, declaration } of phoneEndpoints) {
+      const said = problemsOf({ access, declaration } as PhoneEndpoint);
+      const { name } = declaration;
+      expect.soft(said.has("backup-frozen"), `${name}: frozen`).toBe(access.frozen !== "goes-on");
+      if (access.stepUp !== "not-needed") expect.soft(said, name).toContain("step-up-required");
+      if (access.standing !== "registered") expect.soft(said, name).toContain("trust-required");
+      // It is stopped by the vault where it unwraps a key, or begins one.
+      expect.soft(said.has("keys-unavailable"), `${name}: keys`).toBe(said.has("key-unusable"));
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  backedUpPhone,
   expectOk,
   problemOf,
   registeredPhone,
@@ -62,6 +63,14 @@ describe("a recovery", () => {
     expect(counts).toEqual({ ...nothing, read: 3, commit: 1 });
   });
 
+  it("costs 1 read, 1 commit and 1 unwrap to begin before anything was uploaded", async () => {
+    const service = await startService();
+    await backedUpPhone(service);
+    const fresh = await registeredPhone(service);
+    const counts = { ...nothing, read: 1, commit: 1, unwrap: 1 };
+    expect(await costOf(service, () => fresh.recover())).toEqual(counts);
+  });
+
   it("costs 2 reads to preview, and nothing else", async () => {
     const service = await startService();
     await phoneWithBackup(service);
@@ -77,6 +86,35 @@ describe("a recovery", () => {
     expectOk(begun);
     const look = () => next.readRecovery(begun.body.recoveryId);
     expect(await costOf(service, look)).toEqual({ ...nothing, read: 2 });
+  });
+});
+
+describe("starting anew", () => {
+  const anew = { purpose: "start-anew" } as const;
+
+  it("costs 1 read and 1 commit, as no envelope is read, and no call for its key", async () => {
+    const service = await startService();
+    await phoneWithBackup(service);
+    const fresh = await registeredPhone(service);
+    expect(await costOf(service, () => fresh.preview(anew))).toEqual({ ...nothing, read: 1 });
+    expect(await costOf(service, () => fresh.recover(anew))).toEqual({ ...nothing, read: 1, commit: 1 });
+  });
+
+  it("costs 1 read and 1 commit where it waits; then 2 reads and 1 commit to open, and 1 unwrap to open again", async () => {
+    const { service, fresh } = await aboutToWait();
+    const begin = () => fresh.recover(anew);
+    expect(await costOf(service, begin)).toEqual({ ...nothing, read: 1, commit: 1 });
+    const { recoveryId = "" } = fresh.state().recovery ?? {};
+    service.advance(WAIT);
+    await fresh.signIn();
+    const open = () => fresh.open(recoveryId);
+    expect(await costOf(service, open)).toEqual({ ...nothing, read: 2, commit: 1 });
+    expect(await costOf(service, open)).toEqual({ ...nothing, read: 2, unwrap: 1 });
+  });
+
+  it("costs 3 reads, as it may be a retry, and 1 commit in place of a recovery that waits", async () => {
+    const { service, fresh } = await waiting();
+    expect(await costOf(service, () => fresh.recover(anew))).toEqual({ ...nothing, read: 3, commit: 1 });
   });
 });
 
@@ -124,6 +162,14 @@ describe("a recovery that waits", () => {
     expect(await costOf(service, deny)).toEqual({ ...nothing, read: 2 });
     expect(await costOf(service, lift)).toEqual({ ...nothing, read: 1, commit: 1 });
     expect(await costOf(service, lift)).toEqual({ ...nothing, read: 1 });
+  });
+
+  it("costs 2 reads and 1 commit to deny on a phone that it has revoked since", async () => {
+    const { service, old, fresh, recoveryId } = await waiting();
+    expectOk(await old.approve(recoveryId));
+    expectOk(await fresh.open(recoveryId));
+    expectOk(await fresh.revoke(old.deviceId));
+    expect(await costOf(service, () => old.deny(recoveryId))).toEqual({ ...nothing, read: 2, commit: 1 });
   });
 });
 

@@ -46,8 +46,15 @@ export const contents: Contents = {
   settings: { appLock: true, hideCodes: true, theme: "dark", sort: "manual" },
 };
 
-/** Contents of so many accounts, all of third parties. */
+/** Contents of so many accounts: the first of the above, and more. A larger number leaves none of a smaller one out. */
 export function contentsOf(count: number): Contents {
+  const { accounts } = contents;
+  const more = codesOnly(Math.max(0, count - accounts.length));
+  return { ...contents, accounts: [...accounts.slice(0, count), ...more.accounts] };
+}
+
+/** Contents of so many accounts, all of third parties: each works at once when it is recovered. */
+export function codesOnly(count: number): Contents {
   const accounts = Array.from({ length: count }, (_, at) => ({
     kind: "third-party" as const,
     issuer: "Northwind",

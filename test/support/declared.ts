@@ -1,5 +1,5 @@
 import { endpoints } from "../../functions/endpoints.ts";
-import { catalogue, type ProblemCode } from "../../shared/errors/catalogue.ts";
+import { catalogue, type ProblemCode, type ProblemKind } from "../../shared/errors/catalogue.ts";
 import type { Endpoint } from "../../shared/http/endpoint.ts";
 import { problemsOf } from "../../shared/http/problems.ts";
 import { compileRoutes } from "../../shared/http/route.ts";
@@ -43,16 +43,21 @@ function checkProblem(endpoint: Endpoint, status: number, body: unknown): void {
     instance,
     remedy,
     remedyText,
+    otherwise,
+    otherwiseText,
     retryable,
     status: said,
     ...members
   } = Object(body);
   if (!Object.hasOwn(catalogue, code)) throw new Error(`${name} answered ${status} without a known code`);
   if (!problemsOf(endpoint).has(code)) throw new Error(`${name} does not declare the problem ${code}`);
-  const kind = catalogue[code as ProblemCode];
+  const kind: ProblemKind = catalogue[code as ProblemCode];
   if (kind.status !== status || said !== status) throw new Error(`${code} came with status ${status}`);
   if (![type, title, detail, instance, remedyText].every((text) => typeof text === "string" && text !== "")) {
     throw new Error(`${code} lacks a text`);
+  }
+  if (otherwise !== kind.otherwise || (otherwise === undefined) !== (otherwiseText === undefined)) {
+    throw new Error(`${code} has another way on`);
   }
   if (remedy !== kind.remedy || retryable !== kind.retryable) throw new Error(`${code} has another remedy`);
   kind.members.parse(members);

@@ -15,7 +15,7 @@ export function userIdOf(phone: TestPhone): string {
 }
 
 /** What became of a partition. */
-interface Changes {
+export interface Changes {
   /** The kinds of the items that are new: `event`. */
   readonly added: readonly string[];
   /** The ids of those that are gone. */

@@ -3,12 +3,12 @@ import { recoveryKeyCheck, wrapStorageSecret } from "../../local/phone/protocol/
 import { storageCheck } from "../../local/phone/protocol/storage.ts";
 import { system } from "../../shared/system.ts";
 
-/** What a phone that has the backup sends to set up a recovery key: `PhoneState` says whose it is. */
+/** What a trusted phone sends to set up a recovery key: `PhoneState` says whose it is. */
 export async function recoveryKeyBody(
   { owner, userKey }: Pick<PhoneState, "owner" | "userKey">,
   storageSecret: Uint8Array,
 ): Promise<Readonly<Record<string, string>>> {
-  if (!owner || !userKey) throw new Error("the phone does not have the backup");
+  if (!owner || !userKey) throw new Error("the phone is not trusted");
   const { userId } = owner;
   const recoveryKey = system.random(16);
   const key = { id: userKey.id, value: Buffer.from(userKey.value, "base64url") };

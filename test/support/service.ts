@@ -8,7 +8,7 @@ import type { Overrides } from "../../local/issuer/issuer.ts";
 import type { TokenRequest } from "../../local/issuer/tokenRequest.ts";
 import { createPhone, type Phone } from "../../local/phone/acts/phone.ts";
 import type { Refused } from "../../local/phone/acts/problem.ts";
-import type { Opened, Waits } from "../../local/phone/acts/recovery/recovery.ts";
+import type { Begun, Opened, Waits } from "../../local/phone/acts/recovery/recovery.ts";
 import type { PhoneOptions } from "../../local/phone/acts/session.ts";
 import type { SettingName } from "../../shared/config/settings.ts";
 import type { RequestLine } from "../../shared/log.ts";
@@ -44,6 +44,8 @@ export interface TestService extends LocalService {
   /** @param seconds by which the clock goes on */
   readonly advance: (seconds: number) => void;
   readonly adapters: Adapters;
+  /** Its service key, as the setting SERVICE_KEY that another instance over the same store needs. */
+  readonly serviceKey: string;
   /** The calls at the ports while `act` ran. */
   readonly counted: <T>(act: () => Promise<T>) => Promise<{ result: T; counts: Counts }>;
   readonly lines: readonly RequestLine[];
@@ -80,9 +82,10 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const folder = await temporaryFolder();
   const keyFile = join(folder, "key-encryption-key.pem");
   if (keyEncryptionKey) await writeFile(keyFile, keyEncryptionKey, { mode: 0o600 });
+  const settings = { ...cloud.settings, ...options.settings };
   const service = await startLocalService({
     folder,
-    cloud: { ...cloud, settings: { ...cloud.settings, ...options.settings } },
+    cloud: { ...cloud, settings },
     system: { ...system, now: () => time },
     ...(options.clock && { clock: { now: () => time, ahead: () => (time - START) / 1000, advance } }),
     log: (line) => lines.push(line),
@@ -104,6 +107,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   return {
     ...service,
     adapters: opened,
+    serviceKey: settings.SERVICE_KEY ?? (await readFile(join(folder, "service-key.json"), "utf8")),
     lines,
     marks,
     leaks,
@@ -199,7 +203,7 @@ export function expectOk<R extends { readonly ok: boolean }>(
 }
 
 /** Narrows a recovery to one that brought the backup at once. */
-export function expectOpened(result: Opened | Waits | Refused): asserts result is Opened {
+export function expectOpened(result: Opened | Begun | Waits | Refused): asserts result is Opened {
   expectOk(result);
   if (result.contents === undefined) throw new Error("it waits");
 }

@@ -2,16 +2,17 @@ import type { PhoneOfStory } from "../phone.ts";
 import type { Stage } from "../stage.ts";
 import { readStatus } from "../steps.ts";
 
-const HOURS = 24;
+const WAITING_DAYS = 3;
+const FROZEN_DAYS = 30;
 
 /** Whoever has taken over the recovery account has to wait, is seen, and is shut out by one answer from an old phone. */
 export async function denyThief(stage: Stage, old: PhoneOfStory): Promise<void> {
   const { tell, check, accepted, refused } = stage;
   tell.act("A thief is denied, and frozen out");
-  tell.say(`Alice lets recoveries on new phones wait for ${HOURS} hours. Then Mallory gets at her recovery account, the
+  tell.say(`Alice lets recoveries on new phones wait for ${WAITING_DAYS} days. Then Mallory gets at her recovery account, the
     second factor included, and signs in as she would.`);
   await accepted(
-    old.choosePolicy({ waitingSeconds: HOURS * 3600 }),
+    old.choosePolicy({ waitingSeconds: WAITING_DAYS * 86_400 }),
     ({ body }) => `recoveries wait for ${body.waitingSeconds} seconds`,
   );
   const thief = await stage.registeredPhone({ owner: "Alice", name: "Moto G" });
@@ -25,7 +26,7 @@ export async function denyThief(stage: Stage, old: PhoneOfStory): Promise<void> 
     [() => thief.revoke(old.deviceId), "nor take her phone's access away"],
     [() => thief.disable(), "nor destroy the backup"],
   ] as const) {
-    await refused(request(), "holder-required", claim);
+    await refused(request(), "trust-required", claim);
   }
 
   tell.say("Her phone was told, and its status shows who waits. She answers: this wasn't me.");
@@ -40,12 +41,19 @@ export async function denyThief(stage: Stage, old: PhoneOfStory): Promise<void> 
   await refused(thief.open(recoveryId), "device-not-registered", "his phone is no longer one of hers");
   await accepted(thief.register(), () => "he registers it again");
   await refused(thief.recover(), "backup-frozen", "nothing leaves the backup while it is frozen");
-  await refused(thief.liftFreeze(), "older-phone-required", "and he can't lift that");
-
-  tell.say("Alice changes her password, and signs in again on her phone.");
-  await old.signIn("Alice signs in on the Pixel 6");
+  await refused(thief.liftFreeze(), "trust-required", "and he can't lift that");
+  await old.signIn("Alice changes her password, and signs in again");
   await accepted(old.revoke(thief.deviceId), () => "she takes his phone's access away again");
-  await accepted(old.liftFreeze(), () => "and lifts the freeze");
-  const after = await readStatus(stage, old);
-  check.that("her backup goes on", after.state === "on" && after.frozen === undefined);
+
+  tell.say(`Her phone could lift the freeze now. Had she lost it meanwhile, the freeze would not lock her out: it ends by
+    itself.`);
+  const frozen = await readStatus(stage, old);
+  check.equal(
+    `the status tells until when it lasts: ${FROZEN_DAYS} days`,
+    frozen.frozen && Date.parse(frozen.frozen.until) - Date.parse(frozen.frozen.at),
+    FROZEN_DAYS * 86_400_000,
+  );
+  await stage.pass(FROZEN_DAYS, `${FROZEN_DAYS} days pass`);
+  await old.signIn("Alice signs in on the Pixel 6");
+  check.equal("the freeze has ended", (await readStatus(stage, old)).frozen, undefined);
 }

@@ -13,6 +13,8 @@ export async function snoop(stage: Stage): Promise<void> {
   check.equal("a stranger is told that backup is off, and nothing else", body, {
     state: "off",
     nextVersion: 1,
+    trusted: false,
+    recoveries: [],
   });
   await refused(strange.recover(), "backup-none", "a stranger has nothing to recover");
 

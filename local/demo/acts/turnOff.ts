@@ -9,6 +9,7 @@ export async function turnOff(stage: Stage, old: PhoneOfStory): Promise<void> {
   tell.say(
     "It can't be undone, so it has to be confirmed. Every version is deleted, and the key is destroyed.",
   );
+  await old.signIn("Alice signs in on the Pixel 6 again");
   await refused(
     old.disable({ path: "/v1/backup" }),
     "confirmation-required",

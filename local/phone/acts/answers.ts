@@ -8,6 +8,7 @@ const phone = { deviceId: z.string(), name: z.string(), platform: platformSchema
 
 export const registeredSchema = z.looseObject({
   ...phone,
+  trusted: z.boolean(),
   userId: z.string(),
   registeredAt: z.iso.datetime(),
   /** base64url of 32 bytes. */
@@ -19,6 +20,8 @@ export const devicesSchema = z.looseObject({
     z.looseObject({
       ...phone,
       registeredAt: z.iso.datetime(),
+      /** Whether it may use the backup without a recovery. */
+      trusted: z.boolean(),
       lastUploadAt: z.iso.datetime().optional(),
       thisPhone: z.boolean(),
     }),
@@ -49,19 +52,28 @@ export const versionSchema = z.looseObject({
   /** The `ver` in the envelope's header. */
   sealedAs: z.int(),
   storageBound: z.boolean(),
+  /** The number of the user key that it is sealed under. */
+  key: z.int(),
+  /** The phone that uploaded it was denied. */
+  denied: z.boolean().optional(),
 });
 
 /** Newest first. */
 export const versionsSchema = z.looseObject({ versions: z.array(versionSchema) });
 
-/** On any of the owner's phones. */
+export const purposeSchema = z.enum(["recover", "start-anew"]);
+
+/** On any of the owner's phones, also one that is gone since. */
 const recoveriesSchema = z.array(
   z.looseObject({
     recoveryId: z.string(),
+    purpose: purposeSchema,
     state: z.enum(["waiting", "released"]),
     device: z.looseObject(phone),
     startedAt: z.iso.datetime(),
     releaseAt: z.iso.datetime(),
+    /** Until when it can be opened or, once released, denied. */
+    expiresAt: z.iso.datetime(),
     thisPhone: z.boolean(),
   }),
 );
@@ -69,8 +81,13 @@ const recoveriesSchema = z.array(
 /** What a status says in every state. */
 const always = {
   nextVersion: z.int(),
-  /** A recovery was denied from that phone, and nobody has lifted it since. */
-  frozen: z.looseObject({ at: z.iso.datetime(), device: z.looseObject(phone) }).optional(),
+  /** Whether this phone may use the backup without a recovery. */
+  trusted: z.boolean(),
+  /** A recovery was denied from that phone; it ends by itself. */
+  frozen: z
+    .looseObject({ at: z.iso.datetime(), until: z.iso.datetime(), device: z.looseObject(phone) })
+    .optional(),
+  recoveries: recoveriesSchema,
 };
 
 export const statusSchema = z.discriminatedUnion("state", [
@@ -86,8 +103,18 @@ export const statusSchema = z.discriminatedUnion("state", [
     platform: platformSchema,
     enabledAt: z.iso.datetime(),
     ...always,
-    recoveryKey: z.looseObject({ setAt: z.iso.datetime() }).optional(),
-    recoveries: recoveriesSchema,
+    /** What the next version is sealed under. */
+    key: z.looseObject({ id: z.string(), number: z.int() }),
+    recoveryKey: z
+      .looseObject({
+        setAt: z.iso.datetime(),
+        /** The number of the user key whose versions it opens. */
+        key: z.int(),
+        /** How many of those are kept, and the newest of them. */
+        versions: z.int(),
+        newest: z.int().optional(),
+      })
+      .optional(),
     current: versionSchema.optional(),
     /** How many are kept. */
     versions: z.int(),

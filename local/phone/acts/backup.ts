@@ -35,8 +35,21 @@ export function backupActs(session: Session) {
     if (!result.ok) return result;
     const { body, headers } = result;
     const hasVersion = body.state === "on" && body.current !== undefined;
-    state.backup = { nextVersion: body.nextVersion, etag: hasVersion ? etagOf(headers) : undefined };
+    state.backup = {
+      nextVersion: body.nextVersion,
+      etag: hasVersion ? etagOf(headers) : undefined,
+      ...(body.state === "on" && { keyId: body.key.id }),
+    };
     return result;
+  }
+
+  /** Asks for the current user key: `userKey` is its 32 bytes. */
+  async function key(overrides?: Overrides): Promise<Result<Key, { readonly userKey: Uint8Array }>> {
+    const { storageCheck } = await session.storageCheck();
+    const headers = { "X-Storage-Check": storageCheck };
+    const answer = await act({ method: "GET", path: "/v1/backup/key", headers }, overrides);
+    const result = readAnswer(answer, keySchema);
+    return result.ok ? { ...result, userKey: await session.keepKey(result.body.key) } : result;
   }
 
   /** The upload of `contents`: the unanswered one where they are the same, or a new one. */
@@ -63,7 +76,7 @@ export function backupActs(session: Session) {
       const result = await session.create("enable", { ...request, schema: enabledSchema }, overrides);
       if (!result.ok) return result;
       await session.keepKey(result.body.key);
-      state.backup = { nextVersion: result.body.nextVersion };
+      state.backup = { nextVersion: result.body.nextVersion, keyId: result.body.key.id };
       return result;
     },
 
@@ -78,6 +91,14 @@ export function backupActs(session: Session) {
         const known = await status();
         if (!known.ok) return known;
       }
+      const { keyId } = state.backup ?? {};
+      // None yet, or another since: a phone was removed, or the backup begun anew.
+      if (!state.userKey || (keyId !== undefined && keyId !== state.userKey.id)) {
+        const asked = await key();
+        // With a key from before, the upload says what is there and what leads on. Starting anew, where that is it, is
+        // the owner's decision: an upload never does it.
+        if (!asked.ok && !(asked.problem.code === "trust-required" && state.userKey)) return asked;
+      }
       const upload = await prepare(contents, overrides);
       state.unanswered.upload = upload;
       const { replaces } = overrides;
@@ -89,10 +110,13 @@ export function backupActs(session: Session) {
         // A late answer has no ETag where the version was replaced since: what is there then, this phone has
         // not seen, and its next upload must not go over it.
         const etag = etagOf(result.headers) ?? state.backup?.etag;
-        state.backup = { nextVersion: result.body.nextVersion, etag };
+        state.backup = { ...state.backup, nextVersion: result.body.nextVersion, etag };
         state.accounts = heldAccounts(contents, state.owner);
       } else if (result.problem.code === "backup-off") {
         session.forgetBackup();
+      } else if (result.problem.code === "envelope-mismatch") {
+        // Key or number is another now: the next try asks first, and seals again.
+        delete state.backup;
       }
       return result;
     },
@@ -112,14 +136,7 @@ export function backupActs(session: Session) {
       return result;
     },
 
-    /** Asks for the user key: `userKey` is its 32 bytes. */
-    async key(overrides?: Overrides): Promise<Result<Key, { readonly userKey: Uint8Array }>> {
-      const { storageCheck } = await session.storageCheck();
-      const headers = { "X-Storage-Check": storageCheck };
-      const answer = await act({ method: "GET", path: "/v1/backup/key", headers }, overrides);
-      const result = readAnswer(answer, keySchema);
-      return result.ok ? { ...result, userKey: await session.keepKey(result.body.key) } : result;
-    },
+    key,
   };
 }
 

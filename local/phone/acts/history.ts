@@ -6,7 +6,7 @@ import type { Overrides, Session } from "./session.ts";
 export function historyActs(session: Session) {
   const { state, act } = session;
   return {
-    /** Newest first: the first is the present one. */
+    /** Newest first; the status says which of them is current. */
     async versions(overrides?: Overrides): Promise<Result<Versions>> {
       return readAnswer(await act({ method: "GET", path: "/v1/backup/versions" }, overrides), versionsSchema);
     },

@@ -8,8 +8,8 @@ const exportSchema = z.looseObject({
   schema: z.literal(1),
   exportedAt: z.iso.datetime(),
   userId: z.string(),
-  /** Where there is a backup: its user key, readable by this phone. */
-  key: sealedKeySchema.optional(),
+  /** The user keys that this phone may have, readable by it. */
+  keys: z.array(sealedKeySchema),
   /** As they are stored. */
   items: z.array(z.looseObject({ id: z.string(), body: z.looseObject({}) })),
 });
@@ -24,7 +24,7 @@ export function ownerActs(session: Session) {
 
     /** Everything that is held about the owner. */
     async exportAll(overrides?: Overrides): Promise<Result<Export>> {
-      return readAnswer(await act({ method: "GET", path: "/v1/me/export" }, overrides), exportSchema);
+      return readAnswer(await act({ method: "POST", path: "/v1/me/export" }, overrides), exportSchema);
     },
 
     /**
@@ -36,8 +36,6 @@ export function ownerActs(session: Session) {
       const result = readAnswer(await act(request, overrides), z.undefined());
       if (result.ok || result.problem.code === "device-not-registered") {
         session.forgetBackup();
-        // A new registration has a new reference salt: the accounts stay, under other references.
-        state.accounts = [];
         delete state.owner;
       }
       return result;

@@ -29,7 +29,7 @@ export async function createPhone(options: PhoneOptions) {
     ...deviceActs(session),
     ...backup,
     ...historyActs(session),
-    ...recoveryActs(session),
+    ...recoveryActs(session, backup.key),
     ...recoveryKeyActs(session, backup.key),
     ...otherPhonesActs(session),
     ...policyActs(session),

@@ -16,6 +16,11 @@ const problemSchema = z.looseObject({
   instance: z.string(),
   code: z.string(),
   remedy: z.string(),
+  /** The same, said to the owner. */
+  remedyText: z.string().optional(),
+  /** What leads on where the remedy can't be had. */
+  otherwise: z.string().optional(),
+  otherwiseText: z.string().optional(),
   retryable: z.boolean(),
 });
 

@@ -78,9 +78,9 @@ export async function createSession(options: PhoneOptions) {
     /** 32 bytes, in iCloud and nowhere else: whoever uses the phone keeps it there. Undefined on Android. */
     storageSecret: () => storageSecret,
 
-    /** A recovery key has opened the backup's own secret; on Android there is no iCloud account to keep it in. */
-    keepStorageSecret(unwrapped: Uint8Array): void {
-      if (platform === "ios") storageSecret = unwrapped;
+    /** From now on it is this one, which whoever uses the phone keeps in iCloud; on Android there is none to keep it in. */
+    keepStorageSecret(secret: Uint8Array): void {
+      if (platform === "ios") storageSecret = secret;
     },
 
     /** `storageCheck` if the platform has one: in a body, or as X-Storage-Check. */

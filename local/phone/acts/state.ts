@@ -22,8 +22,15 @@ export const phoneStateSchema = z.strictObject({
     .array(z.strictObject({ ref: z.string(), issuer: z.string(), userName: z.string() }))
     .default([]),
   /** What the next upload builds on; absent while unknown, `etag` while no version exists. */
-  backup: z.strictObject({ etag: z.string().optional(), nextVersion: z.int() }).optional(),
-  /** The recovery that waits on this phone; absent if none does. */
+  backup: z
+    .strictObject({
+      etag: z.string().optional(),
+      nextVersion: z.int(),
+      /** The id of the user key that the next version is sealed under; absent while backup is off. */
+      keyId: z.string().optional(),
+    })
+    .optional(),
+  /** The recovery that waits on this phone; absent where none does. */
   recovery: z.strictObject({ recoveryId: z.string() }).optional(),
   /** Writes of which it is not known whether they were done: the next try sends the same again. */
   unanswered: z.strictObject({

@@ -42,20 +42,21 @@ export async function writePhone(directory: string, name: string, phone: PhoneFi
   await writePrivate(phonePath(directory, name), phone);
 }
 
-/** The owner's storage secret in that iCloud account: 32 bytes, made if the account has none. */
-export async function openStorage(place: StoragePlace, system: System): Promise<Uint8Array> {
+/**
+ * The owner's storage secret in that iCloud account: 32 bytes. Where it has none, one is made, and kept if a backup is
+ * `begun`; elsewhere it only shows the service that this is an iCloud account, and not the one of the backup.
+ */
+export async function openStorage(place: StoragePlace, system: System, begun: boolean): Promise<Uint8Array> {
   const { storageSecret, storageSecrets } = await readIcloud(place);
   const kept = storageSecrets[place.owner] ?? storageSecret;
   if (kept !== undefined) return base64url.decode(kept);
   const made = makeStorageSecret(system);
-  await keepStorage(place, made);
+  // Before anything is sent: if the answer gets lost, the next try shows the same.
+  if (begun) await keepStorage(place, made);
   return made;
 }
 
-/**
- * Keeps an owner's storage secret, replacing an earlier one. A recovery key brings the secret of the owner's only
- * backup; the earlier one opened nothing, or a backup that is destroyed.
- */
+/** Keeps an owner's storage secret, replacing an earlier one. */
 export async function keepStorage(place: StoragePlace, storageSecret: Uint8Array): Promise<void> {
   const kept = await readIcloud(place);
   const storageSecrets = { ...kept.storageSecrets, [place.owner]: base64url.encode(storageSecret) };

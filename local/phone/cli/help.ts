@@ -2,44 +2,61 @@ export const HELP = `A phone with the authenticator app on it, as a command line
 
   npm run phone -- <command> [options]
 
-Commands
+A phone is registered by its first command. It is trusted, and may use the backup, once it has turned backup on or
+recovered or begun anew. Until then it sees how things stand, and recovers or starts anew.
+
+Begin, back up, look
   turn-on            turn backup on
   upload FILE        back up the accounts and settings of a JSON file
-                     [--replaces N: though it loses most accounts, or this phone has not recovered]
+                     [--replaces N: though it loses most accounts]
                      [--without-icloud: so that a phone of the other platform can open it]
-  status             what is backed up, when, from which phone, and how it fares
+  status             what is backed up, from when and which phone; whether this phone is trusted, what waits and what is
+                     frozen until when, and what the recovery key opens
   refresh            the owner has signed in again: the backup is up to date
-  versions           the versions that are kept
-  restore N          make an older version present again
-  preview            what a recovery would bring, without beginning one
+  versions           the versions that are kept, the current one marked
+  restore N          make an older version current again
+
+Get it onto a new phone
+  preview            what a recovery would bring, in numbers; begins none
                      [--version N: of an older one] [--recovery-key TEXT]
   recover            get the backup onto this phone, or begin to wait for it
                      [--version N: an older one] [--out FILE: write what came]
                      [--recovery-key TEXT: in place of the iCloud account]
-  open [RECOVERY-ID] get the backup when the recovery has waited [--out FILE] [--recovery-key TEXT]
+                     [--without-icloud: take a version that was made so, though this phone has an iCloud account]
+  open [RECOVERY-ID] get it when it has waited; options as recover has them, but for --version
   cancel [RECOVERY-ID]
                      give up a recovery on this phone
+  start-anew         back up from this phone from now on, where what is there can't be opened, is another phone's or is
+                     not wanted; it stays in the history for 30 days; waits as a recovery does; takes
+                     --confirm start-anew, since only the owner decides that
+
+Decide about another phone
   approve RECOVERY-ID
                      end the wait of a recovery on another phone
-  deny RECOVERY-ID   "this wasn't me": end a recovery, revoke its phone, freeze the backup
-  lift-freeze        let a frozen backup go on
+  deny RECOVERY-ID   "this wasn't me": end a recovery that waits or was released, revoke its phone, freeze the backup
+  lift-freeze        let a frozen backup go on; it also ends by itself after 30 days
+  list               the owner's phones, and which are trusted
+  revoke DEVICE-ID   take a phone's access away
+  register           register this phone again, after its access was taken away
+
+Choose, see, leave
   recovery-key       set up a recovery key, for an owner who loses the iCloud account
   remove-recovery-key
                      after that, the key opens nothing
   policy             what the owner chose
                      [--conflict same-account|any-account] [--other-platform on|off]
                      [--waiting 3d|12h|SECONDS: how long recoveries on new phones wait]
-  turn-off           destroy the backup; takes --confirm delete
-  list               the owner's phones
-  revoke DEVICE-ID   take a phone's access away
   activity           what happened to the backup [--verify: and whether the record is whole]
   export             write everything that is held about the owner to --out FILE
+  turn-off           destroy the backup; takes --confirm delete
   erase              erase everything that is held about the owner; takes --confirm erase
-  headers METHOD PATH
-                     the headers of a request, its proof among them, for curl -H @-
-  codes FILE         the codes that the accounts of a JSON file show now
+
+Try things out
   clock [+TIME]      the time at the service on this machine, or move it on: +7d, +12h, +600
                      (for good: its data has seen that time pass)
+  codes FILE         the codes that the accounts of a JSON file show now
+  headers METHOD PATH
+                     the headers of a request, its proof among them, for curl -H @-
 
 Options
   --phone NAME       which phone; made if it doesn't exist yet (default: first)
@@ -60,6 +77,8 @@ Examples
   npm run phone -- turn-on --phone tablet --owner bob --platform ios
   npm run phone -- recovery-key --phone tablet
   npm run phone -- policy --waiting 3d
+  npm run phone -- recover --phone third
   npm run phone -- clock +3d
+  npm run phone -- open --phone third
   npm run phone -- status --app-version 5.6.9
 `;

@@ -1,4 +1,5 @@
 import { createPhone } from "../acts/phone.ts";
+import { UnboundRefused } from "../acts/recovery/open.ts";
 import { StorageSecretMissing } from "../acts/recovery/recoveryKey.ts";
 import { ContentsRefused } from "../protocol/accounts.ts";
 import { EnvelopeRefused } from "../protocol/envelope.ts";
@@ -70,6 +71,9 @@ async function runCommand(
   }
 }
 
+/** The commands that begin a backup, in the iCloud account of the phone. */
+const BEGINNING: ReadonlySet<string> = new Set(["turn-on", "start-anew"]);
+
 async function openPhone(line: CommandLine, { directory, system, fetch }: Surroundings) {
   const kept = await readPhone(directory, line.phone);
   const owner = line.owner ?? kept?.owner ?? "alice";
@@ -80,7 +84,8 @@ async function openPhone(line: CommandLine, { directory, system, fetch }: Surrou
     );
   }
   const place = { directory, icloud: line.icloud ?? owner, owner };
-  const storageSecret = platform === "ios" ? await openStorage(place, system) : undefined;
+  const storageSecret =
+    platform === "ios" ? await openStorage(place, system, BEGINNING.has(line.command)) : undefined;
   const phone = await createPhone({
     origin: line.origin,
     platform,
@@ -114,6 +119,7 @@ const CHANGED = [EnvelopeRefused, SealedKeyRefused, StorageSecretRefused];
 function explain(error: unknown): string {
   if (!(error instanceof Error)) throw error;
   if (OWNERS.some((kind) => error instanceof kind)) return error.message;
+  if (error instanceof UnboundRefused) return `${error.message}: repeat it with --without-icloud.`;
   if (CHANGED.some((kind) => error instanceof kind)) {
     return `This phone does not trust what came: ${error.message}.`;
   }

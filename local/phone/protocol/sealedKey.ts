@@ -6,6 +6,8 @@ import type { PrivateJwk } from "./keys.ts";
 export const sealedKeySchema = z.looseObject({
   /** The key's id: base64url of 16 bytes. */
   id: z.base64url().length(22),
+  /** 1, 2, 3 …: the key that the service made as so many. */
+  number: z.int(),
   /** Compact JWE. */
   sealed: z.string(),
 });

@@ -51,10 +51,14 @@ export const en: Texts = {
       title: "Please sign in again",
       detail: "To protect your accounts, confirm with your recovery account that it is you.",
     },
+    "too-many-refusals": {
+      title: "Too many requests were refused",
+      detail:
+        "To protect your accounts, no more requests with this sign-in are answered for a while. A fresh sign-in is let through. Backing up goes on as usual.",
+    },
     "too-many-tries": {
       title: "Too many tries",
-      detail:
-        "To protect your accounts, further tries are refused for a while. Phones that have your backup go on as usual.",
+      detail: "To protect your accounts, further tries are refused for a while. Backing up goes on as usual.",
     },
     "client-version-invalid": {
       title: "The app's version is missing or malformed",
@@ -189,10 +193,27 @@ export const en: Texts = {
       title: "Your backup already is this version",
       detail: "There is nothing to restore. Choose another version if this is not the one you want.",
     },
-    "holder-required": {
+    "trust-required": {
       title: "This phone does not have the backup yet",
       detail:
-        "Only a phone that made the backup or recovered it can do this. Recover it on this phone first.",
+        "Only a phone that turned backup on or recovered it can do this. Recover it on this phone, or start anew.",
+    },
+    "start-anew-required": {
+      title: "Another of your phones still counts for this backup",
+      detail:
+        "Start anew on this phone: your other phones are told, and a waiting time that you chose applies.",
+    },
+    "token-used-elsewhere": {
+      title: "This sign-in belongs to another phone",
+      detail: "Sign in on this phone itself.",
+    },
+    "version-out-of-reach": {
+      title: "That version is from before this phone was trusted",
+      detail: "Recover that version on this phone: a waiting time that you chose applies.",
+    },
+    "version-elsewhere": {
+      title: "That version was made with another kind of phone or iCloud account",
+      detail: "Recover it on a phone that can open it. It can't be made current here.",
     },
     "platform-changed": {
       title: "Your backup was made on another kind of phone",
@@ -236,14 +257,14 @@ export const en: Texts = {
     "backup-frozen": {
       title: "Your backup is frozen",
       detail:
-        "A recovery was denied from one of your phones. Nothing leaves your backup until you lift this on that phone, or on an older one.",
+        "A recovery was denied from one of your phones. Nothing leaves your backup until this ends, or you lift it on that phone or on an older one.",
     },
     "older-phone-required": {
       title: "An older phone is needed for this",
       detail: "Only a phone that you have used for longer can decide about this. Use that phone.",
     },
     "recovery-key-none": {
-      title: "No recovery key was set up",
+      title: "No recovery key opens this backup",
       detail:
         "A recovery key has to be set up beforehand, on a phone that has the backup. Sign in to the iCloud account that the backup was made with.",
     },
@@ -321,6 +342,10 @@ export const en: Texts = {
     },
   },
   remedies: {
+    "change-password": "Change the password of your recovery account, so that nobody else can go on.",
+    "recover-or-start-anew": "Recover your backup on this phone, or start anew.",
+    "start-anew": "Start a new backup from this phone. What was there is kept for 30 days.",
+    wait: "Wait until the time that is given.",
     "add-accounts-by-hand": "Add your accounts on this phone by hand.",
     "approve-on-another-phone": "Approve the recovery on another of your phones, or wait.",
     "check-recovery-key": "Check the recovery key, and type it in again.",

@@ -52,10 +52,15 @@ export const sv: Texts = {
       title: "Logga in igen",
       detail: "För att skydda dina konton behöver du bekräfta med ditt återställningskonto att det är du.",
     },
+    "too-many-refusals": {
+      title: "För många begäranden har avvisats",
+      detail:
+        "För att skydda dina konton besvaras inga fler begäranden med den här inloggningen på ett tag. En ny inloggning släpps igenom. Säkerhetskopieringen fortsätter som vanligt.",
+    },
     "too-many-tries": {
       title: "För många försök",
       detail:
-        "För att skydda dina konton godtas inga fler försök på ett tag. Telefoner som har din säkerhetskopia fungerar som vanligt.",
+        "För att skydda dina konton godtas inga fler försök på ett tag. Säkerhetskopieringen fortsätter som vanligt.",
     },
     "client-version-invalid": {
       title: "Appens version saknas eller har fel format",
@@ -192,10 +197,27 @@ export const sv: Texts = {
       title: "Din säkerhetskopia är redan den här versionen",
       detail: "Det finns ingenting att återställa. Välj en annan version om det inte är den du vill ha.",
     },
-    "holder-required": {
+    "trust-required": {
       title: "Den här telefonen kan inte göra det än",
       detail:
-        "Det kan bara en telefon som har skapat eller återställt säkerhetskopian. Återställ den först på den här telefonen.",
+        "Det kan bara en telefon som har slagit på säkerhetskopieringen eller återställt den. Återställ på den här telefonen, eller börja om.",
+    },
+    "start-anew-required": {
+      title: "En annan av dina telefoner räknas fortfarande till säkerhetskopian",
+      detail:
+        "Börja om på den här telefonen: dina andra telefoner får veta det, och en väntetid som du har valt gäller.",
+    },
+    "token-used-elsewhere": {
+      title: "Den här inloggningen hör till en annan telefon",
+      detail: "Logga in på själva den här telefonen.",
+    },
+    "version-out-of-reach": {
+      title: "Den versionen är från tiden innan den här telefonen var betrodd",
+      detail: "Återställ den versionen på den här telefonen: en väntetid som du har valt gäller.",
+    },
+    "version-elsewhere": {
+      title: "Den versionen gjordes med en annan sorts telefon eller ett annat iCloud-konto",
+      detail: "Återställ den på en telefon som kan öppna den. Den kan inte göras aktuell här.",
     },
     "platform-changed": {
       title: "Din säkerhetskopia gjordes på en annan sorts telefon",
@@ -241,14 +263,14 @@ export const sv: Texts = {
     "backup-frozen": {
       title: "Din säkerhetskopia är spärrad",
       detail:
-        "En återställning nekades på en av dina telefoner. Ingenting lämnar säkerhetskopian förrän du häver spärren på den telefonen, eller på en äldre.",
+        "En återställning nekades på en av dina telefoner. Ingenting lämnar säkerhetskopian förrän spärren upphör, eller du häver den på den telefonen eller en äldre.",
     },
     "older-phone-required": {
       title: "Det här kräver en äldre telefon",
       detail: "Bara en telefon som du har använt längre kan avgöra det här. Fortsätt på den telefonen.",
     },
     "recovery-key-none": {
-      title: "Ingen återställningsnyckel har lagts till",
+      title: "Ingen återställningsnyckel öppnar säkerhetskopian",
       detail:
         "En återställningsnyckel måste läggas till i förväg, på en telefon som har säkerhetskopian. Logga in på det iCloud-konto som säkerhetskopian gjordes med.",
     },
@@ -328,6 +350,10 @@ export const sv: Texts = {
     },
   },
   remedies: {
+    "change-password": "Byt lösenord på ditt återställningskonto, så att ingen annan kan gå vidare.",
+    "recover-or-start-anew": "Återställ säkerhetskopian på den här telefonen, eller börja om.",
+    "start-anew": "Börja en ny säkerhetskopia från den här telefonen. Det som fanns sparas i 30 dagar.",
+    wait: "Vänta till den tid som anges.",
     "add-accounts-by-hand": "Lägg till dina konton för hand på den här telefonen.",
     "approve-on-another-phone": "Godkänn återställningen på en annan av dina telefoner, eller vänta.",
     "check-recovery-key": "Kontrollera återställningsnyckeln och skriv in den igen.",

@@ -50,9 +50,13 @@ export const zhHans: Texts = {
       title: "请重新登录",
       detail: "为了保护你的帐户，请使用恢复帐户确认是你本人。",
     },
+    "too-many-refusals": {
+      title: "被拒绝的请求过多",
+      detail: "为了保护你的帐户，暂时不再答复使用此次登录的请求。重新登录后即可继续。备份仍会照常进行。",
+    },
     "too-many-tries": {
       title: "尝试次数过多",
-      detail: "为了保护你的帐户，暂时无法再尝试。已有你备份的手机仍可照常使用。",
+      detail: "为了保护你的帐户，暂时无法再尝试。备份仍会照常进行。",
     },
     "client-version-invalid": {
       title: "缺少应用版本，或格式不正确",
@@ -183,9 +187,22 @@ export const zhHans: Texts = {
       title: "你的备份已经是此版本",
       detail: "没有需要还原的内容。如果这不是你要的版本，请选择其他版本。",
     },
-    "holder-required": {
+    "trust-required": {
       title: "此手机还不能执行此操作",
-      detail: "只有创建或恢复过该备份的手机才能执行此操作。请先在此手机上恢复备份。",
+      detail: "只有开启过备份或恢复过备份的手机才能执行此操作。请在此手机上恢复备份，或重新开始。",
+    },
+    "start-anew-required": {
+      title: "你的另一部手机仍属于此备份",
+      detail: "请在此手机上重新开始：其他手机会收到通知，并适用你设置的等待时间。",
+    },
+    "token-used-elsewhere": { title: "此登录属于另一部手机", detail: "请在此手机上自行登录。" },
+    "version-out-of-reach": {
+      title: "该版本早于此手机受信任的时间",
+      detail: "请在此手机上恢复该版本：将适用你设置的等待时间。",
+    },
+    "version-elsewhere": {
+      title: "该版本由其他类型的手机或其他 iCloud 帐户创建",
+      detail: "请在能打开它的手机上恢复。无法在此处将其设为当前版本。",
     },
     "platform-changed": {
       title: "你的备份是在另一种手机上创建的",
@@ -226,14 +243,14 @@ export const zhHans: Texts = {
     "backup-frozen": {
       title: "你的备份已冻结",
       detail:
-        "你的其中一部手机拒绝了恢复。在该手机或使用时间更久的手机上解除冻结之前，无法取出备份中的任何内容。",
+        "你的其中一部手机拒绝了恢复。在冻结结束之前，或在该手机或使用时间更久的手机上解除冻结之前，无法取出备份中的任何内容。",
     },
     "older-phone-required": {
       title: "此操作需要较早开始使用的手机",
       detail: "只有你使用时间更久的手机才能决定。请改用该手机继续。",
     },
     "recovery-key-none": {
-      title: "尚未设置恢复密钥",
+      title: "没有可打开此备份的恢复密钥",
       detail: "恢复密钥必须事先在已有备份的手机上设置。请登录创建备份时使用的 iCloud 帐户。",
     },
     "recovery-key-wrong": {
@@ -306,6 +323,10 @@ export const zhHans: Texts = {
     },
   },
   remedies: {
+    "change-password": "请更改恢复帐户的密码，以免他人继续操作。",
+    "recover-or-start-anew": "请在此手机上恢复备份，或重新开始。",
+    "start-anew": "请从此手机开始新的备份。原有内容会保留 30 天。",
+    wait: "请等到所示时间。",
     "add-accounts-by-hand": "请在此手机上手动添加你的帐户。",
     "approve-on-another-phone": "请在你的另一部手机上批准恢复，或等到等待时间结束。",
     "check-recovery-key": "请检查恢复密钥，然后重新输入。",

@@ -50,9 +50,13 @@ export const zhHant: Texts = {
       title: "請再次登入",
       detail: "為了保護您的帳戶，請使用復原帳戶確認是您本人。",
     },
+    "too-many-refusals": {
+      title: "被拒絕的要求過多",
+      detail: "為了保護您的帳戶，暫時不再答覆使用此次登入的要求。重新登入後即可繼續。備份仍會照常進行。",
+    },
     "too-many-tries": {
       title: "嘗試次數過多",
-      detail: "為了保護您的帳戶，暫時無法再嘗試。已有您備份的手機仍可照常使用。",
+      detail: "為了保護您的帳戶，暫時無法再嘗試。備份仍會照常進行。",
     },
     "client-version-invalid": {
       title: "缺少應用程式版本，或格式不正確",
@@ -183,9 +187,22 @@ export const zhHant: Texts = {
       title: "您的備份已經是此版本",
       detail: "沒有需要還原的內容。如果這不是您要的版本，請選擇其他版本。",
     },
-    "holder-required": {
+    "trust-required": {
       title: "此手機還不能執行此操作",
-      detail: "只有建立或復原過該備份的手機才能執行此操作。請先在此手機上復原備份。",
+      detail: "只有開啟過備份或復原過備份的手機才能執行此操作。請在此手機上復原備份，或重新開始。",
+    },
+    "start-anew-required": {
+      title: "您的另一支手機仍屬於此備份",
+      detail: "請在此手機上重新開始：其他手機會收到通知，並適用您設定的等待時間。",
+    },
+    "token-used-elsewhere": { title: "此登入屬於另一部手機", detail: "請在此手機上自行登入。" },
+    "version-out-of-reach": {
+      title: "該版本早於此手機受信任的時間",
+      detail: "請在此手機上復原該版本：將適用您設定的等待時間。",
+    },
+    "version-elsewhere": {
+      title: "該版本由其他類型的手機或其他 iCloud 帳戶建立",
+      detail: "請在能開啟它的手機上復原。無法在此處將其設為目前版本。",
     },
     "platform-changed": {
       title: "您的備份是在另一種手機上建立的",
@@ -226,14 +243,14 @@ export const zhHant: Texts = {
     "backup-frozen": {
       title: "您的備份已凍結",
       detail:
-        "您的其中一支手機拒絕了復原。在該手機或使用時間更久的手機上解除凍結之前，無法取出備份中的任何內容。",
+        "您的其中一支手機拒絕了復原。在凍結結束之前，或在該手機或使用時間更久的手機上解除凍結之前，無法取出備份中的任何內容。",
     },
     "older-phone-required": {
       title: "此動作需要較早開始使用的手機",
       detail: "只有您使用時間更久的手機才能決定。請改用該手機繼續。",
     },
     "recovery-key-none": {
-      title: "尚未設定復原金鑰",
+      title: "沒有可開啟此備份的復原金鑰",
       detail: "復原金鑰必須事先在已有備份的手機上設定。請登入建立備份時使用的 iCloud 帳戶。",
     },
     "recovery-key-wrong": {
@@ -306,6 +323,10 @@ export const zhHant: Texts = {
     },
   },
   remedies: {
+    "change-password": "請變更復原帳戶的密碼，以免他人繼續操作。",
+    "recover-or-start-anew": "請在此手機上復原備份，或重新開始。",
+    "start-anew": "請從此手機開始新的備份。原有內容會保留 30 天。",
+    wait: "請等到所示時間。",
     "add-accounts-by-hand": "請在此手機上手動新增您的帳戶。",
     "approve-on-another-phone": "請在您的另一支手機上核准復原，或等到等待時間結束。",
     "check-recovery-key": "請檢查復原金鑰，然後重新輸入。",

@@ -3,17 +3,19 @@ import { count } from "../../acts/commit.ts";
 import { readOutcome } from "../../acts/outcome.ts";
 import { AlreadyDone, uncontended } from "../../acts/retry.ts";
 import type { Services } from "../../acts/services.ts";
-import { requireStanding, requireTriesLeft } from "../../acts/standing.ts";
+import { requireNotFrozen, requireStanding, requireTriesLeft } from "../../acts/standing.ts";
 import { requireStepUp } from "../../acts/stepUp.ts";
 import { explain as explainDevice } from "../../devices/explain.ts";
 import { Problem } from "../../errors/problem.ts";
 import { explain, type KindRefusal } from "../../identity/explain.ts";
 import { type Proof, verifyProof } from "../../identity/proof.ts";
+import type { Device } from "../../model/device.ts";
 import type { Identity } from "../../model/identity.ts";
+import { asOf } from "../../recovery/freeze.ts";
 import { readOwner } from "../../store/read.ts";
 import { checkBodyHeaders, parseBody, readBody } from "../body.ts";
 import { type Client, readClient, requireSupported } from "../client.ts";
-import type { Answer, PhoneCall, PhoneEndpoint } from "../endpoint.ts";
+import type { Answer, OwnerCall, PhoneCall, PhoneEndpoint } from "../endpoint.ts";
 import { readHeaders, readIdempotencyKey, readParams, readQuery } from "../input.ts";
 import type { HttpRequest } from "../message.ts";
 
@@ -47,10 +49,23 @@ export async function runForPhone(
 
   const input = { params, query, headers, body };
   const given = { ...input, services, request, now, identity, proof, client, idempotencyKey, requestHash };
+  return await answerKnown(endpoint, given as Given);
+}
+
+/** A request in the form that its endpoint declares, by a phone whose token and proof were verified. */
+export type Given = Omit<PhoneCall, "owner" | "device">;
+
+/** The rest of the way: who that is among the owner's phones, whether it may, and the act itself. */
+export async function answerKnown(endpoint: PhoneEndpoint, given: Given): Promise<Answer> {
+  const { access } = endpoint;
+  const { services, identity, proof, client, now } = given;
   return await uncontended(services.system, async () => {
-    const loaded = await loadCaller(endpoint, services, { identity, proof, client });
+    const loaded = await loadCaller(endpoint, services, { identity, proof, client, now });
     const call = { ...given, ...loaded } as PhoneCall;
-    if (access.standing) requireStanding(call, access.standing);
+    if (isOfOwner(call)) {
+      if (access.frozen === "stops") requireNotFrozen(call);
+      requireStanding(call, access.standing);
+    }
     if (access.stepUp === "needed") await requireStepUp(call);
     try {
       return await endpoint.handle(call);
@@ -60,21 +75,31 @@ export async function runForPhone(
       const outcome = await readOutcome(call);
       if (!outcome) throw error;
       // The first try may have been committed after this one had read the owner.
-      const again = await loadCaller(endpoint, services, { identity, proof, client });
+      const again = await loadCaller(endpoint, services, { identity, proof, client, now });
       return await endpoint.replay({ ...call, ...again }, outcome);
     }
   });
 }
 
-/** The owner as the store has them, and this phone among theirs: one point read. */
+function isOfOwner(call: PhoneCall): call is OwnerCall {
+  return call.owner !== undefined && call.device !== undefined;
+}
+
+/** The owner as the time has them, and this phone among theirs: one point read. */
 async function loadCaller(
   { access }: PhoneEndpoint,
   { store }: Services,
-  { identity, proof, client }: { identity: Identity; proof: Proof; client: Client },
+  { identity, proof, client, now }: { identity: Identity; proof: Proof; client: Client; now: number },
 ) {
-  const owner = await readOwner(store, identity.userId);
-  const device = owner?.item.devices.find(({ deviceId }) => deviceId === proof.deviceId);
-  if (access.registered === "yes") {
+  const stored = await readOwner(store, identity.userId);
+  const owner = stored && { ...stored, item: asOf(stored.item, now) };
+  const isThis = ({ deviceId }: Device) => deviceId === proof.deviceId;
+  const device =
+    owner?.item.devices.find(isThis) ??
+    (access.registered === "or-removed"
+      ? owner?.item.removed.map(({ device }) => device).find(isThis)
+      : undefined);
+  if (access.registered !== "no") {
     if (!device) throw explain({ reason: "device-not-registered" });
     if (device.platform !== client.platform) throw explainDevice({ reason: "client-platform-changed" });
   }

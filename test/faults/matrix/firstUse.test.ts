@@ -1,53 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createPhone } from "../../../local/phone/acts/phone.ts";
-import { ownerOfToken } from "../../../local/phone/protocol/ownerId.ts";
-import { ids, SERVICE_PARTITION } from "../../../shared/store/items.ts";
-import { system } from "../../../shared/system.ts";
-import { START } from "../../support/service.ts";
-import { type Data, makeSqliteData } from "../data.ts";
-import { type FaultyService, NoAnswer, ORIGIN, startFaultyService } from "../faultyService.ts";
+import { SERVICE_PARTITION } from "../../../shared/store/items.ts";
 import { FAULTS, type Fault, type PortCall } from "../layer.ts";
-import { readPartition, shapeOf } from "../partition.ts";
+import { shapeOf } from "../partition.ts";
+import { createHarness, type Harness, noAnswer } from "./harness.ts";
 import { scenarios } from "./scenarios.ts";
-import type { Call, Scenario } from "./stage.ts";
+import type { Scenario } from "./stage.ts";
 
 // What matrix.test.ts leaves out: the first request of a process that needs the service key, which is unwrapped and
 // checked then. Each of its calls fails once in each way; the act is done once or not at all, and the next try gets it.
 
-let data: Data;
-let service: FaultyService;
-let owners = 0;
-let time = START;
-let calls: PortCall[] = [];
-let armed: { readonly at: number; readonly fault: Fault } | undefined;
-const late: (() => Promise<unknown>)[] = [];
+let harness: Harness;
 
 beforeAll(async () => {
-  data = await makeSqliteData(() => time);
-  service = await startFaultyService({
-    open: data.open,
-    system: { ...system, now: () => time },
-    firstUse: true,
-    faults: {
-      plan: (call) => {
-        calls.push(call);
-        return armed?.at === calls.length - 1 ? armed.fault : undefined;
-      },
-      turn: async () => {},
-      later: (act) => late.push(act),
-    },
-  });
+  harness = await createHarness({ firstUse: true });
 });
 
-afterAll(async () => {
-  await service.close();
-  await data.remove();
-});
-
-function watch(faults?: typeof armed): void {
-  calls = [];
-  armed = faults;
-}
+afterAll(async () => harness.close());
 
 const asked: readonly PortCall[] = [
   { port: "keys", operation: "unwrap" },
@@ -108,67 +76,31 @@ interface Play {
   readonly ofAll: boolean;
   /** Whether the process is a new one, or has opened the service key already. */
   readonly isFirst: boolean;
-  readonly faults?: typeof armed;
+  readonly faults?: { readonly at: number; readonly fault: Fault };
 }
 
 /** Has a process answer the scenario's call, fail as `faults` says, and answer it again. */
 async function play(scenario: Scenario, { ofAll, isFirst, faults }: Play) {
-  const { partition, call } = await prepare(scenario);
+  const { partition, call } = await harness.prepare(scenario.prepare);
   if (ofAll) await forgetCheck();
-  await restart();
-  if (!isFirst) expect((await service.fetch(`${ORIGIN}/v1/ready`)).status).toBe(200);
+  await harness.restart();
+  if (!isFirst) expect(await harness.isReady()).toBe(true);
 
-  watch(faults);
+  harness.watch(faults);
   const first = await call().catch(noAnswer);
-  const made = calls;
-  watch();
-  for (const act of late.splice(0)) await act();
-  if (first?.ok === false) time += (first.retryAfter ?? 0) * 1000;
+  const calls = harness.calls();
+  harness.watch();
+  await harness.land();
+  if (first?.ok === false) harness.pass(first.retryAfter ?? 0);
   const retry = await call();
-  const { store } = await service.adapters();
-  const items = await store.list(partition, "");
-  readPartition(items);
-  return { calls: made, first, retry, shape: shapeOf(items).filter((item) => !item.includes('"proof:')) };
-}
-
-async function prepare(scenario: Scenario): Promise<{ partition: string; call: Call }> {
-  watch();
-  time += 60_000;
-  const token = await service.issuer.sign({ owner: `owner ${++owners}` });
-  const call = await scenario.prepare({
-    phone: (options) =>
-      createPhone({
-        origin: ORIGIN,
-        platform: "android",
-        version: "6.8.0",
-        name: "Pixel",
-        token: async () => token,
-        fetch: service.fetch,
-        system: { ...system, now: () => time },
-        ...options,
-      }),
-    wait: (seconds) => {
-      time += seconds * 1000;
-    },
-  });
-  return { partition: ownerOfToken(token), call };
-}
-
-/** Ends the process in the middle of a request; another takes its place. */
-async function restart(): Promise<void> {
-  const before = service.crashes();
-  watch({ at: 0, fault: "crash-before" });
-  await expect(service.fetch(`${ORIGIN}/v1/ready`)).rejects.toThrow(NoAnswer);
-  expect(service.crashes()).toBe(before + 1);
+  const items = await harness.stored(partition);
+  return { calls, first, retry, shape: shapeOf(items).filter((item) => !item.includes('"proof:')) };
 }
 
 async function forgetCheck(): Promise<void> {
-  const { store } = await service.adapters();
-  if (await store.read(SERVICE_PARTITION, ids.serviceKey)) {
-    await store.commit(SERVICE_PARTITION, [{ kind: "delete", id: ids.serviceKey }]);
-  }
-}
-
-function noAnswer(error: unknown): undefined {
-  if (!(error instanceof NoAnswer)) throw error;
+  const stored = await harness.idsOf(SERVICE_PARTITION);
+  await harness.put(
+    SERVICE_PARTITION,
+    stored.map((id) => ({ kind: "delete", id })),
+  );
 }

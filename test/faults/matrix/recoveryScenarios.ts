@@ -1,7 +1,16 @@
-import type { Phone } from "../../../local/phone/acts/phone.ts";
+import type { RecoverRequest } from "../../../local/phone/acts/recovery/recovery.ts";
+import { contents } from "../../support/accounts.ts";
 import { recoveryKeyBody } from "../../support/recoveryKey.ts";
 import { expectOk } from "../../support/service.ts";
-import { registered, type Scenario, type Stage, withVersions } from "./stage.ts";
+import {
+  registered,
+  type Scenario,
+  STALE,
+  type Stage,
+  type StagePhone,
+  trusted,
+  withVersions,
+} from "./stage.ts";
 
 /** Seconds that a recovery waits if it has to: a sign-in is still recent afterwards. */
 const WAIT = 60;
@@ -10,12 +19,14 @@ const storageSecret = new Uint8Array(32).fill(7);
 const ios = { platform: "ios", storageSecret } as const;
 
 interface Waiting {
-  /** Has the backup. */
-  readonly old: Phone;
+  /** Turned backup on. */
+  readonly old: StagePhone;
   /** Waits for it. */
-  readonly fresh: Phone;
+  readonly fresh: StagePhone;
   readonly recoveryId: string;
 }
+
+const anew = { purpose: "start-anew" } as const;
 
 /** A new phone whose recovery will wait. */
 async function aboutToWait(stage: Stage): Promise<Pick<Waiting, "old" | "fresh">> {
@@ -24,14 +35,22 @@ async function aboutToWait(stage: Stage): Promise<Pick<Waiting, "old" | "fresh">
   return { old, fresh: await registered(stage) };
 }
 
-async function waiting(stage: Stage): Promise<Waiting> {
+async function waiting(stage: Stage, request?: RecoverRequest): Promise<Waiting> {
   const phones = await aboutToWait(stage);
-  const begun = await phones.fresh.recover();
+  const begun = await phones.fresh.recover(request);
   expectOk(begun);
   return { ...phones, recoveryId: begun.body.recoveryId };
 }
 
-/** The calls of recoveries, and of what guards them, by the endpoint's name. */
+/** Its wait is over, and it was opened: the new phone is trusted, and can be denied. */
+async function opened(stage: Stage, request?: RecoverRequest): Promise<Waiting> {
+  const phones = await waiting(stage, request);
+  expectOk(await phones.old.approve(phones.recoveryId));
+  expectOk(await phones.fresh.open(phones.recoveryId));
+  return phones;
+}
+
+/** The calls of recoveries, and of what guards them: under the endpoint's name. */
 export const recoveryScenarios: Readonly<Record<string, readonly Scenario[]>> = {
   "recoveries-preview": [
     {
@@ -40,6 +59,14 @@ export const recoveryScenarios: Readonly<Record<string, readonly Scenario[]>> = 
         await withVersions(stage, 1);
         const fresh = await registered(stage);
         return () => fresh.preview();
+      },
+    },
+    {
+      title: "of starting anew",
+      prepare: async (stage) => {
+        await withVersions(stage, 1);
+        const fresh = await registered(stage);
+        return () => fresh.preview(anew);
       },
     },
   ],
@@ -57,6 +84,52 @@ export const recoveryScenarios: Readonly<Record<string, readonly Scenario[]>> = 
       prepare: async (stage) => {
         const { fresh } = await aboutToWait(stage);
         return () => fresh.recover();
+      },
+    },
+    {
+      title: "of a backup with no version",
+      prepare: async (stage) => {
+        await withVersions(stage, 0);
+        const fresh = await registered(stage);
+        return () => fresh.recover();
+      },
+    },
+    {
+      title: "of an older version, once more on a trusted phone",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 2);
+        return () => phone.recover({ version: 1 });
+      },
+    },
+    {
+      title: "anew, in place of what is there",
+      prepare: async (stage) => {
+        await withVersions(stage, 1);
+        const fresh = await registered(stage);
+        return () => fresh.recover(anew);
+      },
+    },
+    {
+      title: "anew, while a trusted phone has turned backup off",
+      prepare: async (stage) => {
+        const old = await withVersions(stage, 1);
+        expectOk(await old.disable());
+        const fresh = await registered(stage);
+        return () => fresh.recover(anew);
+      },
+    },
+    {
+      title: "anew, on a new phone that has to wait",
+      prepare: async (stage) => {
+        const { fresh } = await aboutToWait(stage);
+        return () => fresh.recover(anew);
+      },
+    },
+    {
+      title: "anew, in place of a recovery that waits",
+      prepare: async (stage) => {
+        const { fresh } = await waiting(stage);
+        return () => fresh.recover(anew);
       },
     },
   ],
@@ -80,12 +153,34 @@ export const recoveryScenarios: Readonly<Record<string, readonly Scenario[]>> = 
         return () => fresh.open(recoveryId);
       },
     },
+    {
+      title: "after the wait, to start anew",
+      prepare: async (stage) => {
+        const { fresh, recoveryId } = await waiting(stage, anew);
+        stage.wait(WAIT);
+        return () => fresh.open(recoveryId);
+      },
+    },
+    {
+      title: "again",
+      prepare: async (stage) => {
+        const { fresh, recoveryId } = await opened(stage);
+        return () => fresh.open(recoveryId);
+      },
+    },
   ],
   "recoveries-cancel": [
     {
       title: "one that waits",
       prepare: async (stage) => {
         const { fresh, recoveryId } = await waiting(stage);
+        return () => fresh.cancel(recoveryId);
+      },
+    },
+    {
+      title: "one that was opened",
+      prepare: async (stage) => {
+        const { fresh, recoveryId } = await opened(stage);
         return () => fresh.cancel(recoveryId);
       },
     },
@@ -110,10 +205,63 @@ export const recoveryScenarios: Readonly<Record<string, readonly Scenario[]>> = 
     {
       title: "one that another phone has opened",
       prepare: async (stage) => {
-        const { old, fresh, recoveryId } = await waiting(stage);
-        expectOk(await old.approve(recoveryId));
-        expectOk(await fresh.open(recoveryId));
+        const { old, recoveryId } = await opened(stage);
         return () => old.deny(recoveryId);
+      },
+    },
+    {
+      title: "one by which another phone has started anew",
+      prepare: async (stage) => {
+        const { old, fresh, recoveryId } = await opened(stage, anew);
+        expectOk(await fresh.upload(contents));
+        return () => old.deny(recoveryId);
+      },
+    },
+    {
+      title: "one whose phone has turned backup off",
+      prepare: async (stage) => {
+        const { old, fresh, recoveryId } = await opened(stage);
+        expectOk(await fresh.disable());
+        return () => old.deny(recoveryId);
+      },
+    },
+    {
+      title: "with a stale sign-in",
+      prepare: async (stage) => {
+        const { old, recoveryId } = await opened(stage);
+        await old.signIn(STALE);
+        return () => old.deny(recoveryId);
+      },
+    },
+    {
+      title: "on a phone that was revoked since",
+      prepare: async (stage) => {
+        const { old, fresh, recoveryId } = await opened(stage);
+        expectOk(await fresh.revoke(old.deviceId));
+        return () => old.deny(recoveryId);
+      },
+    },
+    {
+      title: "a second one, while the backup is frozen",
+      prepare: async (stage) => {
+        const { old, recoveryId } = await waiting(stage);
+        const second = await registered(stage);
+        const begun = await second.recover();
+        expectOk(begun);
+        expectOk(await old.deny(recoveryId));
+        return () => old.deny(begun.body.recoveryId);
+      },
+    },
+    {
+      title: "by a phone whose own recovery can still be denied, which freezes nothing",
+      prepare: async (stage) => {
+        const old = await withVersions(stage, 1);
+        const second = await trusted(stage);
+        expectOk(await old.choosePolicy({ waitingSeconds: WAIT }));
+        const third = await registered(stage);
+        const begun = await third.recover();
+        expectOk(begun);
+        return () => second.deny(begun.body.recoveryId);
       },
     },
   ],

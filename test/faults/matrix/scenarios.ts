@@ -1,10 +1,12 @@
 import * as z from "zod";
 import { readAnswer } from "../../../local/phone/acts/problem.ts";
 import { NEWEST } from "../../../shared/backup/history.ts";
+import { LIMITS } from "../../../shared/limits/tries.ts";
+import { MOST_DEVICES } from "../../../shared/model/device.ts";
 import { contents } from "../../support/accounts.ts";
 import { expectOk } from "../../support/service.ts";
 import { recoveryScenarios } from "./recoveryScenarios.ts";
-import { registered, type Scenario, withVersions } from "./stage.ts";
+import { registered, type Scenario, STALE, type Stage, trusted, withVersions } from "./stage.ts";
 
 /** How the phones of `local/phone` make each endpoint's call, by the endpoint's name. */
 export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
@@ -32,6 +34,25 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
         return () => renamed.register();
       },
     },
+    {
+      title: "a phone for which the oldest that is not trusted gives up its place",
+      prepare: async (stage) => {
+        await withVersions(stage, 1);
+        await fillPlaces(stage, registered);
+        const phone = await stage.phone();
+        return () => phone.register();
+      },
+    },
+    {
+      title: "a phone for which a trusted one gives up its place, unused for 90 days",
+      prepare: async (stage) => {
+        await withVersions(stage, 1);
+        await fillPlaces(stage, trusted);
+        stage.wait(90 * DAY);
+        const phone = await stage.phone();
+        return () => phone.register();
+      },
+    },
   ],
   "devices-list": [
     {
@@ -49,6 +70,22 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
         const [phone, lost] = [await registered(stage), await registered(stage)];
         return () => phone.revoke(lost.deviceId);
       },
+    },
+    {
+      title: "another phone that is trusted: what is uploaded from then on has a new key",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        const lost = await trusted(stage);
+        return () => phone.revoke(lost.deviceId);
+      },
+    },
+    {
+      title: "the phone itself, which is trusted",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        return () => phone.revoke(phone.deviceId);
+      },
+      retried: "device-not-registered",
     },
     {
       title: "the phone itself",
@@ -74,8 +111,28 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
         return () => phone.enable();
       },
     },
+    {
+      title: "again, after it was turned off",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        expectOk(await phone.disable());
+        return () => phone.enable();
+      },
+    },
   ],
   "backup-status": [
+    {
+      title: "of a backup that is frozen, on a new phone",
+      prepare: async (stage) => {
+        const old = await withVersions(stage, 1);
+        const thief = await registered(stage);
+        const begun = await thief.recover();
+        expectOk(begun);
+        expectOk(await old.deny(begun.body.recoveryId));
+        const phone = await registered(stage);
+        return () => phone.status();
+      },
+    },
     {
       title: "of a backup",
       prepare: async (stage) => {
@@ -96,6 +153,34 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
       title: "a version that drops an old one",
       prepare: async (stage) => {
         const phone = await withVersions(stage, NEWEST);
+        return () => phone.upload(contents);
+      },
+    },
+    {
+      title: "a version with a loss, on a stale sign-in",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        await phone.signIn(STALE);
+        const fewer = { ...contents, accounts: contents.accounts.slice(1) };
+        return () => phone.upload(fewer);
+      },
+    },
+    {
+      title: "a version that loses nearly all, as its owner agreed to",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        const fewer = { ...contents, accounts: contents.accounts.slice(0, 1) };
+        return () => phone.upload(fewer, { replaces: 1 });
+      },
+    },
+    {
+      title: "a version under the new key, after another phone was revoked",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        const lost = await trusted(stage);
+        expectOk(await phone.revoke(lost.deviceId));
+        expectOk(await phone.key());
+        expectOk(await phone.status());
         return () => phone.upload(contents);
       },
     },
@@ -176,11 +261,22 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
   ],
   "me-export": [
     {
-      title: "of a backup with a version",
+      title: "of a backup with a version, told each time",
       prepare: async (stage) => {
         const phone = await withVersions(stage, 1);
         return () => phone.exportAll();
       },
+      repeated: true,
+    },
+    {
+      title: "of a backup with two keys, told to the other phone each time",
+      prepare: async (stage) => {
+        const phone = await withVersions(stage, 1);
+        const other = await trusted(stage);
+        expectOk(await other.recover({ purpose: "start-anew" }));
+        return () => phone.exportAll();
+      },
+      repeated: true,
     },
   ],
   ...recoveryScenarios,
@@ -188,6 +284,18 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
   "service-ready": [anonymous("/v1/ready")],
   "service-problem": [anonymous("/v1/problems/store-unavailable")],
 };
+
+/** In seconds. */
+const DAY = 24 * 60 * 60;
+
+/** Has as many more phones as an owner may have, as many a day as may be. */
+async function fillPlaces(stage: Stage, make: (stage: Stage) => Promise<unknown>): Promise<void> {
+  for (let count = 1; count < MOST_DEVICES; count++) {
+    if (count % (LIMITS.registrations.perOwner - 1) === 0) stage.wait(DAY);
+    await make(stage);
+  }
+  stage.wait(DAY);
+}
 
 function anonymous(path: string): Scenario {
   return {

@@ -5,11 +5,16 @@ import type { ProblemCode } from "../../../shared/errors/catalogue.ts";
 import { contents } from "../../support/accounts.ts";
 import { expectOk } from "../../support/service.ts";
 
-/** Gives phones of one owner, who appears in no other case. */
+export interface StagePhone extends Phone {
+  /** The owner signs in on it again; or so many seconds ago, which makes it a stale sign-in. */
+  readonly signIn: (secondsAgo?: number) => Promise<void>;
+}
+
+/** Gives phones of one owner, whom no other case knows. */
 export interface Stage {
-  /** A new phone, or the one with that `state`. */
-  readonly phone: (options?: Partial<PhoneOptions>) => Promise<Phone>;
-  /** Lets time pass. */
+  /** A new phone, which the owner has just signed in on; or the one that `state` is of. */
+  readonly phone: (options?: Partial<PhoneOptions>) => Promise<StagePhone>;
+  /** Lets so many seconds go by. */
   readonly wait: (seconds: number) => void;
 }
 
@@ -21,24 +26,34 @@ export interface Scenario {
   readonly prepare: (stage: Stage) => Promise<Call>;
   /** How a retry is refused if the first attempt was carried out; when left out, it is answered like the first. */
   readonly retried?: ProblemCode;
+  /** Whether it is done again where it is asked again, because each time counts. */
+  readonly repeated?: true;
 }
 
-export async function registered({ phone }: Stage, options?: Partial<PhoneOptions>): Promise<Phone> {
+/** Seconds after which no sign-in is fresh. */
+export const STALE = 60 * 60;
+
+export async function registered({ phone }: Stage, options?: Partial<PhoneOptions>): Promise<StagePhone> {
   const made = await phone(options);
   expectOk(await made.register());
   return made;
 }
 
-/** A phone that has turned backup on and uploaded `count` versions, each with other contents. */
+/** A phone that has turned backup on and uploaded `count` versions. */
 export async function withVersions(
   stage: Stage,
   count: number,
   options?: Partial<PhoneOptions>,
-): Promise<Phone> {
+): Promise<StagePhone> {
   const phone = await registered(stage, options);
   expectOk(await phone.enable());
-  for (let version = 1; version <= count; version++) {
-    expectOk(await phone.upload({ ...contents, accounts: contents.accounts.slice(version % 5) }));
-  }
+  for (let version = 1; version <= count; version++) expectOk(await phone.upload(contents));
+  return phone;
+}
+
+/** Another phone that is trusted too: it has recovered. */
+export async function trusted(stage: Stage, options?: Partial<PhoneOptions>): Promise<StagePhone> {
+  const phone = await registered(stage, options);
+  expectOk(await phone.recover());
   return phone;
 }

@@ -1,15 +1,16 @@
+import { hash } from "node:crypto";
 import { createPhone, type Phone } from "../../../local/phone/acts/phone.ts";
 import type { PhoneOptions } from "../../../local/phone/acts/session.ts";
 import { type Account, type Contents, parseContents } from "../../../local/phone/protocol/accounts.ts";
 import type { Platform } from "../../../local/phone/protocol/contentKey.ts";
 import { ownerOfToken } from "../../../local/phone/protocol/ownerId.ts";
+import { type Device, MOST_DEVICES } from "../../../shared/model/device.ts";
 import type { Random } from "../../durability/random.ts";
 import { contents as sample } from "../../support/accounts.ts";
 import { type FaultyService, ORIGIN } from "../faultyService.ts";
-import { ask } from "./ask.ts";
-import { createJournal, type Journal, type Moments } from "./journal.ts";
+import { createJournal, type Journal } from "./journal.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
-import { phoneOf } from "./state.ts";
+import { ask, type Request } from "./request.ts";
 
 /** What all families share. */
 export interface World {
@@ -17,89 +18,73 @@ export interface World {
   readonly random: Random;
   /** Milliseconds since the epoch. */
   readonly clock: { time: number };
+  /** Who acts at the moment. */
+  readonly actor: () => Actor | undefined;
+}
+
+/** Does one thing after another, with the phone in hand. */
+export interface Actor {
+  member: Member;
+  /** What it asks for at the moment, or did last. */
+  request?: Request;
 }
 
 /** One of an owner's phones. */
 export interface Member {
   readonly family: Family;
   readonly label: string;
+  readonly platform: Platform;
+  readonly storageSecret: Uint8Array | undefined;
   phone: Phone;
-  /** Whether a registration is under way, or got no answer: done after a revocation, it brings the phone back. */
-  registering: boolean;
+  /** The last sign-in on it, in milliseconds since the epoch. */
+  signedInAt: number;
+  /** The access token that it sends; a thief's phone sends another's. */
+  readonly token: () => Promise<string>;
   /** The act whose outcome it does not know. */
   unfinished: { readonly title: string; readonly again: () => Promise<void> } | undefined;
-  /** The newest acknowledged version at the first attempt of its present recovery. */
-  recoveryFloor: number;
-  /** When it may recover again, in milliseconds since the epoch; 0 unless too many recoveries were begun. */
-  backAt: number;
   /** The ids of its recoveries. */
   readonly recoveries: Set<string>;
-  /** How many faults its present request met. */
-  faults: number;
-  /** The Idempotency-Key and the request that it sent last. */
-  lastKey: string;
-  lastRequest: Sent | undefined;
-  /** The states while that was carried out. */
-  moments: Moments;
 }
 
-export type Sent = Parameters<typeof globalThis.fetch>;
-
-export interface Overheard {
-  readonly member: Member;
-  readonly request: Sent;
-  /** When it was answered. */
-  readonly time: number;
-}
-
-/** An owner, with some phones of one kind. */
+/** An owner, and the phones that act in the owner's name. */
 export interface Family {
   readonly world: World;
   readonly name: string;
   readonly userId: string;
+  /** Of most of the phones. */
   readonly platform: Platform;
-  readonly storageSecret: Uint8Array | undefined;
-  readonly token: () => Promise<string>;
+  /** How many phones there may come to be. */
+  readonly size: number;
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly members: Member[];
-  /** The phones that were registered at the last inspection. */
-  present: ReadonlySet<string>;
+  /** When the sign-in behind each access token was, in seconds since the epoch; by the token's hash. */
+  readonly signIns: Map<string, number>;
   /** What happened, in order. */
   readonly trace: string[];
   /** Requests that were carried out, as somebody on the way could have kept them. */
-  readonly overheard: Overheard[];
+  readonly overheard: Request[];
   /** Commits that will still be done, though nobody waits for them any more. */
   late: number;
   uploads: number;
 }
 
-/** Milliseconds that a token is used for: recent enough for whatever asks for a recent sign-in. */
-const TOKEN_MS = 5 * 60_000;
+/** Milliseconds that a token is used for. */
+const TOKEN_MS = 50 * 60_000;
 
 export async function createFamily(world: World, name: string): Promise<Family> {
-  const { service, clock, random } = world;
-  let signedIn = Number.NEGATIVE_INFINITY;
-  let latest = "";
-  async function token(): Promise<string> {
-    if (clock.time - signedIn > TOKEN_MS) {
-      signedIn = clock.time;
-      latest = await service.issuer.sign({ owner: name });
-    }
-    return latest;
-  }
-  const platform = random.chance(0.5) ? "ios" : "android";
+  const { service, random } = world;
+  const ledger = createLedger();
   return {
     world,
     name,
-    userId: ownerOfToken(await token()),
-    platform,
-    storageSecret: platform === "ios" ? new Uint8Array(32).fill(random.below(256)) : undefined,
-    token,
-    ledger: createLedger(),
-    journal: createJournal(),
+    userId: ownerOfToken(await service.issuer.sign({ owner: name })),
+    platform: random.chance(0.5) ? "ios" : "android",
+    size: random.chance(0.3) ? MOST_DEVICES + 6 : 8,
+    ledger,
+    journal: createJournal(ledger),
     members: [],
-    present: new Set(),
+    signIns: new Map(),
     trace: [],
     overheard: [],
     late: 0,
@@ -108,23 +93,39 @@ export async function createFamily(world: World, name: string): Promise<Family> 
 }
 
 export async function addMember(family: Family): Promise<Member> {
-  const label = `phone ${family.members.length + 1}`;
+  const { world, platform: usual, name } = family;
+  const { random, clock, service } = world;
+  const other = usual === "ios" ? "android" : "ios";
+  const platform = random.chance(0.95) ? usual : other;
+  const storage = random.chance(0.95) ? 1 : 2;
+  let issued = { at: Number.NEGATIVE_INFINITY, signedInAt: 0, token: "" };
   const member: Omit<Member, "phone"> = {
     family,
-    label,
-    registering: false,
+    label: `phone ${family.members.length + 1}`,
+    platform,
+    storageSecret: platform === "ios" ? new Uint8Array(32).fill(storage) : undefined,
+    signedInAt: clock.time,
     unfinished: undefined,
-    recoveryFloor: 0,
-    backAt: 0,
     recoveries: new Set(),
-    faults: 0,
-    lastKey: "",
-    lastRequest: undefined,
-    moments: family.journal.moments(family.world.clock.time),
+    async token() {
+      const { signedInAt } = added;
+      if (issued.signedInAt !== signedInAt || clock.time - issued.at > TOKEN_MS) {
+        const signedInSecondsAgo = Math.floor((clock.time - signedInAt) / 1000);
+        const token = await service.issuer.sign({ owner: name, signedInSecondsAgo });
+        issued = { at: clock.time, signedInAt, token };
+        family.signIns.set(hashOf(token), Math.floor(clock.time / 1000) - signedInSecondsAgo);
+      }
+      return issued.token;
+    },
   };
-  const added = Object.assign(member, { phone: await makePhone(member, {}) });
+  const added: Member = Object.assign(member, { phone: await makePhone(member, {}) });
   family.members.push(added);
   return added;
+}
+
+/** As the service knows an access token. */
+export function hashOf(token: string): string {
+  return hash("sha256", token, "base64url");
 }
 
 /** Starts the app again, with what it kept. */
@@ -133,52 +134,48 @@ export async function restart(member: Member, options: Partial<PhoneOptions> = {
 }
 
 async function makePhone(member: Omit<Member, "phone">, options: Partial<PhoneOptions>): Promise<Phone> {
-  const { platform, storageSecret, token, ledger, world } = member.family;
-  const made = await createPhone({
+  const { platform, storageSecret, token, label, family } = member;
+  const { world } = family;
+  return await createPhone({
     origin: ORIGIN,
     platform,
     storageSecret,
     version: "6.8.0",
-    name: member.label,
+    name: label,
     token,
     system: {
       now: () => world.clock.time,
       random: (size) => Uint8Array.from({ length: size }, () => world.random.below(256)),
     },
-    fetch: async (...request) => {
-      const key = new Headers(request[1]?.headers).get("Idempotency-Key");
-      if (key !== null) {
-        ledger.sendingKey(key);
-        member.lastKey = key;
-      }
-      member.lastRequest = request;
-      const { answer, moments } = ask(member.family, made.deviceId, request);
-      member.moments = moments;
-      return await answer;
-    },
+    fetch: async (...sent) => await ask(member as Member, sent),
     ...options,
   });
-  return made;
 }
 
-/** Whether a phone is registered, as of the last commit. */
-export function isPresent({ family, phone }: Member): boolean {
-  return phoneOf(family.journal.latest(), phone.deviceId) !== undefined;
+/** The phone as it is registered, as of the last commit. */
+export function registeredOf({ family, phone }: Member): Device | undefined {
+  return family.journal.latest().owner?.devices.find(({ deviceId }) => deviceId === phone.deviceId);
 }
 
 /** Whether a phone was registered, and no longer is. */
 export function isGone(member: Member): boolean {
-  return !isPresent(member) && member.phone.state().owner !== undefined;
+  return !registeredOf(member) && member.phone.state().owner !== undefined;
 }
 
-/** Contents unlike any others. Parsed, so that their members have the order in which they come back. */
-export function nextContents(family: Family): Contents {
+/**
+ * Contents unlike any others: a secret tells them apart, so that no account is lost by it.
+ * @param without how many accounts are left out
+ */
+export function nextContents(family: Family, without = 0): Contents {
+  const secret = (++family.uploads).toString(6).replace(/\d/g, (digit) => String(Number(digit) + 2));
   const marked: Account = {
     kind: "third-party",
     issuer: "Northwind",
-    userName: `upload ${++family.uploads}`,
+    userName: "changed",
     push: false,
-    otp: { secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", algorithm: "SHA1", digits: 6, period: 30 },
+    // Base32 has no 0, 1, 8 and 9.
+    otp: { secret: secret.padStart(32, "A"), algorithm: "SHA1", digits: 6, period: 30 },
   };
-  return parseContents({ ...sample, accounts: [...sample.accounts, marked] });
+  const { accounts } = sample;
+  return parseContents({ ...sample, accounts: [marked, ...accounts.slice(0, accounts.length - without)] });
 }

@@ -1,101 +1,172 @@
 import assert from "node:assert/strict";
+import type { Envelope } from "../../../shared/model/envelope.ts";
 import type { Event } from "../../../shared/model/event.ts";
-import type { Notice, NoticeType } from "../../../shared/model/notice.ts";
+import type { Notice } from "../../../shared/model/notice.ts";
 import type { Owner } from "../../../shared/model/owner.ts";
 import type { Recovery } from "../../../shared/model/recovery.ts";
-import { ids, NOTICE_TTL } from "../../../shared/store/items.ts";
+import { ids } from "../../../shared/store/items.ts";
 import type { ItemBody, Operation, Store } from "../../../shared/store/port.ts";
 import type { Partition } from "../partition.ts";
-import { checkStep } from "./rules.ts";
-import { NOTHING, type State } from "./state.ts";
+import type { Ledger } from "./ledger.ts";
+import { checkNever } from "./never.ts";
+import type { Request } from "./request.ts";
+import { type Kept, NOTHING, type State } from "./state.ts";
+import { checkStep } from "./steps.ts";
 
 /** The states that an owner was in while a request was carried out: its answer must be true of one of them. */
 export interface Moments {
-  /** When it was sent, in milliseconds since the epoch. */
-  readonly at: number;
-  readonly some: (holds: (state: State, at: number) => boolean) => boolean;
+  readonly states: () => readonly State[];
+  readonly some: (holds: (state: State) => boolean) => boolean;
+}
+
+/** One commit: what it was for, what it wrote, and when, in milliseconds since the epoch. */
+interface Commit {
+  readonly request: Request;
+  readonly operations: readonly Operation[];
+  readonly time: number;
+}
+
+/** What one commit changed. */
+export interface Step {
+  readonly before: State;
+  readonly after: State;
+  readonly request: Request;
+  /** Left out where only a try was counted. */
+  readonly event: Event | undefined;
+  readonly notices: readonly Notice[];
 }
 
 export type Journal = ReturnType<typeof createJournal>;
 
+/** Milliseconds by which the store may be early or late to forget what has had its time. */
+const FORGETS_WITHIN = 5_000;
+
 /** All commits of one owner, in order, and the states that they led to. */
-export function createJournal() {
+export function createJournal(ledger: Ledger) {
   const states: State[] = [NOTHING];
-  const pending: (readonly Operation[])[] = [];
-  const notices = new Map<string, Notice>();
-  const told: NoticeType[] = [];
+  const pending: Commit[] = [];
+  const steps: Step[] = [];
 
   function latest(): State {
     return states.at(-1) ?? NOTHING;
   }
 
-  function take(operations: readonly Operation[]): void {
-    const before = latest();
-    const written = new Map<string, ItemBody>();
-    for (const operation of operations) {
-      // As it is stored: without the members that are undefined.
-      if (operation.kind !== "delete") written.set(operation.id, JSON.parse(JSON.stringify(operation.body)));
-    }
-    const sent = named<Notice>(written, ids.notice(""));
-    for (const [id, notice] of sent) notices.set(id, notice);
-    const recoveries = named<Recovery>(written, ids.recovery(""));
-    const after: State = {
-      owner: (written.get(ids.owner) as Owner | undefined) ?? before.owner,
-      recoveries: recoveries.size > 0 ? new Map([...before.recoveries, ...recoveries]) : before.recoveries,
-    };
-    const [event] = named<Event>(written, "event:").values();
-    states.push(after);
-    told.push(...checkStep({ before, after, event, notices: [...sent.values()] }).map(({ type }) => type));
-  }
-
   /** Checks what was committed since against the rules. */
   function catchUp(): void {
-    for (const operations of pending.splice(0)) take(operations);
+    for (const { request, operations, time } of pending.splice(0)) {
+      const before = latest();
+      const after = applied(before, operations, time);
+      const created = operations.flatMap(({ id, ...operation }) =>
+        operation.kind === "create" ? [[id, asStored(operation.body)] as const] : [],
+      );
+      const ofKind = <Item>(prefix: string) =>
+        created.flatMap(([id, body]) => (id.startsWith(prefix) ? [body as Item] : []));
+      const [event] = ofKind<Event>("event:");
+      const step: Step = { before, after, request, event, notices: ofKind<Notice>("notice:") };
+      states.push(after);
+      steps.push(step);
+      checkNever(step);
+      checkStep(step);
+      ledger.checkSeal(step);
+      ledger.checkGone(step);
+    }
   }
 
   return {
-    committed: (operations: readonly Operation[]) => void pending.push(operations),
+    committed: (commit: Commit) => void pending.push(commit),
     catchUp,
-    latest,
-    /** The types of all notices so far. */
-    told: (): readonly NoticeType[] => told,
+    latest(): State {
+      catchUp();
+      return latest();
+    },
+    steps: (): readonly Step[] => steps,
 
-    /** The moments of a request that is sent now. @param at when it is sent */
-    moments(at: number): Moments {
+    /** The moments of a request that is sent now. */
+    moments(): Moments {
       catchUp();
       const from = states.length - 1;
-      return {
-        at,
-        some(holds) {
-          catchUp();
-          return states.slice(from).some((state) => holds(state, at));
-        },
+      const since = () => {
+        catchUp();
+        return states.slice(from);
       };
+      return { states: since, some: (holds) => since().some(holds) };
     },
 
     /** Compares what is stored with what was committed. */
-    compare({ owner, recoveries, notices: stored }: Partition, now: number): void {
+    compare({ owner, envelopes, recoveries, outcomes, notices }: Partition, now: number): void {
       catchUp();
-      assert.deepEqual({ owner, recoveries }, latest(), "what is stored, and what was committed");
-      const kept = [...notices].filter(([, { at }]) => now < Date.parse(at) + NOTICE_TTL * 1000);
-      assert.deepEqual(stored, new Map(kept), "the notices");
+      const state = latest();
+      assert.deepEqual({ owner, envelopes }, { owner: state.owner, envelopes: state.envelopes });
+      compareKept(recoveries, state.recoveries, now);
+      compareKept(outcomes, state.outcomes, now);
+      compareKept(notices, state.notices, now);
     },
   };
 }
 
-/** Tells an owner's journal of each commit before anybody else learns of it. */
-export function watched(store: Store, ofOwner: (userId: string) => Journal | undefined): Store {
+function compareKept<Item>(
+  stored: ReadonlyMap<string, Item>,
+  kept: ReadonlyMap<string, Kept<Item>>,
+  now: number,
+): void {
+  for (const [id, item] of stored) {
+    const known = kept.get(id) ?? assert.fail("it is stored, and nobody has written it");
+    assert.deepEqual(item, known.item, "what is stored, and what was written");
+    assert(now < known.until + FORGETS_WITHIN, "it is kept beyond its time");
+  }
+  for (const [id, { until }] of kept) {
+    assert(stored.has(id) || until - FORGETS_WITHIN <= now, "it is gone before its time");
+  }
+}
+
+/** The state after a commit. */
+function applied(before: State, operations: readonly Operation[], time: number): State {
+  let { owner } = before;
+  const envelopes = new Map(before.envelopes);
+  const recoveries = new Map(before.recoveries);
+  const outcomes = new Map(before.outcomes);
+  const notices = new Map(before.notices);
+  for (const operation of operations) {
+    const [kind = "", name = ""] = operation.id.split(":");
+    if (operation.kind === "delete") {
+      assert(kind === "envelope" && envelopes.delete(Number(name)), "a version is deleted that is not there");
+      continue;
+    }
+    const body: unknown = asStored(operation.body);
+    const until = time + (operation.ttl ?? Number.POSITIVE_INFINITY) * 1000;
+    if (operation.id === ids.owner) owner = body as Owner;
+    if (kind === "envelope") envelopes.set(Number(name), body as Envelope);
+    if (kind === "recovery") recoveries.set(name, { item: body as Recovery, until });
+    if (kind === "notice") notices.set(name, { item: body as Notice, until });
+    if (kind === "idempotency") {
+      const { outcome } = body as { outcome: Record<string, unknown> };
+      outcomes.set(name, { item: outcome, until });
+    }
+  }
+  return { owner, envelopes, recoveries, outcomes, notices };
+}
+
+/** Without the members that are undefined. */
+function asStored(body: ItemBody): ItemBody {
+  return JSON.parse(JSON.stringify(body));
+}
+
+/**
+ * Tells an owner's journal of each commit before anybody else learns of it.
+ * @param now milliseconds since the epoch
+ */
+export function watched(
+  store: Store,
+  ofOwner: (userId: string) => { readonly journal: Journal; readonly request: Request } | undefined,
+  now: () => number,
+): Store {
   return {
     ...store,
     async commit(userId, operations) {
       const result = await store.commit(userId, operations);
-      if (result.committed) ofOwner(userId)?.committed(operations);
+      const owner = result.committed ? ofOwner(userId) : undefined;
+      owner?.journal.committed({ request: owner.request, operations, time: now() });
       return result;
     },
   };
-}
-
-function named<Item>(written: ReadonlyMap<string, unknown>, prefix: string): Map<string, Item> {
-  const found = [...written].filter(([id]) => id.startsWith(prefix));
-  return new Map(found.map(([id, body]) => [id.slice(prefix.length), body as Item]));
 }

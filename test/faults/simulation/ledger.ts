@@ -1,123 +1,125 @@
 import assert from "node:assert/strict";
-import { DAYS, NEWEST } from "../../../shared/backup/history.ts";
 import type { Partition } from "../partition.ts";
+import type { Step } from "./journal.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
+
+/** Versions that are kept whatever their age [H1]. */
+const NEWEST = 10;
 
 interface Version {
   /** Identifies the contents. */
   readonly contents: string;
   /** SHA-256 of the envelope. */
   readonly digest: string;
-  readonly uploadedAt: string;
 }
 
 export type Ledger = ReturnType<typeof createLedger>;
 
 /**
- * The plain model of one owner's backup: what was acknowledged, or seen in the store, and so must stay whatever fails
- * afterwards. An act without an answer is in it once its effect was seen.
+ * What was acknowledged, or seen in the store, and so must stay whatever fails afterwards; and which phones hold which
+ * keys. Of the service's rules it knows none.
  */
 export function createLedger() {
   const versions = new Map<number, Version>();
-  const numbers = new Map<string, number>();
   const sent = new Set<string>();
   const refused = new Set<string>();
   /** The recovery that each idempotency key led to. */
   const recoveries = new Map<string, string>();
-  const keysSent = new Set<string>();
-  let acknowledged = 0;
-  let keyId: string | undefined;
-
-  /** The versions that are kept after the newest upload [H1], newest first. */
-  function history(): number[] {
-    const newestFirst = [...versions]
-      .sort(([a], [b]) => b - a)
-      .map(([number, { uploadedAt }]) => ({
-        number,
-        day: Math.floor(Date.parse(uploadedAt) / DAY),
-      }));
-    const today = newestFirst[0]?.day ?? 0;
-    return newestFirst
-      .filter(({ day }, at) => at < NEWEST || (day !== newestFirst[at - 1]?.day && today - day < DAYS))
-      .map(({ number }) => number);
-  }
-
-  /** The owner's user key: there is never more than one. */
-  function key(id: string): void {
-    keyId ??= id;
-    assert.equal(id, keyId, "the user key's id");
-  }
+  /** The phones that were given each user key. */
+  const holders = new Map<string, Set<string>>();
 
   return {
-    keyId: () => keyId,
-    /** The newest version that a phone was told is stored. */
-    acknowledged: () => acknowledged,
-    nextVersion: () => versions.size + 1,
     version: (number: number) => versions.get(number),
+    count: () => versions.size,
 
-    key,
-    sending: (contents: string) => void sent.add(contents),
-    sendingKey: (key: string) => void keysSent.add(key),
+    sending(contents: string): void {
+      sent.add(contents);
+      refused.delete(contents);
+    },
 
     /** A phone was told that its contents are stored, as this version. */
     stored(number: number, contents: string): void {
-      acknowledged = Math.max(acknowledged, number);
       assert.equal(versions.get(number)?.contents, contents, `the contents of version ${number}`);
     },
 
     /** A phone was told that its contents are not stored. */
-    refuse(contents: string, { envelopes }: Partition): void {
-      assert(!envelopes.has(numbers.get(contents) ?? 0), "contents that are stored were refused");
+    refuse(contents: string): void {
+      const isStored = [...versions.values()].some((version) => version.contents === contents);
+      assert(!isStored, "contents that are stored were refused");
       refused.add(contents);
     },
 
     /** A phone was told which recovery its idempotency key led to. */
     recovered(key: string, recoveryId: string): void {
-      assert.equal(recoveries.get(key), recoveryId, "the recovery of an idempotency key");
+      assert.equal(recoveryId, recoveries.get(key) ?? recoveryId, "an idempotency key has two recoveries");
+      recoveries.set(key, recoveryId);
+    },
+
+    /** A phone was given a user key. */
+    holds(deviceId: string, key: string): void {
+      holders.set(key, (holders.get(key) ?? new Set()).add(deviceId));
     },
 
     /**
      * Compares what is stored with all that was known before, and learns what is new.
      * @param open the contents of an envelope
      */
-    async compare(
-      { owner, envelopes, recoveries: stored, outcomes }: Partition,
-      open: (version: number) => Promise<string>,
-    ): Promise<void> {
-      const backup = owner?.backup;
-      if (backup?.state === "on") key(backup.userKey.id);
-      else assert.equal(keyId, undefined, "a backup that was on is off");
-
+    async compare({ envelopes }: Partition, open: (version: number) => Promise<string>): Promise<void> {
       for (const number of [...envelopes.keys()].sort((a, b) => a - b)) {
-        const { digest, uploadedAt } = envelopes.get(number) ?? assert.fail();
+        const { digest } = envelopes.get(number) ?? assert.fail();
         const known = versions.get(number);
         if (known) {
-          assert.deepEqual({ digest, uploadedAt }, { digest: known.digest, uploadedAt: known.uploadedAt });
+          assert.equal(digest, known.digest, "a version is another");
           continue;
         }
-        assert.equal(number, versions.size + 1, "version numbers have no gap");
+        const older = [...versions.values()].find((version) => version.digest === digest);
         const contents = await open(number);
         assert(sent.has(contents), "nobody has sent these contents");
-        assert(!refused.has(contents), "contents that were refused are stored");
-        assert(!numbers.has(contents), "contents in two versions");
-        versions.set(number, { contents, digest, uploadedAt });
-        numbers.set(contents, number);
+        if (older) assert.equal(contents, older.contents, "what was restored");
+        else assert(!refused.has(contents), "contents that were refused are stored");
+        versions.set(number, { contents, digest });
       }
-      assert.equal(owner?.nextVersion ?? 1, versions.size + 1, "the next version");
-      assert.deepEqual(
-        [...envelopes.keys()].sort((a, b) => b - a),
-        history(),
-        "the history that is kept",
-      );
+    },
 
-      for (const [key, { recoveryId }] of outcomes) {
-        assert(keysSent.has(key), "nobody has sent this idempotency key");
-        if (recoveryId === undefined) continue;
-        assert.equal(recoveryId, recoveries.get(key) ?? recoveryId, "an idempotency key has two recoveries");
-        recoveries.set(key, String(recoveryId));
+    /** No phone that was removed before holds the key that a version is sealed under. */
+    checkSeal({ after: { owner }, event }: Step): void {
+      if (event?.type !== "backup-uploaded" || owner?.backup.state !== "on") return;
+      const { backup, devices } = owner;
+      const version = backup.versions[0] ?? assert.fail();
+      const { id } = backup.keys.find(({ number }) => number === version.key) ?? assert.fail();
+      for (const deviceId of holders.get(id) ?? []) {
+        const phone = devices.find((device) => device.deviceId === deviceId);
+        assert(phone?.trusted, "a phone that was removed can read what was uploaded since");
       }
-      assert.deepEqual([...stored.keys()].sort(), [...recoveries.values()].sort(), "recoveries");
+    },
+
+    /** A version goes with the backup, or when its time is over. */
+    checkGone({ before, after, event, request: { at } }: Step): void {
+      const backup = before.owner?.backup;
+      if (event?.type === "backup-deleted" || backup?.state !== "on") return;
+      const registered = new Set(after.owner?.devices.map(({ deviceId }) => deviceId));
+      for (const [place, version] of backup.versions.entries()) {
+        if (after.envelopes.has(version.version)) continue;
+        const { replacedAt = "", uploadedAt, held, device } = version;
+        const age = (time: string) => at - Date.parse(time);
+        assert(
+          version.version !== backup.current || event?.type === "backup-uploaded",
+          "the current version",
+        );
+        assert(place >= NEWEST - 1, "one of the newest is gone");
+        const newer = [event?.device, ...backup.versions.slice(0, place).map((other) => other.device)];
+        const isNewest = newer.every((other) => other?.deviceId !== device.deviceId);
+        assert(!isNewest || !registered.has(device.deviceId), "the newest of a phone is gone");
+        const wasLast = dayOf(replacedAt) > dayOf(uploadedAt);
+        assert(!wasLast || age(replacedAt) >= 30 * DAY, "what was current at a day's end is gone");
+        const lost = held?.by === "loss" || held?.by === "revocation";
+        assert(!lost || age(held.since) >= 30 * DAY, "what was replaced with a loss is gone");
+      }
     },
   };
+}
+
+function dayOf(time: string): number {
+  return Math.floor(Date.parse(time) / DAY);
 }

@@ -1,123 +1,403 @@
-import assert from "node:assert/strict";
-import type { Notice } from "../../../shared/model/notice.ts";
-import type { Recovery } from "../../../shared/model/recovery.ts";
-import { checkPhones, checkPolicy, type Done, type Step } from "./phoneRules.ts";
-import { isFrozen, isSenior, mayLift, mayUse, phoneOf, standingOf, waitOf } from "./state.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { OwnerAct } from "../../../shared/acts/act.ts";
+import { type Found, factsOf, type Wish } from "../../../shared/acts/judge.ts";
+import { readEnvelopeHeader } from "../../../shared/backup/envelope.ts";
+import { listOf } from "../../../shared/backup/lists.ts";
+import { settled } from "../../../shared/backup/policy.ts";
+import { refuseStanding } from "../../../shared/backup/standing.ts";
+import { refuseEnable } from "../../../shared/backup/states.ts";
+import { refuseReading, refuseStorageAccount } from "../../../shared/backup/storageAccount.ts";
+import { judgeUpload, type UploadFacts } from "../../../shared/backup/uploadGuards.ts";
+import { findOlder } from "../../../shared/backup/versions.ts";
+import { newOwner, registered } from "../../../shared/devices/registration.ts";
+import { exhausted, triesLeft } from "../../../shared/limits/tries.ts";
+import type { Device } from "../../../shared/model/device.ts";
+import { type BackupOn, currentKey, currentVersion, type Owner } from "../../../shared/model/owner.ts";
+import type { ListedRecovery, Recovery, RecoveryState } from "../../../shared/model/recovery.ts";
+import { describe } from "../../../shared/recovery/answers.ts";
+import { triesToBegin } from "../../../shared/recovery/begun.ts";
+import { asOf } from "../../../shared/recovery/freeze.ts";
+import { type Facts, judge, type Refusal } from "../../../shared/recovery/guards.ts";
+import { isAlive, timeFor } from "../../../shared/recovery/listed.ts";
+import {
+  hasEnded,
+  judgeDenial,
+  mayRevoke,
+  moved,
+  refuseApproval,
+  refuseLift,
+} from "../../../shared/recovery/say.ts";
+import { type RecoveryAct, stateOf } from "../../../shared/recovery/states.ts";
+import { precondition } from "../../../shared/status/etag.ts";
+import { answerOf, statusOf } from "../../../shared/status/status.ts";
+import type { Missing } from "../../../shared/words.ts";
+import type { Answered, Request } from "./request.ts";
+import type { State } from "./state.ts";
 
-/** What the other phones must be told of a commit. */
-type Told = Pick<Notice, "type" | "recoveryId" | "releaseAt">;
-
-/**
- * The plain model of recoveries that wait, of denials and of the freeze: checks that one commit could be made
- * at that moment by that phone.
- * @returns what the other phones must be told
- */
-export function checkStep(step: Step): Told[] {
-  const { before, after, event, notices } = step;
-  if (!event?.device) {
-    assert.deepEqual([after.recoveries, notices], [before.recoveries, []], "a change that the record lacks");
-    return [];
-  }
-  const done: Done = { ...step, by: event.device.deviceId, at: Date.parse(event.at) };
-  checkPhones(done);
-  checkPolicy(done);
-  const changed = [...after.recoveries].filter(([id, recovery]) => before.recoveries.get(id) !== recovery);
-  const told = [
-    ...changed.flatMap(([id, recovery]) => checkRecovery(id, recovery, done)),
-    ...checkFreeze(
-      done,
-      changed.find(([, { state }]) => state === "denied"),
-    ),
-  ];
-  checkListed(done);
-  checkNotices(done, told);
-  return told;
+/** A request of a registered phone, and the owner as it finds them at one moment. */
+export interface Scene {
+  readonly request: Request;
+  readonly state: State;
+  readonly item: Owner;
+  readonly device: Device;
+  readonly missing: readonly Missing[];
 }
 
-/** One recovery that was begun or changed. */
-function checkRecovery(recoveryId: string, is: Recovery, done: Done): Told[] {
-  const { before, after, by, at } = done;
-  const was = before.recoveries.get(recoveryId);
-  const own = is.deviceId === by;
-  if (!was) {
-    assert(own && !isFrozen(before), "a recovery begins that may not");
-    const wait = phoneOf(before, by)?.holdsBackup ? 0 : waitOf(before, at);
-    const { state, startedAt, releaseAt, registeredAt } = is;
-    assert.deepEqual([state, Date.parse(startedAt)], [wait > 0 ? "waiting" : "released", at]);
-    assert.equal(Date.parse(releaseAt), at + wait * 1000, "until when it waits");
-    assert.equal(registeredAt, phoneOf(before, by)?.registeredAt, "its phone's age");
-    return wait > 0 ? [{ type: "recovery-waiting", recoveryId, releaseAt }] : checkReleased(recoveryId, done);
-  }
-  switch (is.state) {
-    case "released":
-      assert.equal(
-        standingOf(before, recoveryId, at),
-        "waiting",
-        "a recovery is released that does not wait",
-      );
-      assert(own && !isFrozen(before), "a recovery is released that may not be");
-      assert(at >= Date.parse(was.releaseAt), "a recovery is released before its time");
-      assert.equal(is.releaseAt, was.releaseAt);
-      return checkReleased(recoveryId, done);
-    case "waiting":
-      assert.equal(
-        standingOf(before, recoveryId, at),
-        "waiting",
-        "a recovery is approved that does not wait",
-      );
-      assert(!own && mayUse(before, by, "holder", at) && isSenior(before, by, was), "approved by whom?");
-      assert(Date.parse(is.releaseAt) === at && is.releaseAt < was.releaseAt, "the end of the wait");
-      return [{ type: "recovery-approved", recoveryId }];
-    case "cancelled":
-      assert(own && was.state !== "denied", "a recovery is cancelled that can't be");
-      return [];
-    case "denied":
-      assert(!own && was.state !== "denied" && isSenior(before, by, was), "denied by whom?");
-      assert(!phoneOf(after, is.deviceId), "the phone of a denied recovery is still there");
-      return [{ type: "recovery-denied", recoveryId }];
-  }
+type Verdict = string | undefined;
+
+interface Rule {
+  /** The code of what stands against the request; undefined if nothing does. */
+  readonly judge: (scene: Scene) => Verdict;
+  /** What stands against answering a retry, whose first try had this outcome. */
+  readonly replay?: (scene: Scene, outcome: Readonly<Record<string, unknown>>) => Verdict;
+  /** Whether an answer is true of a moment. @param body of the answer */
+  readonly holds?: (scene: Scene, body: Answered) => boolean;
 }
 
-/** The phone has the backup from now on, and in its newest version. */
-function checkReleased(recoveryId: string, { before, after, by }: Done): Told[] {
-  const backup = before.owner?.backup;
-  const newest = backup?.state === "on" ? backup.versions[0]?.version : undefined;
-  assert.equal(after.recoveries.get(recoveryId)?.version, newest, "the version that is recovered");
-  assert(phoneOf(after, by)?.holdsBackup, "a phone recovered, and does not have the backup");
-  const isListed = after.owner?.recoveries.some((listed) => listed.recoveryId === recoveryId);
-  assert(isListed, "a recovery is released unseen");
-  return [{ type: "recovery-released", recoveryId }];
+/** What the request is answered in this state: the code of a problem; undefined if it is served. */
+export function verdictOn(request: Request, state: State): Verdict {
+  const judged = judgedOn(request, state);
+  const rule = rules[request.name];
+  const { idempotencyKey } = request;
+  const outcome = idempotencyKey === undefined ? undefined : state.outcomes.get(idempotencyKey);
+  const scene = sceneOf(request, state);
+  if (!scene || !rule?.replay || !outcome || outcome.until <= request.at || pipeline(scene)) return judged;
+  return rule.replay(scene, outcome.item);
 }
 
-/** A freeze comes with a denial and goes when it is lifted. A further denial never lets more phones lift it. */
-function checkFreeze({ before, after, by }: Done, denied: readonly [string, Recovery] | undefined): Told[] {
-  const [was, is] = [before.owner?.freeze, after.owner?.freeze];
-  if (denied) {
-    const ages = [was?.registeredBy, phoneOf(before, by)?.registeredAt].filter((age) => age !== undefined);
-    assert.equal(is?.registeredBy, ages.sort()[0], "a denial, and who may lift the freeze");
-    return [];
+/** The same, of a request that was not carried out before. */
+export function judgedOn(request: Request, state: State): Verdict {
+  if (request.name === "devices-register") return judgeRegistration(request, state);
+  const scene = sceneOf(request, state);
+  if (!scene) return "device-not-registered";
+  return pipeline(scene) ?? rules[request.name]?.judge(scene);
+}
+
+/** Whether the answer is true in this state. */
+export function effectOf(request: Request, state: State, body: Answered): boolean {
+  if (request.name === "devices-register") return phoneOf(state.owner, request.deviceId) !== undefined;
+  const { holds } = rules[request.name] ?? {};
+  if (!holds) return true;
+  // A phone that has revoked itself is answered once more.
+  const scene = sceneOf(request, state) ?? goneFrom(request, state);
+  return scene !== undefined && holds(scene, body);
+}
+
+export function sceneOf(request: Request, state: State): Scene | undefined {
+  const item = state.owner && asOf(state.owner, request.at);
+  const removed = request.endpoint.access.registered === "or-removed" ? (item?.removed ?? []) : [];
+  const device =
+    phoneOf(item, request.deviceId) ??
+    removed.map((other) => other.device).find(({ deviceId }) => deviceId === request.deviceId);
+  return item && device && { request, state, item, device, missing: missingOf(request) };
+}
+
+function goneFrom(request: Request, state: State): Scene | undefined {
+  const item = state.owner && asOf(state.owner, request.at);
+  const device = request.moments.states().flatMap(({ owner }) => phoneOf(owner, request.deviceId) ?? [])[0];
+  return item && device && { request, state, item, device, missing: missingOf(request) };
+}
+
+export function missingOf({ fresh }: Request): readonly Missing[] {
+  return fresh ? [] : ["recent-sign-in"];
+}
+
+function phoneOf(owner: Pick<Owner, "devices"> | undefined, deviceId: string | undefined) {
+  return owner?.devices.find((device) => device.deviceId === deviceId);
+}
+
+/** What every request of a registered phone is held against first. */
+function pipeline(scene: Scene): Verdict {
+  const { request, item, device } = scene;
+  const { frozen, standing, stepUp } = request.endpoint.access;
+  if (frozen === "stops" && item.freeze) return "backup-frozen";
+  const refusal = refuseStanding(item, device, standing);
+  if (refusal) return refusal.reason;
+  return stepUp === "needed" ? stale(scene) : undefined;
+}
+
+function stale({ request: { fresh, at }, item, device }: Scene): Verdict {
+  if (fresh) return undefined;
+  return exhausted(item.tries, ["step-ups", "proofs"], device, at) ? "too-many-refusals" : "step-up-required";
+}
+
+function judgeRegistration(request: Request, { owner }: State): Verdict {
+  const { at, fresh } = request;
+  const item = owner ? asOf(owner, at) : newOwner(at);
+  const known = phoneOf(item, request.deviceId);
+  if (!fresh) {
+    const spent = exhausted(item.tries, ["step-ups", "proofs"], known, at);
+    return spent ? "too-many-refusals" : "step-up-required";
   }
-  if (was && !is) {
-    assert(mayLift(before, by), "a freeze is lifted by a phone that may not");
-    return [{ type: "freeze-lifted" }];
-  }
-  assert.deepEqual(is, was, "a freeze without a denial");
-  return [];
+  return registered(item, known, registrationOf(request), at).refused?.reason;
 }
 
-/** Each recovery that waits is listed in the owner's item, and no other as waiting. */
-function checkListed({ after, at }: Done): void {
-  const waiting = [...after.recoveries.keys()].filter((id) => standingOf(after, id, at) === "waiting");
-  const listed = (after.owner?.recoveries ?? []).filter(
-    ({ state, expiresAt }) => state === "waiting" && at < Date.parse(expiresAt),
-  );
-  assert.deepEqual(listed.map(({ recoveryId }) => recoveryId).sort(), waiting.sort(), "what is seen to wait");
+export function registrationOf({ deviceId, body, member, tokenHash }: Request) {
+  const { name = "", sealingKey } = body;
+  if (!sealingKey) throw new Error("a registration without a key");
+  return { deviceId, name, platform: member.platform, sealingKey, tokenHash };
 }
 
-/** All other phones are told, once, in the same commit. */
-function checkNotices({ after, notices, by }: Done, told: readonly Told[]): void {
-  const others = (after.owner?.devices ?? []).map(({ deviceId }) => deviceId).filter((id) => id !== by);
-  const expected = others.length === 0 ? [] : told.map((notice) => ({ ...notice, by, to: others }));
-  const sent = notices.map(({ schema: _, at: __, device, ...rest }) => ({ ...rest, by: device.deviceId }));
-  assert.deepEqual(sent, expected, "the notices of a commit");
+const rules: Readonly<Record<string, Rule>> = {
+  "devices-list": {
+    judge: () => undefined,
+    holds: ({ item }, { devices }) =>
+      isDeepStrictEqual(
+        devices?.map(({ deviceId, trusted }) => [deviceId, trusted]),
+        item.devices.map(({ deviceId, trusted }) => [deviceId, trusted !== undefined]),
+      ),
+  },
+  "devices-revoke": {
+    judge(scene) {
+      const { item, device } = scene;
+      const { deviceId } = scene.request.params;
+      if (deviceId === device.deviceId) return undefined;
+      if (!mayRevoke(item, device)) return "backup-frozen";
+      const needed = phoneOf(item, deviceId)?.trusted ? "trusted" : "trusted-if-on";
+      return refuseStanding(item, device, needed)?.reason ?? stale(scene);
+    },
+    holds: ({ request, item }) => phoneOf(item, request.params.deviceId) === undefined,
+  },
+  "backup-enable": {
+    judge: ({ request, item, device }) =>
+      (refuseEnable(item, device) ?? refuseStorageAccount(device.platform, request.body.storageCheck))
+        ?.reason,
+    replay: ({ item: { backup } }, { keyId }) =>
+      backup.state === "on" && backup.keys.some(({ id }) => id === keyId) ? undefined : "backup-off",
+    holds: ({ item: { backup } }, { key }) =>
+      backup.state === "on" && backup.keys.some(({ id, number }) => id === key?.id && number === key.number),
+  },
+  "backup-status": {
+    judge: () => undefined,
+    holds: ({ request, item, device }, body) => isSame(body, statusOf(item, device.deviceId, request.at)),
+  },
+  "backup-upload": {
+    judge(scene) {
+      const facts = uploadFacts(scene);
+      if (facts === "backup-off") return facts;
+      if (isStored(facts.backup, scene.request)) return undefined;
+      const refusal = judgeUpload(facts);
+      return refusal?.reason === "step-up-required" ? stale(scene) : refusal?.reason;
+    },
+    holds: ({ request, item }, { version }) =>
+      item.backup.state === "on" && isStored(item.backup, request, version),
+  },
+  "backup-disable": {
+    judge: () => undefined,
+    holds: ({ item }) => item.backup.state !== "on",
+  },
+  "backup-key": {
+    judge: ({ request, item: { backup }, device }) => {
+      if (backup.state !== "on") return "backup-off";
+      const check = request.headers.get("X-Storage-Check") ?? undefined;
+      return refuseReading(currentKey(backup), device.platform, check)?.reason;
+    },
+    holds: ({ item: { backup } }, { key }) => backup.state === "on" && currentKey(backup).id === key?.id,
+  },
+  "backup-refresh": { judge: ({ item }) => offOf(item) },
+  "backup-versions": {
+    judge: ({ item }) => offOf(item),
+    holds: ({ item: { backup } }, { versions }) =>
+      backup.state === "on" && isSame(versions, backup.versions.map(answerOf)),
+  },
+  "backup-versions-restore": {
+    judge: ({ request, item: { backup }, device }) =>
+      backup.state === "on"
+        ? findOlder(backup, device, Number(request.params.version)).refused?.reason
+        : "backup-off",
+    replay: ({ item: { backup } }, { version }) => {
+      if (backup.state !== "on") return "backup-off";
+      return backup.versions.some((other) => other.version === version) ? undefined : "version-not-found";
+    },
+    holds: ({ state }, { version }) => state.envelopes.has(version ?? 0),
+  },
+  "backup-policy-choose": {
+    judge: ({ item }) => offOf(item),
+    holds: ({ request, item }, body) => isSame(body, settled(item.policy, request.at)),
+  },
+  "backup-freeze-lift": {
+    judge: ({ item: { freeze }, device }) => freeze && refuseLift(freeze, device)?.reason,
+    holds: ({ item }) => item.freeze === undefined,
+  },
+  "recoveries-begin": {
+    judge: (scene) => refusalToBegin(scene)?.reason,
+    replay(scene, { recoveryId }) {
+      const loaded = loadOwn(scene, String(recoveryId));
+      if (!loaded) return "recovery-not-found";
+      const over = refuseMove(loaded, "open");
+      return over ?? (loaded.state === "waiting" ? undefined : refusalToOpen(scene, loaded)?.reason);
+    },
+    holds: isShown,
+  },
+  "recoveries-read": {
+    judge: (scene) => (loadOwn(scene) ? undefined : "recovery-not-found"),
+    holds: isShown,
+  },
+  "recoveries-open": {
+    judge(scene) {
+      const loaded = loadOwn(scene);
+      if (!loaded) return "recovery-not-found";
+      return refuseMove(loaded, "open") ?? refusalToOpen(scene, loaded)?.reason;
+    },
+    holds: isShown,
+  },
+  "recoveries-cancel": {
+    judge(scene) {
+      const loaded = loadOwn(scene);
+      return loaded ? refuseMove(loaded, "cancel") : "recovery-not-found";
+    },
+    holds: (scene) => load(scene)?.state === "cancelled",
+  },
+  "recoveries-approve": {
+    judge(scene) {
+      const loaded = load(scene);
+      if (!loaded) return "recovery-not-found";
+      const over = refuseMove(loaded, "approve") ?? (loaded.listing ? undefined : "recovery-over");
+      return over ?? (loaded.listing && refuseApproval(scene.device, loaded.listing)?.reason);
+    },
+    holds(scene) {
+      const { state, item } = load(scene) ?? {};
+      return state !== "waiting" || Date.parse(item?.releaseAt ?? "") <= scene.request.at;
+    },
+  },
+  "recoveries-deny": {
+    judge(scene) {
+      const { item, device, missing, request } = scene;
+      const loaded = load(scene);
+      if (!loaded) return "recovery-not-found";
+      const over = refuseMove(loaded, "deny");
+      if (over || loaded.state === "denied") return over;
+      if (!loaded.listing) return "recovery-over";
+      const { refused } = judgeDenial(item, device, loaded.listing, missing, request.at);
+      return refused?.reason === "step-up-required" ? stale(scene) : refused?.reason;
+    },
+    holds: (scene) => load(scene)?.state === "denied",
+  },
+  "me-export": { judge: () => undefined },
+};
+
+function offOf({ backup }: Owner): Verdict {
+  return backup.state === "on" ? undefined : "backup-off";
+}
+
+function isSame(told: unknown, is: unknown): boolean {
+  return isDeepStrictEqual(told, JSON.parse(JSON.stringify(is)));
+}
+
+/** What the guards of an upload look at. */
+export function uploadFacts({ request, item, device, missing }: Scene): UploadFacts | "backup-off" {
+  const { body, headers, at, member } = request;
+  const { backup } = item;
+  const header = readEnvelopeHeader(body.envelope ?? "");
+  if (!header) throw new Error("a phone sends an envelope that is none");
+  if (backup.state !== "on") return "backup-off";
+  return {
+    now: at,
+    userId: member.family.userId,
+    owner: item,
+    backup,
+    device,
+    header,
+    offered: listOf(refsOf(request)),
+    precondition: precondition(item, {
+      ifMatch: headers.get("If-Match") ?? undefined,
+      ifNoneMatch: headers.get("If-None-Match") ?? undefined,
+    }),
+    storageCheck: body.storageCheck,
+    replaces: body.replaces,
+    missing,
+    lossesLeft: triesLeft(item.tries, "losses", device, at) > 0,
+  };
+}
+
+export function refsOf({ body }: Request): string[] {
+  return body.manifest?.accounts.map(({ ref }) => ref) ?? [];
+}
+
+function isStored({ versions }: BackupOn, { digest }: Request, number?: number): boolean {
+  return versions.some((other) => other.digest === digest && (number ?? other.version) === other.version);
+}
+
+/** The version that a recovery is for, and its envelope. */
+export function findIn({ item: { backup }, state }: Scene, { purpose, version: named }: Wish): Found {
+  if (backup.state !== "on" || purpose === "start-anew") return { version: undefined, envelope: undefined };
+  const version =
+    named === undefined ? currentVersion(backup) : backup.versions.find((other) => other.version === named);
+  return { version, envelope: version && state.envelopes.get(version.version) };
+}
+
+export function wishOf({ body: { purpose = "recover", version } }: Request): Wish {
+  return { purpose, version };
+}
+
+/** What the guards of a recovery look at. */
+export function factsIn(scene: Scene, wish: Wish, releaseAt?: number): Facts {
+  const { request, item, device, missing } = scene;
+  const { body, at } = request;
+  const act = { owner: { item, etag: "" }, device, now: at } as OwnerAct;
+  const { storageCheck, recoveryKeyCheck, accounts = [] } = body;
+  return factsOf(act, findIn(scene, wish), {
+    wish,
+    evidence: { storageCheck, recoveryKeyCheck, accounts },
+    tries: releaseAt === undefined ? triesToBegin(item, device, at) : [],
+    missing,
+    releaseAt,
+  });
+}
+
+export function refusalToBegin(scene: Scene): Refusal | undefined {
+  return judge(factsIn(scene, wishOf(scene.request)));
+}
+
+export function refusalToOpen(scene: Scene, { item, state, listing }: Loaded): Refusal | undefined {
+  const version = state === "waiting" ? listing?.version : item.version;
+  const refusal = judge(factsIn(scene, { purpose: item.purpose, version }, Date.parse(item.releaseAt)));
+  // What it brought is gone with the backup; a start anew that still waits would begin another.
+  const isGone = state !== "waiting" && scene.item.backup.state !== "on";
+  return refusal ?? (isGone ? { reason: "backup-off" } : undefined);
+}
+
+/** A recovery as its phone, or another, finds it. */
+interface Loaded {
+  readonly item: Recovery;
+  readonly state: RecoveryState;
+  readonly listing: ListedRecovery | undefined;
+}
+
+export function load(
+  { request: { at, params }, state, item }: Scene,
+  recoveryId: string = params.recoveryId ?? "",
+): Loaded | undefined {
+  const stored = state.recoveries.get(recoveryId);
+  if (!stored || stored.until <= at) return undefined;
+  const listing = item.recoveries.find((other) => other.recoveryId === recoveryId);
+  const recovery =
+    stored.item.state === "waiting" && listing
+      ? { ...stored.item, releaseAt: listing.releaseAt, expiresAt: listing.expiresAt }
+      : stored.item;
+  const { freeze } = item;
+  return {
+    item: recovery,
+    state: stateOf(recovery, hasEnded(item, recoveryId, recovery), timeFor(recovery, at, freeze)),
+    listing: listing && isAlive(listing, at, freeze) ? listing : undefined,
+  };
+}
+
+function loadOwn(scene: Scene, recoveryId?: string): Loaded | undefined {
+  const loaded = load(scene, recoveryId);
+  return loaded?.item.deviceId === scene.device.deviceId ? loaded : undefined;
+}
+
+function refuseMove({ state }: Loaded, act: RecoveryAct): Verdict {
+  return moved(state, act).refused?.reason;
+}
+
+/** Whether a recovery is shown to its phone as it is. */
+function isShown(scene: Scene, body: Answered): boolean {
+  const { recoveryId = "" } = body;
+  const loaded = load(scene, recoveryId);
+  if (!loaded || loaded.item.deviceId !== scene.device.deviceId) return false;
+  const shown = describe(recoveryId, loaded);
+  const same = Object.keys(shown).map((name) => [name, body[name as keyof Answered]]);
+  return isSame(Object.fromEntries(same), shown);
 }

@@ -1,28 +1,20 @@
 import { hash } from "node:crypto";
-import type { NoticeType } from "../../../shared/model/notice.ts";
+import { MOST_DEVICES } from "../../../shared/model/device.ts";
+import type { EventType } from "../../../shared/model/event.ts";
 import { system } from "../../../shared/system.ts";
 import { type Random, seeded } from "../../durability/random.ts";
 import type { MakeData } from "../data.ts";
 import { startFaultyService } from "../faultyService.ts";
 import type { Fault, PortCall } from "../layer.ts";
-import * as acts from "./acts.ts";
 import { nextAct } from "./choice.ts";
-import { recoverAtLast } from "./ending.ts";
-import {
-  addMember,
-  createFamily,
-  type Family,
-  isGone,
-  isPresent,
-  type Member,
-  type World,
-} from "./family.ts";
+import { backAtLast } from "./ending.ts";
+import { type Actor, addMember, createFamily, type Family, type Member, type World } from "./family.ts";
 import { inspect } from "./inspect.ts";
 import { watched } from "./journal.ts";
 import { createScheduler } from "./scheduler.ts";
 
 interface RunOptions {
-  /** The least number of things that phones do: each is one request, or two. */
+  /** The least number of things that phones do: each is one request, or a few. */
   readonly operations: number;
   /** An integer that decides everything: who does what, what fails, and what comes first. */
   readonly seed: number;
@@ -33,8 +25,10 @@ interface Report {
   readonly operations: number;
   readonly owners: number;
   readonly versions: number;
-  /** How many notices of each type were due. */
-  readonly told: Readonly<Record<NoticeType, number>>;
+  readonly days: number;
+  /** How many events of each type there were. */
+  readonly events: Readonly<Partial<Record<EventType, number>>>;
+  readonly displaced: number;
   readonly faults: Readonly<Record<Fault, number>>;
   /** SHA-256 of all that happened, in order. */
   readonly digest: string;
@@ -51,11 +45,6 @@ export class Violation extends Error {
   }
 }
 
-/** Does one thing after another, with the phone in hand. */
-interface Actor {
-  member: Member;
-}
-
 /** Lines of the owner's trace that a violation shows. */
 const TRACED = 60;
 
@@ -63,15 +52,15 @@ const TRACED = 60;
 const FAMILIES = 4;
 const PHONES = 3;
 
-/** The most phones of an owner that are registered; one more for each actor. */
-const PRESENT = 6;
-
 const START = Date.parse("2026-11-22T08:00:00.000Z");
 const HOUR = 60 * 60 * 1000;
 
+/** Hours that pass at once, now and then: longer than tries are counted, recoveries wait, are denied, and are frozen. */
+const PAUSES = [1, 1, 8, 8, 8, 26, 26, 26, 26, 3 * 24, 3 * 24, 8 * 24, 15 * 24, 31 * 24];
+
 /**
  * Has phones of several owners use the service at once while its ports fail, and compares all that it answers and
- * stores with a plain model of what must be true.
+ * stores with what the rules make of it, and with what must never happen.
  * @throws {Violation}
  */
 export async function run({ operations, seed, makeData }: RunOptions): Promise<Report> {
@@ -80,97 +69,105 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
   const now = () => clock.time;
   const scheduler = createScheduler<Actor>(random);
   const faults = { before: 0, lost: 0, late: 0, "crash-before": 0, "crash-after": 0 };
-  const told = {
-    "recovery-waiting": 0,
-    "recovery-released": 0,
-    "recovery-approved": 0,
-    "recovery-denied": 0,
-    "freeze-lifted": 0,
-  };
+  const events: Partial<Record<EventType, number>> = {};
   const happened: string[] = [];
-  const families = new Set<Family>();
-  const actors = new Set<Actor>();
-  const report = { operations: 0, owners: 0, versions: 0 };
+  const report = { operations: 0, owners: 0, versions: 0, displaced: 0 };
+  /** How many requests are under way, or still to be done though nobody waits for them. */
+  let underWay = 0;
+  /** The time to which the clock goes on once there are none. */
+  let later = 0;
 
   const data = await makeData(now);
   const service = await startFaultyService({
     open: async () => {
       const { store, kek } = await data.open();
-      const ofOwner = (userId: string) => [...families].find((family) => family.userId === userId);
-      return { store: watched(store, (userId) => ofOwner(userId)?.journal), kek };
+      const ofOwner = (userId: string) => {
+        const { request } = scheduler.context() ?? {};
+        const { family } = request?.member ?? {};
+        return request && family?.userId === userId ? { journal: family.journal, request } : undefined;
+      };
+      return { store: watched(store, ofOwner, now), kek };
     },
     system: { ...system, now },
     faults: {
       turn: () => scheduler.turn(),
       plan: (call) => {
         const fault = draw(random);
-        const member = scheduler.context()?.member;
-        if (!fault || !member) return undefined;
+        const { member, request } = scheduler.context() ?? {};
+        if (!fault || !member || !request) return undefined;
         faults[fault]++;
-        member.faults++;
+        request.faults++;
         member.family.trace.push(`${member.label} meets ${describe(call)}: ${fault}`);
         return fault;
       },
       later: (land) => {
-        const member = scheduler.context()?.member;
-        if (!member) return;
+        const { member, request } = scheduler.context() ?? {};
+        if (!member || !request) return;
         const { family } = member;
         family.late++;
-        scheduler.spawn({ member }, async () => {
+        underWay++;
+        scheduler.spawn({ member, request }, async () => {
           await land();
           family.late--;
+          underWay--;
           family.trace.push(`what ${member.label} asked for is done, or no longer possible`);
           await guarded(family, () => inspect(family));
         });
       },
     },
   });
-  const world: World = { service, random, clock };
+  const world: World = { service, random, clock, actor: scheduler.context };
 
   async function guarded(family: Family, act: () => Promise<unknown>): Promise<void> {
     await act().catch((error: unknown) => {
+      if (error instanceof Violation) throw error;
       throw new Violation(seed, report.operations, family, error);
     });
   }
 
-  async function step(actor: Actor, member: Member, act: () => Promise<void>): Promise<void> {
+  async function step(actor: Actor, member: Member, act: () => Promise<unknown>): Promise<void> {
     actor.member = member;
+    if (random.chance(1 / 60)) later = clock.time + (PAUSES[random.below(PAUSES.length)] ?? 1) * HOUR;
+    await passed();
     report.operations++;
     clock.time += random.below(1_000);
-    if (random.chance(1 / 40)) pass(8 * HOUR);
+    underWay++;
     await guarded(member.family, act);
+    underWay--;
   }
 
-  /** Time passes, unless somebody still waits for the outcome of an idempotency key, which is remembered for a day. */
-  function pass(milliseconds: number): void {
-    if (![...actors].some(({ member }) => isWaiting(member))) clock.time += milliseconds;
+  /** Time passes when no request is under way: none takes hours. */
+  async function passed(): Promise<void> {
+    while (later > clock.time) {
+      if (underWay === 0) clock.time = later;
+      else await scheduler.turn();
+    }
   }
 
-  /** What the actor takes next: mostly the phone in hand, sometimes a new one, or one put away that can answer. */
-  async function take(actor: Actor): Promise<Member> {
-    const { member } = actor;
+  /** What the actor takes next: mostly the phone in hand, sometimes another, or a new one. */
+  async function take({ member }: Actor, actors: readonly Actor[]): Promise<Member> {
     const { family } = member;
-    if (isGone(member) && random.chance(0.3)) return await addMember(family);
-    const isAsked = family.journal.latest().owner?.recoveries.some(({ state }) => state === "waiting");
-    if (isWaiting(member) || member.unfinished || !random.chance(isAsked ? 1 / 4 : 1 / 12)) return member;
-    const present = family.members.filter(isPresent);
-    if (!isAsked && present.length < PRESENT && random.chance(0.5)) return await addMember(family);
-    const idle = present.filter((other) => ![...actors].some((busy) => busy.member === other));
+    const isCrowded = family.size > MOST_DEVICES;
+    if (member.unfinished || !random.chance(isCrowded ? 1 / 3 : 1 / 8)) return member;
+    if (family.members.length < family.size && random.chance(isCrowded ? 0.8 : 0.5)) {
+      return await addMember(family);
+    }
+    const idle = family.members.filter((other) => !actors.some((busy) => busy.member === other));
     return idle[random.below(idle.length + 1)] ?? member;
   }
 
   /** An owner's life, lived by several phones at once; the last one makes sure that it ends well. */
   async function live(): Promise<void> {
     const family = await createFamily(world, `owner ${++report.owners}`);
-    families.add(family);
-    const until = report.operations + 4 * (20 + random.below(200));
+    const until = report.operations + 4 * (40 + random.below(300));
+    const actors: Actor[] = [];
     let busy = PHONES;
     for (let at = 0; at < PHONES; at++) {
       const actor: Actor = { member: await addMember(family) };
-      actors.add(actor);
+      actors.push(actor);
       scheduler.spawn(actor, async () => {
         while (report.operations < Math.min(until, operations)) {
-          const member = await take(actor);
+          const member = await take(actor, actors);
           await step(actor, member, () => nextAct(member));
         }
         if (--busy === 0) await end(family, actor);
@@ -183,19 +180,24 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     for (const member of family.members) {
       while (member.unfinished) await step(actor, member, member.unfinished.again);
     }
-    for (const other of actors) if (other !== actor && other.member.family === family) actors.delete(other);
     const fresh = await addMember(family);
-    while (!isPresent(fresh)) await step(actor, fresh, () => acts.register(fresh));
-    await recoverAtLast(fresh, {
-      step: (member, act) => step(actor, member, act),
-      wait: () => pass(HOUR),
-    });
+    await guarded(family, () =>
+      backAtLast(fresh, {
+        step: (act) => step(actor, fresh, act),
+        wait: async (until) => {
+          later = Math.max(later, until);
+          await passed();
+        },
+      }),
+    );
     while (family.late > 0) await scheduler.turn();
     await guarded(family, () => inspect(family));
-    families.delete(family);
-    actors.delete(actor);
-    report.versions += family.ledger.nextVersion() - 1;
-    for (const type of family.journal.told()) told[type]++;
+    report.versions += family.ledger.count();
+    for (const { event } of family.journal.steps()) {
+      if (!event) continue;
+      events[event.type] = (events[event.type] ?? 0) + 1;
+      if (event.type === "device-registered" && event.details.deviceId) report.displaced++;
+    }
     happened.push(hash("sha256", family.trace.join("\n")));
     if (report.operations < operations) await live();
   }
@@ -207,13 +209,8 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     await service.close();
     await data.remove();
   }
-  return { ...report, told, faults, digest: hash("sha256", happened.join("\n")) };
-}
-
-/** Whether a phone would send an idempotency key again. */
-function isWaiting(member: Member): boolean {
-  const { enable, recover } = member.phone.state().unanswered;
-  return !isGone(member) && (enable !== undefined || (recover !== undefined && member.backAt === 0));
+  const days = Math.round((clock.time - START) / (24 * HOUR));
+  return { ...report, days, events, faults, digest: hash("sha256", happened.join("\n")) };
 }
 
 /** One call in fifteen fails; more rarely, the process ends. */

@@ -34,7 +34,7 @@ describe("npm run demo", () => {
   it("tells the whole story, and ends with the count of its checks and status 0", () => {
     const { status, output, errors } = whole;
     expect(errors).toBe("");
-    expect(output).toMatch(/^51 checks, 0 failed, in \d+\.\d s$/m);
+    expect(output).toMatch(/^59 checks, 0 failed, in \d+\.\d s$/m);
     expect(output).not.toContain("✗");
     expect(status).toBe(0);
   });
@@ -42,7 +42,7 @@ describe("npm run demo", () => {
   it("shows each request with its status, a refusal with its code and remedy", () => {
     const { output } = whole;
     expect(output).toMatch(/^ {3}PUT +\/v1\/backup +200 +stored as version 1: 12 accounts$/m);
-    expect(output).toMatch(/^ {3}PUT +\/v1\/backup +409 +overwrite-refused, remedy: recover-first$/m);
+    expect(output).toMatch(/^ {3}PUT +\/v1\/backup +409 +overwrite-refused, remedy: recover-or-start-anew$/m);
   });
 
   it("shows the older version that comes back, and the record of all that happened [H1] [H6]", () => {
@@ -60,9 +60,32 @@ describe("npm run demo", () => {
     const { output } = whole;
     expect(output).toMatch(/^ {3}POST +\/v1\/recoveries\/\S+\/open +409 +recovery-waiting, /m);
     expect(output).toMatch(/^ {3}POST +\/v1\/recoveries\/\S+\/deny +204 +denied: /m);
-    expect(output).toMatch(/^ {3}POST +\/v1\/recoveries +423 +backup-frozen, remedy: lift-freeze$/m);
-    expect(output).toMatch(/^ {3}DELETE +\/v1\/backup\/freeze +403 +older-phone-required, /m);
+    expect(output).toMatch(/^ {3}POST +\/v1\/recoveries +423 +backup-frozen, remedy: lift-freeze, or wait$/m);
+    expect(output).toMatch(/^ {3}DELETE +\/v1\/backup\/freeze +409 +trust-required, /m);
     expect(output).toMatch(/^ {3}\d+ {2}recovery-denied +Pixel 6$/m);
+  });
+
+  it("shows a freeze and a waiting time that end, by moving the clock on [H5] [H10] [G9]", () => {
+    const { output } = whole;
+    const pass = (days: number) => new RegExp(`^ {3}POST +/dev/clock +200 +${days} days pass$`, "m");
+    expect(output).toMatch(pass(30));
+    expect(output).toContain("✓ the freeze has ended");
+    expect(output).toMatch(pass(3));
+    expect(output).toContain("✓ the wait is over, and everything is there");
+  });
+
+  it("shows the owner who can't open the backup any more, and starts anew [G9]", () => {
+    const { output } = whole;
+    expect(output).toMatch(
+      /^ {3}POST +\/v1\/recoveries +403 +storage-account-mismatch, remedy:\s+use-original-storage-account, or start-anew$/m,
+    );
+    expect(output).toContain("✓ she has a backup again, from her new phone");
+  });
+
+  it("says the owner's sentences to a problem once, and the code each time", () => {
+    const { output } = whole;
+    expect(output.match(/trust-required, remedy: /g)?.length).toBeGreaterThan(3);
+    expect(output.match(/"This phone does not have the backup yet\./g)).toHaveLength(1);
   });
 
   it("shows the recovery key that stands in for a lost iCloud account [H9]", () => {
@@ -125,7 +148,7 @@ describe("a demo of a service that is broken", () => {
     expect(status).toBe(1);
   });
 
-  it("tells the story to its end, and fails, if the empty phone is taken for one that has the backup [D11]", async () => {
+  it("tells the story to its end, and fails, if the empty phone is taken for a trusted one [D11]", async () => {
     const emptyPhoneMayReplace = (store: Store): Store => ({
       ...store,
       read: async (partition, id) => {
@@ -136,13 +159,15 @@ describe("a demo of a service that is broken", () => {
           ...item,
           body: {
             ...item.body,
-            devices: devices.map((it) => (it.name === "Pixel 8a" ? { ...it, holdsBackup: true } : it)),
+            devices: devices.map((it) =>
+              it.name === "Pixel 8a" ? { ...it, trusted: { order: 1, from: 1 } } : it,
+            ),
           },
         };
       },
     });
     const { status, output } = await told(emptyPhoneMayReplace);
-    expect(output).toContain('✗ the empty backup is refused: found "sharp-drop", not "overwrite-refused"');
+    expect(output).toContain('✗ the empty backup is refused: found "accepted", not "overwrite-refused"');
     expect(output).toMatch(/^\d+ checks, [1-9]\d* failed/m);
     expect(output).toContain("The service knows none of these accounts");
     expect(status).toBe(1);

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader } from "jose";
 import { describe, expect, it } from "vitest";
-import { claimsOf, problem, tokenOf } from "./support/answering.ts";
+import { claimsOf, problem, RECOVERY_ID, tokenOf, waiting } from "./support/answering.ts";
 import { empty, full, setUp, storageSecret, turnedOn } from "./support/phones.ts";
 
 describe("a phone that has turned backup on", () => {
@@ -93,8 +93,47 @@ describe("a phone that makes a version for the other platform [H8]", () => {
     for (const options of [{}, ios]) {
       const next = await phone(options);
       await next.register();
-      expect(await next.recover()).toMatchObject({ ok: true, contents: full, body: { platform: "ios" } });
+      const recovered = await next.recover({ unbound: true });
+      expect(recovered).toMatchObject({ ok: true, contents: full, body: { platform: "ios" } });
     }
+  });
+
+  it.each(["ios", "android"] as const)(
+    "is refused by an iPhone whose owner has not allowed it there, and nothing of it is taken: made on %s [A7]",
+    async (platform) => {
+      const { first, phone, received } = await turnedOn({ platform, storageSecret });
+      await first.upload(full, { storageBound: false });
+      const next = await phone(ios);
+      await next.register();
+      await expect(next.recover()).rejects.toMatchObject({ name: "UnboundRefused" });
+      const { userKey, accounts } = next.state();
+      expect([userKey, accounts]).toEqual([undefined, []]);
+      expect(await next.recover({ unbound: true })).toMatchObject({ ok: true, contents: full });
+      expect(received.at(-1)?.body).not.toHaveProperty("unbound");
+    },
+  );
+
+  it("is refused on opening, too, where it had to wait: as long as its owner has not allowed it [A7] [H10]", async () => {
+    const { first, phone, mishaps } = await turnedOn(ios);
+    await first.upload(full, { storageBound: false });
+    const next = await phone(ios);
+    await next.register();
+    mishaps.push(waiting());
+    await next.recover();
+    await expect(next.open(RECOVERY_ID)).rejects.toMatchObject({ name: "UnboundRefused" });
+    expect(next.state().recovery).toEqual({ recoveryId: RECOVERY_ID });
+    expect(await next.open(RECOVERY_ID, { unbound: true })).toMatchObject({ ok: true, contents: full });
+  });
+
+  it("is refused with a recovery key, too, which stands in for the iCloud account [A7] [H9]", async () => {
+    const { first, phone } = await turnedOn(ios);
+    const made = await first.setRecoveryKey();
+    if (!made.ok) return expect.fail("a recovery key was set up");
+    const { recoveryKey } = made;
+    await first.upload(full, { storageBound: false });
+    const next = await phone({ platform: "ios" });
+    await next.register();
+    await expect(next.recover({ recoveryKey })).rejects.toMatchObject({ name: "UnboundRefused" });
   });
 
   it("can't be made to take one that is bound if there is no storage account", async () => {
@@ -111,6 +150,46 @@ describe("a phone that makes a version for the other platform [H8]", () => {
     await expect(first.upload(full)).rejects.toThrow("fetch failed");
     await first.upload(full, { storageBound: false });
     expect(decodeProtectedHeader(String(last().body.envelope))).toMatchObject({ ssb: false });
+  });
+});
+
+describe("a phone that backs up no more, since the backup is another one's now", () => {
+  it.each([
+    ["of another platform", 409, "platform-changed"],
+    ["in another iCloud account", 403, "storage-account-mismatch"],
+  ])("says so each time, and never starts anew by itself: %s [G1] [A8]", async (_, status, code) => {
+    const { first, mishaps, received } = await turnedOn();
+    await first.upload(full);
+    const sent = received.length;
+    for (let tries = 0; tries < 3; tries++) {
+      mishaps.push(problem(status, { code, otherwise: "start-anew" }));
+      expect(await first.upload(empty)).toMatchObject({ ok: false, problem: { code } });
+    }
+    const requests = received.slice(sent).map(({ method, path }) => `${method} ${path}`);
+    expect(requests).toEqual(Array(3).fill("PUT /v1/backup"));
+  });
+});
+
+describe("a phone that is not trusted [D11]", () => {
+  it("gets no key to upload with, and sends nothing in its place", async () => {
+    const { first, phone, mishaps, received } = await turnedOn();
+    await first.upload(full);
+    const second = await phone();
+    await second.register();
+    await second.status();
+    mishaps.push(problem(409, { code: "trust-required", remedy: "recover-or-start-anew" }));
+    expect(await second.upload(empty)).toMatchObject({ ok: false, problem: { code: "trust-required" } });
+    expect(received.at(-1)).toMatchObject({ method: "GET", path: "/v1/backup/key" });
+  });
+
+  it("is told what is there by its upload, where it has a key from before it was removed", async () => {
+    const { first, phone, mishaps, received } = await turnedOn();
+    await first.upload(full);
+    const key = { id: "o".repeat(22), value: "A".repeat(43) };
+    const again = await phone({ state: { ...first.state(), userKey: key } });
+    mishaps.push(problem(409, { code: "trust-required" }), problem(409, { code: "overwrite-refused" }));
+    expect(await again.upload(empty)).toMatchObject({ ok: false, problem: { code: "overwrite-refused" } });
+    expect(received.slice(-2).map(({ path }) => path)).toEqual(["/v1/backup/key", "/v1/backup"]);
   });
 });
 
@@ -136,14 +215,14 @@ describe("a phone that has turned backup off", () => {
   });
 
   it.each(["erased", "device-not-registered"])(
-    "forgets all but its keys when it learns that all was erased: %s [H7]",
+    "forgets all but its keys and accounts when it learns that all was erased: %s [F3] [H7]",
     async (answer) => {
       const { first, mishaps } = await turnedOn();
       await first.upload(full);
-      const { keys } = first.state();
+      const { keys, accounts } = first.state();
       if (answer !== "erased") mishaps.push(problem(401, { code: answer }));
       await first.erase();
-      expect(first.state()).toEqual({ keys, accounts: [], unanswered: {} });
+      expect(first.state()).toEqual({ keys, accounts, unanswered: {} });
     },
   );
 });
@@ -190,7 +269,10 @@ describe("a phone that has recovered", () => {
     const second = await phone();
     await second.register();
     await second.recover();
-    expect(await second.readRecovery("r1")).toMatchObject({ ok: true, body: { recoveryId: "r1" } });
+    expect(await second.readRecovery(RECOVERY_ID)).toMatchObject({
+      ok: true,
+      body: { recoveryId: RECOVERY_ID },
+    });
   });
 });
 

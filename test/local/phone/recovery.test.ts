@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatRecoveryKey } from "../../../local/phone/protocol/recoveryKey.ts";
-import { problem, waiting } from "./support/answering.ts";
+import { problem, RECOVERY_ID, waiting } from "./support/answering.ts";
 import { full, setUp, storageSecret, turnedOn } from "./support/phones.ts";
 
 const ios = { platform: "ios" as const, storageSecret };
@@ -23,7 +23,7 @@ describe("a phone whose recovery waits", () => {
     expect(begun).not.toHaveProperty("contents");
     const { recovery, userKey, accounts } = second.state();
     expect({ recovery, userKey, accounts }).toEqual({
-      recovery: { recoveryId: "r1" },
+      recovery: { recoveryId: RECOVERY_ID },
       userKey: undefined,
       accounts: [],
     });
@@ -36,7 +36,7 @@ describe("a phone whose recovery waits", () => {
     const opened = await restarted.open(recovery?.recoveryId ?? "none", { onPhone: ["r".repeat(43)] });
     expect(opened).toMatchObject({ ok: true, contents: full });
     expect(last()).toMatchObject({
-      path: "/v1/recoveries/r1/open",
+      path: `/v1/recoveries/${RECOVERY_ID}/open`,
       body: { accounts: ["r".repeat(43)] },
     });
     expect(last().headers.get("Idempotency-Key")).toBeNull();
@@ -47,8 +47,8 @@ describe("a phone whose recovery waits", () => {
   it("goes on waiting when it is told that it is too early [H10]", async () => {
     const { second, mishaps } = await waitingPhone();
     mishaps.push(problem(409, { code: "recovery-waiting", retryable: true }, { "Retry-After": "600" }));
-    expect(await second.open("r1")).toMatchObject({ ok: false, retryAfter: 600 });
-    expect(second.state().recovery).toEqual({ recoveryId: "r1" });
+    expect(await second.open(RECOVERY_ID)).toMatchObject({ ok: false, retryAfter: 600 });
+    expect(second.state().recovery).toEqual({ recoveryId: RECOVERY_ID });
   });
 
   it("uses a new key to begin again, which resumes what waits [H4]", async () => {
@@ -57,22 +57,22 @@ describe("a phone whose recovery waits", () => {
     await second.recover();
     const [one, two] = received.slice(-2).map(({ headers }) => headers.get("Idempotency-Key"));
     expect(two).not.toBe(one);
-    expect(second.state().recovery).toEqual({ recoveryId: "r1" });
+    expect(second.state().recovery).toEqual({ recoveryId: RECOVERY_ID });
   });
 
   it.each(["recovery-over", "recovery-not-found"])("forgets one that is gone: %s [H4]", async (code) => {
     const { second, mishaps } = await waitingPhone();
     mishaps.push(problem(409, { code }));
-    await second.open("r1");
+    await second.open(RECOVERY_ID);
     expect(second.state()).not.toHaveProperty("recovery");
   });
 
   it("keeps it in mind when another one is cancelled, and forgets it with its own [H4]", async () => {
     const { second, mishaps } = await waitingPhone();
     mishaps.push(new Response(null, { status: 204 }));
-    expect(await second.cancel("r2")).toMatchObject({ ok: true });
-    expect(second.state().recovery).toEqual({ recoveryId: "r1" });
-    expect(await second.cancel("r1")).toMatchObject({ ok: true, status: 204 });
+    expect(await second.cancel("s".repeat(22))).toMatchObject({ ok: true });
+    expect(second.state().recovery).toEqual({ recoveryId: RECOVERY_ID });
+    expect(await second.cancel(RECOVERY_ID)).toMatchObject({ ok: true, status: 204 });
     expect(second.state()).not.toHaveProperty("recovery");
   });
 });
@@ -80,9 +80,9 @@ describe("a phone whose recovery waits", () => {
 describe("a phone that is asked about another one's recovery", () => {
   it.each(["approve", "deny"] as const)("can %s it", async (act) => {
     const { second, first, last } = await waitingPhone();
-    expect(await first[act]("r1")).toMatchObject({ ok: true, status: 204 });
-    expect(last()).toMatchObject({ method: "POST", path: `/v1/recoveries/r1/${act}` });
-    expect(second.state().recovery).toEqual({ recoveryId: "r1" });
+    expect(await first[act](RECOVERY_ID)).toMatchObject({ ok: true, status: 204 });
+    expect(last()).toMatchObject({ method: "POST", path: `/v1/recoveries/${RECOVERY_ID}/${act}` });
+    expect(second.state().recovery).toEqual({ recoveryId: RECOVERY_ID });
   });
 
   it("can lift the freeze that a denial leaves [H5]", async () => {
@@ -102,17 +102,33 @@ describe("an owner who has a recovery key [H9]", () => {
   }
 
   it("recovers with it on a phone that has another iCloud account, and goes on as before", async () => {
-    const { first, phone, last, recoveryKey } = await withRecoveryKey();
+    const { first, phone, last, received, recoveryKey } = await withRecoveryKey();
     await first.key();
     const check = last().headers.get("X-Storage-Check");
     const second = await phone({ platform: "ios", storageSecret: otherICloud });
     await second.register();
     expect(await second.recover({ recoveryKey })).toMatchObject({ ok: true, contents: full });
-    expect(Object.keys(last().body).sort()).toEqual(["accounts", "recoveryKeyCheck"]);
+    expect(Object.keys(received.at(-2)?.body ?? {}).sort()).toEqual(["accounts", "recoveryKeyCheck"]);
+    expect(last().headers.get("X-Storage-Check")).toBe(check);
     expect(second.storageSecret()).toEqual(storageSecret);
     await second.upload(full);
     expect(last().body.storageCheck).toBe(check);
     expect(await first.recover()).toMatchObject({ ok: true, contents: full });
+  });
+
+  it.each([
+    ["the service refuses the other one", problem(403, { code: "storage-account-mismatch" })],
+    ["the service does not say", problem(503, { code: "unavailable", retryable: true })],
+  ])("keeps the secret that its iCloud account has, where %s", async (_, answer) => {
+    const { phone, fetch, recoveryKey } = await withRecoveryKey();
+    const second = await phone({
+      platform: "ios",
+      storageSecret: otherICloud,
+      fetch: async (input, init) => (String(input).endsWith("/key") ? answer.clone() : fetch(input, init)),
+    });
+    await second.register();
+    expect(await second.recover({ recoveryKey })).toMatchObject({ ok: true, contents: full });
+    expect(second.storageSecret()).toEqual(otherICloud);
   });
 
   it("opens with it what had to wait", async () => {
@@ -122,7 +138,7 @@ describe("an owner who has a recovery key [H9]", () => {
     mishaps.push(waiting());
     await second.recover({ recoveryKey });
     expect(second.storageSecret()).toEqual(otherICloud);
-    expect(await second.open("r1", { recoveryKey })).toMatchObject({ ok: true, contents: full });
+    expect(await second.open(RECOVERY_ID, { recoveryKey })).toMatchObject({ ok: true, contents: full });
     expect(second.storageSecret()).toEqual(storageSecret);
   });
 
@@ -146,7 +162,7 @@ describe("an owner who has a recovery key [H9]", () => {
     ]) {
       await expect(act()).rejects.toMatchObject({ name: "RecoveryKeyMistyped" });
     }
-    await expect(first.open("r1", { recoveryKey: "" })).rejects.toMatchObject({
+    await expect(first.open(RECOVERY_ID, { recoveryKey: "" })).rejects.toMatchObject({
       name: "RecoveryKeyMistyped",
     });
     expect(received).toHaveLength(sent);
@@ -191,8 +207,8 @@ describe("an owner who has a recovery key [H9]", () => {
     const { phone, mishaps } = setUp();
     const second = await phone(ios);
     await second.register();
-    mishaps.push(problem(409, { code: "holder-required" }));
-    expect(await second.setRecoveryKey()).toMatchObject({ ok: false, problem: { code: "holder-required" } });
+    mishaps.push(problem(409, { code: "trust-required" }));
+    expect(await second.setRecoveryKey()).toMatchObject({ ok: false, problem: { code: "trust-required" } });
   });
 
   it("has none on Android, where there is no iCloud account to stand in for", async () => {

@@ -42,7 +42,7 @@ describe("a recovery that waits, at the command line", () => {
     await waiting();
     const early = await told("open", ...second);
     expect(early).toMatch(/^Waits until: 2026-11-25T08:00:00\.000Z\. Phones that can approve it: 1\.$/m);
-    expect(early).toMatch(/^remedy: approve-on-another-phone \(after \d+ s\)$/m);
+    expect(early).toMatch(/^remedy: approve-on-another-phone, or wait$/m);
     terminal.service.advance(3 * DAY);
     const out = join(terminal.directory, "opened.json");
     expect(await printed("open", ...second, "--out", out)).toContain("Recovered version 1: 12 accounts.");
@@ -56,7 +56,7 @@ describe("a recovery that waits, at the command line", () => {
     const recoveryId = await waiting();
     expect(await printed("status")).toMatch(
       new RegExp(
-        `^The recovery ${recoveryId}, begun on \\S+ on second \\(android\\), waits until \\S+\\.$`,
+        `^The recovery ${recoveryId}, begun on \\S+ on second \\(android\\), waits until \\S+\\. If that is you: approve ${recoveryId}\\. If not: deny ${recoveryId}\\.$`,
         "m",
       ),
     );
@@ -64,10 +64,12 @@ describe("a recovery that waits, at the command line", () => {
       `The recovery ${recoveryId} waits no longer: its phone can open it.`,
     );
     expect(await printed("status", ...second)).toMatch(
-      /on this phone, waits until .*\nIndicator: exclamation\.$/m,
+      /^Indicator: exclamation\.$[\s\S]*on this phone, waits until \S+\. Then: open\.$/m,
     );
     expect(await printed("open", ...second)).toContain("Recovered version 1");
-    expect(await printed("status")).toContain("on second (android), was released.");
+    expect(await printed("status")).toContain(
+      "on second (android), was released; it can be denied until 2026-12-06T08:00:00.000Z. If that was not you: deny ",
+    );
   });
 
   it("resumes when begun again [H4]", async () => {
@@ -88,11 +90,22 @@ describe("a recovery that waits, at the command line", () => {
     const recoveryId = await waiting();
     expect(await printed("deny", recoveryId)).toContain("is denied, and its phone has no access any more.");
     expect(await printed("status")).toMatch(
-      /^The backup is frozen: a recovery was denied on \S+, from first/,
+      /^The backup is frozen until 2026-12-22T08:00:00\.000Z: a recovery was denied on \S+, from first/,
     );
     expect(await told("recover", "--phone", "third")).toMatch(/^Frozen: \S+, from first \(android\)\./m);
     expect(await printed("lift-freeze")).toBe("The backup is not frozen.");
     expect(await printed("status")).not.toContain("frozen");
+  });
+
+  it("is denied after its release, too, and what came from there is current no more [H5]", async () => {
+    await terminal.backedUp();
+    await phone("recover", ...second);
+    await phone("upload", SAMPLE, ...second);
+    const [, recoveryId = ""] = /If that was not you: deny (\S{22})\.$/m.exec(await printed("status")) ?? [];
+    await printed("deny", recoveryId);
+    const listed = await printed("versions");
+    expect(listed).toMatch(/^\* +1 +12 +\d+ +1 .* first \(android\)$/m);
+    expect(listed).toMatch(/^ +2 +12 +\d+ +1 .* second \(android\), denied$/m);
   });
 
   it("can be previewed without beginning [H4]", async () => {
@@ -122,6 +135,138 @@ describe("a recovery that waits, at the command line", () => {
       /^No more tries \(recoveries\) until: 2026-11-23T08:00:00\.000Z\.$/m,
     );
   });
+});
+
+describe("a phone that is registered, at the command line", () => {
+  it("is told what it takes, in words and as commands, whatever it asks of the backup [D11] [G9]", async () => {
+    await terminal.backedUp();
+    expect(await printed("status", ...second)).toMatch(
+      /^This phone is registered, not trusted\. To use the backup here: recover, or start-anew\.$/m,
+    );
+    for (const command of [
+      ["upload", SAMPLE],
+      ["versions"],
+      ["turn-off", "--confirm", "delete"],
+      ["policy", "--waiting", "0"],
+    ]) {
+      expect(await told(...command, ...second)).toMatch(
+        /^What to do: Recover your backup on this phone, or start anew\. \(recover, or start-anew --confirm start-anew\)\ncode: {3}trust-required /m,
+      );
+    }
+    expect(await printed("list")).toMatch(/^\* +first +android +yes [\s\S]*^ +second +android +no /m);
+  });
+
+  it("is told to turn on where there is no backup yet [B1]", async () => {
+    expect(await printed("status")).toBe(
+      "Backup is off.\nThis phone is registered, not trusted. To begin a backup here: turn-on.",
+    );
+    expect(await told("upload", SAMPLE)).toBe("backup is off: first turn-on");
+  });
+
+  it("says what is there when it would replace it with a key from before it was revoked [D11]", async () => {
+    await terminal.backedUp();
+    await phone("recover", ...second);
+    const [, id = ""] = /^ +second .* (\S{43})$/m.exec(await printed("list")) ?? [];
+    await printed("revoke", id);
+    expect(await told("status", ...second)).toMatch(
+      /^What to do: .*\(register\)\ncode: {3}device-not-registered /m,
+    );
+    expect(await printed("register", ...second)).toBe(
+      "This phone is registered, and not trusted: see status.",
+    );
+    const refused = await told("upload", await terminal.sampleOf(2), ...second);
+    expect(refused).toMatch(
+      /^There now: version 1, 12 accounts, .*, from first \(android\)\.\nWhat to do: /m,
+    );
+    expect(refused).toContain("code:   overwrite-refused");
+    expect(refused).not.toContain("--replaces");
+  });
+
+  it("may not lift a freeze, nor decide about a recovery: an older phone does [H5]", async () => {
+    const recoveryId = await waiting();
+    const third = ["--phone", "third"];
+    expect(await printed("status", ...third)).not.toContain("deny");
+    for (const command of ["approve", "deny"]) {
+      expect(await told(command, recoveryId, ...third)).toMatch(
+        /^code: {3}(trust-required|older-phone-required) /m,
+      );
+    }
+    await printed("deny", recoveryId);
+    expect(await told("lift-freeze", ...third)).toContain("code:   trust-required");
+  });
+});
+
+describe("starting anew at the command line [D11] [G9]", () => {
+  const anew = ["start-anew", "--confirm", "start-anew"] as const;
+  const iPhone = ["--phone", "tablet", "--platform", "ios"] as const;
+
+  it("is done only when its owner says so, and leaves what was there in the history", async () => {
+    await terminal.backedUp();
+    expect(await told("start-anew", ...second)).toContain("repeat it with --confirm start-anew");
+    expect(await printed("status")).toContain("Version 1: 12 accounts");
+    expect(await printed(...anew, ...second)).toMatch(/^This phone has a new key/);
+    expect(await printed("status", ...second)).toContain(
+      "Nothing is backed up since it began anew. Versions kept: 1.",
+    );
+    expect(await printed("upload", await terminal.sampleOf(2), ...second)).toContain("Version 2: 2 accounts");
+    expect(await printed("recover", "--phone", "third", "--version", "1")).toContain(
+      "Recovered version 1: 12",
+    );
+  });
+
+  it("waits as a recovery does, can be denied by the other phone, and leaves all as it was [H10] [H5]", async () => {
+    await terminal.backedUp();
+    await phone("policy", "--waiting", "7d");
+    const [, recoveryId = ""] =
+      /^The recovery (\S{22}) waits until /.exec(await printed(...anew, ...second)) ?? [];
+    expect(await printed("status")).toMatch(
+      new RegExp(`^The new beginning ${recoveryId}, .* waits until `, "m"),
+    );
+    expect(await printed("deny", recoveryId)).toContain("The backup is frozen until ");
+    terminal.service.advance(30 * DAY);
+    expect(await printed("status")).not.toContain("frozen");
+    expect(await printed("status")).toContain("Version 1: 12 accounts");
+  });
+
+  it("is opened when it has waited", async () => {
+    await terminal.backedUp();
+    await phone("policy", "--waiting", "7d");
+    await printed(...anew, ...second);
+    expect(await told("open", ...second)).toContain("code:   recovery-waiting");
+    terminal.service.advance(7 * DAY);
+    expect(await printed("open", ...second)).toMatch(/^This phone has a new key/);
+    expect(await printed("upload", SAMPLE, ...second)).toContain("Version 2: 12 accounts");
+  });
+
+  it.each([
+    ["two platforms", [], "platform-changed"],
+    ["two iCloud accounts", ["--platform", "ios", "--icloud", "other"], "storage-account-mismatch"],
+  ] as const)(
+    "takes the backup over from another trusted phone, and an upload never does: %s [G1] [A8]",
+    async (_, options, code) => {
+      await printed("turn-on", ...options);
+      await printed("upload", SAMPLE, ...options);
+      await printed(...anew, ...iPhone);
+      await printed("upload", SAMPLE, ...iPhone);
+      for (const [phone, other] of [
+        [options, iPhone],
+        [iPhone, options],
+      ] as const) {
+        const current = await printed("versions", ...other);
+        for (let tries = 0; tries < 2; tries++) {
+          expect(await told("upload", SAMPLE, ...phone)).toMatch(
+            new RegExp(
+              `^Or: Start a new backup .* \\(start-anew --confirm start-anew\\)\ncode: {3}${code} `,
+              "m",
+            ),
+          );
+        }
+        expect(await printed("versions", ...other)).toBe(current);
+        await printed(...anew, ...phone);
+        expect(await printed("upload", SAMPLE, ...phone)).toMatch(/^Version \d: 12 accounts/);
+      }
+    },
+  );
 });
 
 describe("a waiting time at the command line [H10]", () => {

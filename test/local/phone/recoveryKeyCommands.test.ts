@@ -32,7 +32,9 @@ describe("a recovery key at the command line [H9]", () => {
   it("recovers onto a phone with another iCloud account, which has the storage secret from then on", async () => {
     await terminal.backedUp("--platform", "ios");
     const text = await recoveryKeyOf();
-    expect(await printed("status")).toMatch(/^A recovery key was set up on 2026-/m);
+    expect(await printed("status")).toMatch(
+      /^A recovery key was set up on 2026-\S+\. It opens version 1 \(under key 1\)\.$/m,
+    );
     expect(await told("recover", ...other)).toContain("code:   storage-account-mismatch");
     const typed = text.toLowerCase().replaceAll("-", " ");
     expect(await printed("recover", ...other, "--recovery-key", typed)).toContain("Recovered version 1");
@@ -40,6 +42,37 @@ describe("a recovery key at the command line [H9]", () => {
     expect(await printed("upload", SAMPLE, ...other)).toContain("Version 2: 12 accounts");
     const third = ["--phone", "third", "--platform", "ios"];
     expect(await printed("recover", ...third)).toContain("Recovered version 2");
+  });
+
+  it("opens the newest version that it can, and takes no place of what the iCloud account of the backup holds", async () => {
+    await terminal.backedUp("--platform", "ios");
+    const text = await recoveryKeyOf();
+    await printed("start-anew", ...other, "--confirm", "start-anew");
+    await printed("upload", await terminal.sampleOf(2), ...other);
+    const third = ["--phone", "third", "--platform", "ios", "--icloud", "other"];
+    expect(await printed("preview", ...third, "--recovery-key", text)).toContain(
+      "Version 1 (ios): 12 accounts",
+    );
+    expect(await printed("recover", ...third, "--recovery-key", text)).toContain("Recovered version 1");
+    const fourth = ["--phone", "fourth", "--platform", "ios", "--icloud", "other"];
+    expect(await printed("recover", ...fourth)).toContain("Recovered version 2");
+    expect(await printed("upload", SAMPLE, ...third)).toContain("Version 3: 12 accounts");
+  });
+
+  it("leaves no secret in an iCloud account in which no backup was begun", async () => {
+    await terminal.backedUp("--platform", "ios");
+    expect(await told("recover", ...other)).toContain("code:   storage-account-mismatch");
+    await expect(secretsOf("other")).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it("is told in the status with what it opens: nothing yet, then every version under its key", async () => {
+    const ios = ["--platform", "ios"];
+    await printed("turn-on", ...ios);
+    await recoveryKeyOf();
+    expect(await printed("status")).toMatch(/ It opens what is uploaded under key 1, and nothing yet\.$/m);
+    await printed("upload", SAMPLE);
+    await printed("upload", SAMPLE);
+    expect(await printed("status")).toMatch(/ It opens 2 versions, the newest of them 2 \(under key 1\)\.$/m);
   });
 
   it("leaves the secret of another owner in the same iCloud account", async () => {
@@ -74,7 +107,7 @@ describe("a recovery key at the command line [H9]", () => {
       /that is no recovery key: one of its characters is another, or in another place$/,
     );
     const wrong = await told("preview", ...other, "--recovery-key", old);
-    expect(wrong).toMatch(/^Tries left: 4\.\ncode: {3}recovery-key-wrong \(HTTP 403\)$/m);
+    expect(wrong).toMatch(/^Tries left: 4\.$[\s\S]*^code: {3}recovery-key-wrong \(HTTP 403\)$/m);
     expect(await printed("recover", ...other, "--recovery-key", text)).toContain("Recovered");
   });
 

@@ -26,7 +26,12 @@ import {
 import { oneTimeCode } from "../../../local/phone/protocol/oneTimeCode.ts";
 import { ownerId, ownerOfToken } from "../../../local/phone/protocol/ownerId.ts";
 import { accessTokenHash, makeProof } from "../../../local/phone/protocol/proof.ts";
-import { openSealedKey, type SealedKey, SealedKeyRefused } from "../../../local/phone/protocol/sealedKey.ts";
+import {
+  openSealedKey,
+  type SealedKey,
+  SealedKeyRefused,
+  sealedKeySchema,
+} from "../../../local/phone/protocol/sealedKey.ts";
 import { storageCheck } from "../../../local/phone/protocol/storage.ts";
 import { hashOf, verifyActivity } from "../../../local/phone/protocol/verifyActivity.ts";
 import { hashOf as hashInService } from "../../../shared/activity/events.ts";
@@ -201,6 +206,11 @@ describe("a sealed user key", () => {
     userKey: string;
     refused: Named<{ key: SealedKey }>[];
   }>("sealed-user-key");
+
+  it("of the vectors is in the form of an answer, with its number", () => {
+    expect(sealedKeySchema.parse(key)).toEqual(key);
+    expect(key.number).toBe(1);
+  });
 
   it("of the vectors opens with the phone's sealing key", async () => {
     expect(base64url.encode(await openSealedKey(key, sealingKey, userId))).toBe(userKey);

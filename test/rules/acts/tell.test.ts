@@ -1,34 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { tellOthers } from "../../../shared/acts/tell.ts";
 import type { OwnerCall } from "../../../shared/http/endpoint.ts";
-import type { Device } from "../../../shared/model/device.ts";
 import { noticeShape, noticeType } from "../../../shared/model/notice.ts";
 import { NOTICE_TTL } from "../../../shared/store/items.ts";
 import { system } from "../../../shared/system.ts";
+import { phone, trusted } from "../backup/owner.ts";
 
 const NOW = Date.parse("2026-11-22T08:00:00.000Z");
 const RECOVERY = "r".repeat(22);
 
-function phone(name: string): Device {
-  return {
-    deviceId: name.repeat(43),
-    name: `Phone ${name}`,
-    platform: "android",
-    sealingKey: { kty: "EC", crv: "P-256", x: "x".repeat(43), y: "y".repeat(43) },
-    registeredAt: "2026-11-21T08:00:00.000Z",
-    holdsBackup: true,
-    awaitsSignIn: false,
-  };
-}
-
-const [one, two, three] = ["a", "b", "c"].map(phone) as [Device, Device, Device];
+const [one, two, three] = [trusted("a", 2), phone("b"), phone("c")];
 
 /** What a call by the first phone needs, to tell the others. */
 const call = { services: { system }, device: one, now: NOW } as unknown as OwnerCall;
 
 describe("telling the other phones", () => {
   it.each(noticeType.options)(
-    "is one notice to all of them, of %s, with nothing but ids and names [H5]",
+    "is one notice to all of them, trusted or not, of %s, with nothing but ids and names [H5]",
     (type) => {
       const [operation, ...more] = tellOthers(call, [one, two, three], { type, recoveryId: RECOVERY });
       expect(more).toEqual([]);

@@ -6,8 +6,8 @@ const SIGNED_IN = "2026-08-01T08:00:00.000Z";
 
 /** A backup of that sign-in with these uploads, newest first. */
 function backup(...uploads: readonly string[]) {
-  const versions = uploads.map((uploadedAt) => ({ ...version(1), uploadedAt }));
-  return { signedInAt: SIGNED_IN, versions };
+  const versions = uploads.map((uploadedAt, at) => version(uploads.length - at, { uploadedAt }));
+  return { signedInAt: SIGNED_IN, versions, current: uploads.length };
 }
 
 describe("a backup goes out of date", () => {
@@ -32,5 +32,9 @@ describe("a backup goes out of date", () => {
     const outOfDateAt = Date.parse(at);
     expect(freshnessOf(backup, outOfDateAt - 1)).toEqual({ outOfDateAt, outOfDate: false });
     expect(freshnessOf(backup, outOfDateAt)).toEqual({ outOfDateAt, outOfDate: true });
+  });
+  it("30 days after the sign-in, where none is current since it was started anew, whatever was uploaded before", () => {
+    const { current: _, ...anew } = backup("2026-08-20T08:00:00.000Z");
+    expect(freshnessOf(anew, 0).outOfDateAt).toBe(Date.parse("2026-08-31T08:00:00.000Z"));
   });
 });

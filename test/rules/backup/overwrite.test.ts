@@ -1,80 +1,83 @@
 import { describe, expect, it } from "vitest";
 import { explain } from "../../../shared/backup/explain.ts";
-import { refuseOverwrite } from "../../../shared/backup/overwrite.ts";
-import { actor, version } from "./owner.ts";
+import { isSharpDrop, refuseOverwrite } from "../../../shared/backup/overwrite.ts";
+import { accounts, actor, DAY, HOUR, phone, range, START, timeAt, trusted, version } from "./owner.ts";
 
-const HOLDER = { holdsBackup: true };
-const STRANGER = { holdsBackup: false };
-
-/** The refusal of an upload over a present version of so many accounts, number 2; undefined if there is none. */
-function refusal(
-  accounts: number,
-  offered: number,
-  { device = HOLDER, replaces }: { device?: { holdsBackup: boolean }; replaces?: number } = {},
-) {
-  const versions = [{ ...version(2), accounts }, version(1)];
-  const refused = refuseOverwrite({ device, versions, offered, replaces });
-  return refused && explain(refused);
-}
-
-/** What the owner is told of the present version: its phone by name, without the id. */
-const present = {
-  version: 2,
-  accounts: 6,
-  uploadedAt: "2026-11-22T08:02:00.000Z",
-  device: { name: actor.name, platform: actor.platform },
-};
-
-describe("an upload over a present version", () => {
-  it("is refused from a phone that does not hold the backup, however much it offers [D11]", () => {
-    const { code, members } = refusal(6, 9, { device: STRANGER }) ?? {};
-    expect({ code, members }).toEqual({ code: "overwrite-refused", members: { present } });
+describe("an upload from a phone that is not trusted", () => {
+  it("is refused over a present version, which its owner is told of by the name of its phone [D11]", () => {
+    const refused = refuseOverwrite(phone("a"), version(2));
+    if (refused?.reason !== "overwrite-refused") return expect.fail("not refused");
+    const { code, members } = explain(refused);
+    expect({ code, members }).toEqual({
+      code: "overwrite-refused",
+      members: {
+        present: {
+          version: 2,
+          accounts: 6,
+          uploadedAt: "2026-11-22T08:02:00.000Z",
+          device: { name: actor.name, platform: actor.platform },
+        },
+      },
+    });
   });
 
-  it("is refused where it would lose more than half, with both counts [H2]", () => {
-    const { code, members } = refusal(6, 2) ?? {};
-    expect({ code, members }).toEqual({ code: "sharp-drop", members: { present, offered: 2 } });
-  });
-
-  it.each([
-    [4, 2],
-    [4, 4],
-    [5, 3],
-    [6, 3],
-    [6, 9],
-    // Fewer than four are soon lost for good reasons.
-    [3, 0],
-    [1, 0],
-    [0, 0],
-  ])(
-    "is accepted from a phone that holds the backup: of %i accounts it leaves %i [H2]",
-    (accounts, offered) => {
-      expect(refusal(accounts, offered)).toBeUndefined();
-    },
-  );
-
-  it.each([
-    [4, 1],
-    [4, 0],
-    [5, 2],
-    [500, 249],
-  ])("is a sharp drop where of %i accounts it leaves %i [H2]", (accounts, offered) => {
-    expect(refusal(accounts, offered)?.code).toBe("sharp-drop");
-  });
-
-  it.each([HOLDER, STRANGER])("is accepted where the owner names the version it replaces: %j", (device) => {
-    expect(refusal(6, 0, { device, replaces: 2 })).toBeUndefined();
-  });
-
-  it("is refused where the owner names another version", () => {
-    expect(refusal(6, 6, { device: STRANGER, replaces: 1 })?.code).toBe("overwrite-refused");
-    expect(refusal(6, 0, { replaces: 1 })?.code).toBe("sharp-drop");
+  it("is refused also where there is nothing yet: an upload makes no phone a trusted one [D11]", () => {
+    expect(refuseOverwrite(phone("a"), undefined)).toEqual({ reason: "trust-required" });
   });
 });
 
-describe("an upload where there is no version", () => {
-  it.each([undefined, 1])("is refused to no phone, replacing %j", (replaces) => {
-    const first = { device: STRANGER, versions: [], offered: 0, replaces };
-    expect(refuseOverwrite(first)).toBeUndefined();
+it("an upload from a trusted phone may replace what is there", () => {
+  expect(refuseOverwrite(trusted("a", 2), version(2))).toBeUndefined();
+  expect(refuseOverwrite(trusted("a", 2), undefined)).toBeUndefined();
+});
+
+describe("an upload is a sharp drop", () => {
+  /** A phone that last uploaded these, and had those at its fullest. */
+  const having = (last: readonly number[], fullest?: { list: readonly number[]; at: number }) =>
+    trusted("a", 2, {
+      list: accounts(...last),
+      listedAt: timeAt(0),
+      ...(fullest && { fullest: { list: accounts(...fullest.list), at: timeAt(fullest.at) } }),
+    });
+
+  it.each([
+    [4, 2, false],
+    [4, 1, true],
+    [5, 3, false],
+    [5, 2, true],
+    [500, 250, false],
+    [500, 249, true],
+    [3, 2, false],
+    [3, 1, true],
+    [3, 0, true],
+    [1, 1, false],
+    [1, 0, true],
+    [0, 0, false],
+  ])("where of %i accounts it keeps %i: %s [H2]", (had, kept, drops) => {
+    expect(isSharpDrop(having(range(1, had)), accounts(...range(1, kept)), START)).toBe(drops);
+  });
+
+  it("where it keeps too few of those accounts, however many others it has [H2]", () => {
+    const other = range(11, 30);
+    expect(isSharpDrop(having(range(1, 4)), accounts(1, ...other), START)).toBe(true);
+    expect(isSharpDrop(having(range(1, 4)), accounts(1, 2, ...other), START)).toBe(false);
+  });
+
+  it("of the fullest list of a day, so that an app that loses them step by step is stopped too [H2]", () => {
+    const stepByStep = having(range(1, 6), { list: range(1, 12), at: 0 });
+    expect(isSharpDrop(stepByStep, accounts(...range(1, 5)), START + DAY - 1)).toBe(true);
+    expect(isSharpDrop(stepByStep, accounts(...range(1, 6)), START + DAY - 1)).toBe(false);
+    expect(isSharpDrop(stepByStep, accounts(...range(1, 5)), START + DAY)).toBe(false);
+    expect(isSharpDrop(stepByStep, accounts(1, 2), START + DAY)).toBe(true);
+  });
+
+  it("of the fullest list also where an instance ahead has dated it", () => {
+    const ahead = having(range(1, 6), { list: range(1, 12), at: 40 * DAY });
+    expect(isSharpDrop(ahead, accounts(...range(1, 5)), START + HOUR)).toBe(true);
+  });
+
+  it("never on a phone that has uploaded and recovered nothing yet", () => {
+    expect(isSharpDrop(trusted("a", 2), "", START)).toBe(false);
+    expect(isSharpDrop(trusted("a", 2), accounts(1), START)).toBe(false);
   });
 });

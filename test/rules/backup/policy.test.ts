@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chosen, settled } from "../../../shared/backup/policy.ts";
+import { chosen, settled, waitOn, withoutShortening } from "../../../shared/backup/policy.ts";
 import {
   type Choice,
   choice,
@@ -163,5 +163,35 @@ describe("a choice", () => {
   it("is a wait of up to seven days [H10]", () => {
     expect(LONGEST_WAIT).toBe(7 * DAY);
     for (const wait of [0, LONGEST_WAIT]) expect(choice.shape.waitingSeconds.parse(wait)).toBe(wait);
+  });
+});
+
+describe("a shorter waiting time that a recovery was denied under", () => {
+  const shorter = chosen({ ...DEFAULT_POLICY, waitingSeconds: DAY }, { waitingSeconds: HOUR }, START);
+
+  it("comes no more where its time has not come: the freeze would outlast it, and the next thief not wait [H5] [H10]", () => {
+    expect(withoutShortening(shorter, at(DAY) - 1)).toEqual({ ...DEFAULT_POLICY, waitingSeconds: DAY });
+  });
+
+  it("stays where its time has come", () => {
+    expect(withoutShortening(shorter, at(DAY))).toEqual({ ...DEFAULT_POLICY, waitingSeconds: HOUR });
+  });
+
+  it("leaves a policy without one as it is", () => {
+    expect(withoutShortening(DEFAULT_POLICY, START)).toEqual(DEFAULT_POLICY);
+  });
+});
+
+describe("a recovery waits on a phone", () => {
+  const present = chosen({ ...DEFAULT_POLICY, waitingSeconds: DAY }, { waitingSeconds: HOUR }, START);
+  const since2 = { trusted: { order: 9, from: 2 } };
+
+  it("as long as the owner chose, by the time that counts now [H10]", () => {
+    expect(waitOn({}, present, 2, at(DAY) - 1)).toBe(DAY);
+    expect(waitOn({}, present, undefined, at(DAY))).toBe(HOUR);
+  });
+
+  it("not at all for a key that the phone may have anyway, or a new one, and as on any other for older ones [H10]", () => {
+    expect([1, 2, 3, undefined].map((key) => waitOn(since2, present, key, START))).toEqual([DAY, 0, 0, 0]);
   });
 });

@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { explain } from "../../../shared/backup/explain.ts";
+import { stored } from "../../../shared/backup/storageAccount.ts";
 import {
+  isConfirmed,
+  isCounted,
   isTold,
   judgeUpload,
   type UploadFacts,
@@ -9,22 +12,17 @@ import {
   uploadGuards,
 } from "../../../shared/backup/uploadGuards.ts";
 import { catalogue } from "../../../shared/errors/catalogue.ts";
-import type { Freeze } from "../../../shared/model/freeze.ts";
-import type { BackupOn } from "../../../shared/model/owner.ts";
 import { DEFAULT_POLICY } from "../../../shared/model/policy.ts";
-import { actor, on, version } from "./owner.ts";
+import { accounts, actor, backupOf, key, on, phone, range, trusted, version } from "./owner.ts";
 
 const NOW = Date.parse("2026-11-22T09:00:00.000Z");
 const CHECK = "c".repeat(43);
 const USER = "u".repeat(43);
-const FREEZE: Freeze = {
-  at: "2026-11-22T08:30:00.000Z",
-  device: actor,
-  registeredBy: "2026-11-01T08:00:00.000Z",
-};
 
 const present = version(2);
-const { backup } = on([2, 1]) as { backup: BackupOn };
+const backup = backupOf(on([2, 1]));
+const list = accounts(...range(1, 6));
+const device = trusted("d", 2, { list });
 
 /** An upload that nothing stands against. */
 const sound: UploadFacts = {
@@ -32,20 +30,14 @@ const sound: UploadFacts = {
   userId: USER,
   owner: { policy: DEFAULT_POLICY, nextVersion: 3 },
   backup,
-  device: { platform: "android", holdsBackup: true },
-  header: {
-    alg: "dir",
-    enc: "A256GCM",
-    kid: backup.userKey.id,
-    uid: USER,
-    plt: "android",
-    ver: 3,
-    ssb: false,
-  },
-  offered: 6,
+  device,
+  header: { alg: "dir", enc: "A256GCM", kid: key(1).id, uid: USER, plt: "android", ver: 3, ssb: false },
+  offered: list,
   precondition: "holds",
   storageCheck: undefined,
   replaces: undefined,
+  missing: [],
+  lossesLeft: true,
 };
 
 /** What makes each guard refuse, in their order, and what it says then. */
@@ -54,16 +46,17 @@ const WAYS: readonly {
   readonly spoil: (facts: UploadFacts) => UploadFacts;
 }[] = [
   { reason: "precondition-required", spoil: (facts) => ({ ...facts, precondition: "missing" }) },
+  { reason: "overwrite-refused", spoil: (facts) => ({ ...facts, device: phone("d", { list }) }) },
   { reason: "storage-account-unexpected", spoil: (facts) => ({ ...facts, storageCheck: CHECK }) },
-  { reason: "sharp-drop", spoil: (facts) => ({ ...facts, offered: 0 }) },
+  { reason: "sharp-drop", spoil: (facts) => ({ ...facts, offered: "" }) },
   {
-    reason: "backup-frozen",
+    reason: "step-up-required",
     spoil: (facts) => ({
       ...facts,
-      owner: { ...facts.owner, freeze: FREEZE },
-      device: { ...facts.device, holdsBackup: false },
-      // Otherwise the guard before it answers.
-      replaces: 2,
+      // One account of six is lost, unless all are.
+      offered: facts.offered.slice(8),
+      lossesLeft: false,
+      missing: ["recent-sign-in"],
     }),
   },
   {
@@ -91,44 +84,74 @@ describe("the guards of an upload", () => {
 
   it("answer with the first that refuses, whatever else is wrong", () => {
     fc.assert(
-      fc.property(
-        fc.subarray(
-          WAYS.map((_, place) => place),
-          { minLength: 1 },
-        ),
-        (places) => {
-          const facts = places.reduce((spoilt, place) => WAYS[place]?.spoil(spoilt) ?? spoilt, sound);
-          const refusing = uploadGuards.flatMap((guard) => guard(facts)?.reason ?? []);
-          expect(judgeUpload(facts)?.reason).toBe(refusing[0]);
-          // Who has named the version that goes agrees to a drop, too.
-          const [first = 0] = places.filter((place) => place !== 2 || !places.includes(3));
-          expect(refusing[0]).toBe(WAYS[first]?.reason);
-        },
-      ),
+      fc.property(fc.subarray([...WAYS.keys()], { minLength: 1 }), ([first = 0, ...others]) => {
+        const facts = [first, ...others].reduce((spoilt, at) => WAYS[at]?.spoil(spoilt) ?? spoilt, sound);
+        expect(judgeUpload(facts)?.reason).toBe(WAYS[first]?.reason);
+      }),
     );
   });
 
-  it("refuse an empty new phone over the only backup before all that the phone could mend [D11]", () => {
-    const stranger = { ...sound, device: { ...sound.device, holdsBackup: false } };
+  it("refuse an empty new phone over the only backup, also if it names what it would replace [D11]", () => {
+    const stranger = { ...sound, device: phone("n"), replaces: 2 };
     expect(judgeUpload({ ...stranger, precondition: "failed" })).toEqual({
       reason: "overwrite-refused",
       present,
     });
-    expect(judgeUpload({ ...stranger, replaces: 2 })).toBeUndefined();
   });
 
-  it("keep a new phone from bypassing the waiting time by an upload [H10]", () => {
-    const facts: UploadFacts = {
-      ...sound,
-      owner: { ...sound.owner, policy: { ...DEFAULT_POLICY, waitingSeconds: 60 } },
-      device: { ...sound.device, holdsBackup: false },
-      replaces: 2,
-    };
-    expect(judgeUpload(facts)).toEqual({ reason: "holder-required" });
+  it("tell an untrusted phone what is there also where none is current since it was started anew [D11]", () => {
+    const { current: _, ...anew } = backup;
+    const stranger = { ...sound, device: phone("n") };
+    expect(judgeUpload({ ...stranger, backup: anew })).toEqual({ reason: "overwrite-refused", present });
+    expect(judgeUpload({ ...stranger, backup: { ...anew, versions: [] } })).toEqual({
+      reason: "trust-required",
+    });
   });
 
-  it("let a phone that has the backup go on while it is frozen [H5]", () => {
-    expect(judgeUpload({ ...sound, owner: { ...sound.owner, freeze: FREEZE } })).toBeUndefined();
+  it("stop a drop to nothing and tell how much is offered [H2]", () => {
+    expect(judgeUpload({ ...sound, offered: accounts(1, 2) })).toEqual({
+      reason: "sharp-drop",
+      present,
+      offered: 2,
+    });
+  });
+
+  it("let a drop through that the owner agreed to after a fresh sign-in, and no other way [H2]", () => {
+    const drop: UploadFacts = { ...sound, offered: "", replaces: 2 };
+    expect(judgeUpload(drop)).toBeUndefined();
+    expect(judgeUpload({ ...drop, replaces: 1 })).toMatchObject({ reason: "sharp-drop" });
+    const missing = ["recent-sign-in"] as const;
+    expect(judgeUpload({ ...drop, missing })).toEqual({ reason: "step-up-required", missing });
+    expect(judgeUpload({ ...drop, missing, replaces: undefined })).toMatchObject({ reason: "sharp-drop" });
+  });
+
+  it("hold nothing against the first upload after turning on or starting anew [H2]", () => {
+    const { current: _, ...anew } = backup;
+    expect(judgeUpload({ ...sound, backup: anew, offered: "" })).toBeUndefined();
+  });
+
+  it("let a few uploads a day lose an account without a fresh sign-in, and further ones with one [H1]", () => {
+    const stale: UploadFacts = { ...sound, offered: accounts(...range(2, 6)), missing: ["recent-sign-in"] };
+    expect(judgeUpload(stale)).toBeUndefined();
+    const further = { ...stale, lossesLeft: false };
+    expect(judgeUpload(further)).toEqual({ reason: "step-up-required", missing: ["recent-sign-in"] });
+    expect(judgeUpload({ ...further, missing: [] })).toBeUndefined();
+    expect(judgeUpload({ ...further, offered: list })).toBeUndefined();
+  });
+
+  it("count what loses an account without a fresh sign-in, and nothing else [H1]", () => {
+    const stale: UploadFacts = { ...sound, offered: accounts(...range(2, 6)), missing: ["recent-sign-in"] };
+    expect(isCounted(stale)).toBe(true);
+    expect(isCounted({ ...stale, missing: [] })).toBe(false);
+    expect(isCounted({ ...stale, offered: list })).toBe(false);
+  });
+
+  it("take an agreement for what it is: to the current version, after a fresh sign-in [H2]", () => {
+    expect(isConfirmed({ ...sound, replaces: 2 })).toBe(true);
+    expect(isConfirmed({ ...sound, replaces: 1 })).toBe(false);
+    expect(isConfirmed({ ...sound, replaces: 2, missing: ["second-factor"] })).toBe(false);
+    const { current: _, ...anew } = backup;
+    expect(isConfirmed({ ...sound, backup: anew })).toBe(false);
   });
 
   it.each([
@@ -145,8 +168,8 @@ describe("the guards of an upload", () => {
   it("take an iPhone's word on whether the envelope is bound to iCloud where the other platform may recover [H8]", () => {
     const facts: UploadFacts = {
       ...sound,
-      backup: { ...backup, platform: "ios", storageCheck: CHECK },
-      device: { platform: "ios", holdsBackup: true },
+      backup: { ...backup, keys: [key(1, { platform: "ios", storageCheck: stored(CHECK) })] },
+      device: { ...device, platform: "ios" },
       storageCheck: CHECK,
       header: { ...sound.header, plt: "ios", ssb: true },
     };
@@ -160,9 +183,11 @@ describe("the guards of an upload", () => {
 });
 
 describe("a refused upload", () => {
+  type Explained = Exclude<UploadRefusal, { readonly reason: "step-up-required" }>;
+
   /** One of each reason: the type leaves none out. */
   const refusals: {
-    readonly [Reason in UploadRefusal["reason"]]: Extract<UploadRefusal, { reason: Reason }> | UploadRefusal;
+    readonly [Reason in Explained["reason"]]: Extract<Explained, { reason: Reason }> | Explained;
   } = {
     "precondition-required": { reason: "precondition-required" },
     "platform-changed": { reason: "platform-changed", backupPlatform: "ios" },
@@ -171,8 +196,7 @@ describe("a refused upload", () => {
     "storage-account-unexpected": { reason: "storage-account-unexpected" },
     "overwrite-refused": { reason: "overwrite-refused", present },
     "sharp-drop": { reason: "sharp-drop", present, offered: 1 },
-    "backup-frozen": { reason: "backup-frozen", freeze: FREEZE },
-    "holder-required": { reason: "holder-required" },
+    "trust-required": { reason: "trust-required" },
     "version-changed": { reason: "version-changed" },
     "envelope-mismatch": { reason: "envelope-mismatch", header: "kid" },
   };
@@ -187,22 +211,21 @@ describe("a refused upload", () => {
   );
 
   const drop: UploadRefusal = { reason: "sharp-drop", present, offered: 0 };
-  const phone = { deviceId: actor.deviceId };
   const failedAt = (at: string, code = "sharp-drop") => ({ lastFailure: { at, code, device: actor } });
 
   it("is told to the record once a minute, however often the app tries [H3]", () => {
-    expect(isTold(drop, {}, phone, NOW)).toBe(true);
-    expect(isTold(drop, failedAt("2026-11-22T08:59:00.001Z"), phone, NOW)).toBe(false);
-    expect(isTold(drop, failedAt("2026-11-22T08:59:00.000Z"), phone, NOW)).toBe(true);
+    expect(isTold(drop, {}, device, NOW)).toBe(true);
+    expect(isTold(drop, failedAt("2026-11-22T08:59:00.001Z"), device, NOW)).toBe(false);
+    expect(isTold(drop, failedAt("2026-11-22T08:59:00.000Z"), device, NOW)).toBe(true);
   });
 
   it("is told if it is another one, or of another phone", () => {
     const justNow = failedAt("2026-11-22T08:59:59.000Z");
-    expect(isTold({ reason: "version-changed" }, justNow, phone, NOW)).toBe(true);
+    expect(isTold({ reason: "version-changed" }, justNow, device, NOW)).toBe(true);
     expect(isTold(drop, justNow, { deviceId: "o".repeat(43) }, NOW)).toBe(true);
   });
 
   it("is not told if the request did not say what it has seen", () => {
-    expect(isTold({ reason: "precondition-required" }, {}, phone, NOW)).toBe(false);
+    expect(isTold({ reason: "precondition-required" }, {}, device, NOW)).toBe(false);
   });
 });

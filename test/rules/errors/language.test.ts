@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { catalogue, type ProblemCode } from "../../../shared/errors/catalogue.ts";
+import { catalogue, type ProblemCode, type ProblemKind } from "../../../shared/errors/catalogue.ts";
 import { chooseLanguage, type Language, languages } from "../../../shared/errors/language.ts";
 import { texts } from "../../../shared/errors/texts.ts";
 import { phoneOf, problemOf, startService } from "../../support/service.ts";
@@ -175,9 +175,15 @@ describe("over HTTP", () => {
 
   /** What a reader of `language` is told about `code`. */
   function told(code: ProblemCode, language: Language) {
-    const { remedy } = catalogue[code];
+    const { remedy, otherwise }: ProblemKind = catalogue[code];
     const { problems, remedies } = texts[language];
-    return { ...problems[code], code, remedy, remedyText: remedies[remedy] };
+    return {
+      ...problems[code],
+      code,
+      remedy,
+      remedyText: remedies[remedy],
+      ...(otherwise && { otherwise, otherwiseText: remedies[otherwise] }),
+    };
   }
 
   async function get(url: string, language?: Language) {
@@ -212,7 +218,13 @@ describe("over HTTP", () => {
   it.each(languages)("the page of a code explains it in %s", async (language) => {
     const { origin } = await startService();
     const { headers, body } = await get(`${origin}/v1/problems/platform-changed`, language);
-    expect(body).toEqual({ ...told("platform-changed", language), status: 409, retryable: false });
+    const otherwise = { otherwise: "start-anew", otherwiseText: texts[language].remedies["start-anew"] };
+    expect(body).toEqual({
+      ...told("platform-changed", language),
+      ...otherwise,
+      status: 409,
+      retryable: false,
+    });
     expect(headers).toMatchObject(negotiated(language));
   });
 

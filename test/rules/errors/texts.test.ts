@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { catalogue } from "../../../shared/errors/catalogue.ts";
+import { catalogue, type ProblemKind } from "../../../shared/errors/catalogue.ts";
 import { type Language, languages } from "../../../shared/errors/language.ts";
 import { texts } from "../../../shared/errors/texts.ts";
 
@@ -55,7 +55,8 @@ it("has a file for each language, and none besides", async () => {
 
 describe.each(languages)("in %s, an owner", (language) => {
   it("has a text for every code and every remedy, and none is left that nothing needs", () => {
-    const remedies = new Set(Object.values(catalogue).map(({ remedy }) => remedy));
+    const kinds: readonly ProblemKind[] = Object.values(catalogue);
+    const remedies = new Set(kinds.flatMap(({ remedy, otherwise }) => [remedy, otherwise ?? remedy]));
     expect(Object.keys(texts[language].problems).sort()).toEqual(Object.keys(catalogue).sort());
     expect(Object.keys(texts[language].remedies).sort()).toEqual([...remedies].sort());
   });

@@ -2,17 +2,21 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { explain } from "../../../shared/limits/explain.ts";
 import { exhausted, LIMITS, type Trier, triesLeft, withTry } from "../../../shared/limits/tries.ts";
-import { type Tally, tally } from "../../../shared/model/tries.ts";
+import { MOST_TALLIES, type Tally, tally } from "../../../shared/model/tries.ts";
 import { type TryKind, tryKind } from "../../../shared/words.ts";
+import { range } from "../backup/owner.ts";
 
 const START = Date.parse("2026-11-22T08:00:00.000Z");
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
 
-const PHONES = ["a", "b", "c"].map((name) => ({ deviceId: name.repeat(43), holdsBackup: false }));
+const PHONES = ["a", "b", "c"].map((name) => ({ deviceId: name.repeat(43) }));
 const [phone, other] = PHONES as [NonNullable<Trier>, NonNullable<Trier>, NonNullable<Trier>];
-const HOLDER: Trier = { deviceId: "h".repeat(43), holdsBackup: true };
-const TRIERS: readonly Trier[] = [...PHONES, HOLDER, undefined];
+const TRUSTED: Trier = { deviceId: "h".repeat(43), trusted: { order: 2, from: 1 } };
+const TRIERS: readonly Trier[] = [...PHONES, TRUSTED, undefined];
+
+/** Kinds that make a list grow: what others tried counts for a trusted phone, too. */
+const SHARED: readonly TryKind[] = ["recoveries", "registrations", "losses"];
 
 /** A try at a time in milliseconds since the epoch. */
 interface Try {
@@ -37,7 +41,7 @@ function countOf(history: readonly Try[], of: TryKind, deviceId: string | undefi
 function heldAgainst(history: readonly Try[], of: TryKind, trier: Trier, now: number) {
   const { perPhone, perOwner } = LIMITS[of];
   const own = trier ? [{ most: perPhone, deviceId: trier.deviceId }] : [];
-  const all = trier?.holdsBackup ? [] : [{ most: perOwner, deviceId: undefined }];
+  const all = trier?.trusted && !SHARED.includes(of) ? [] : [{ most: perOwner, deviceId: undefined }];
   return [...own, ...all].map(({ most, deviceId }) => ({ most, ...countOf(history, of, deviceId, now) }));
 }
 
@@ -94,19 +98,22 @@ describe("tries", () => {
   });
 
   it("stay few, also where a thief registers one phone after another", () => {
-    const phones = Array.from({ length: 200 }, (_, at) => ({
-      deviceId: String(at).padStart(43, "p"),
-      holdsBackup: false,
-    }));
+    const phones = range(1, 200).map((number) => ({ deviceId: String(number).padStart(43, "p") }));
     let tallies: Tally[] = [];
-    for (const thief of phones) {
-      for (const of of tryKind.options) {
-        if (!exhausted(tallies, [of], thief, START)) tallies = withTry(tallies, of, thief, START);
-      }
+    for (const [at, thief] of phones.entries()) {
+      for (const of of tryKind.options) tallies = withTry(tallies, of, thief, START + at);
     }
-    const most = Object.values(LIMITS).reduce((sum, { perOwner }) => sum + perOwner + 1, 0);
-    expect(tallies.length).toBeLessThanOrEqual(most);
+    expect(tallies).toHaveLength(MOST_TALLIES);
     for (const one of tallies) expect(tally.parse(one)).toEqual(one);
+    const left = tallies.filter(({ of, deviceId }) => of === "losses" && deviceId !== undefined);
+    expect(left.map(({ deviceId }) => deviceId)).toEqual(phones.slice(-20).map(({ deviceId }) => deviceId));
+    // The oldest goes, wherever it stands.
+    const [newest, ...older] = tallies.filter(({ of, deviceId }) => of === "losses" && deviceId).toReversed();
+    const turned = newest ? [newest, ...older] : [];
+    const next = withTry(turned, "losses", other, START + 300);
+    expect(next.slice(0, -2)).toEqual(turned.slice(0, -1));
+    const [last] = phones.slice(-1);
+    expect(withTry(tallies, "losses", last, START + 200)).toHaveLength(MOST_TALLIES);
   });
 
   it("are forgotten with the first one that is made when their time has passed", () => {
@@ -126,10 +133,13 @@ describe("tries", () => {
 describe("limits", () => {
   it("leave an owner few guesses a day, and a phone that asks too often an hour to wait", () => {
     expect(LIMITS).toEqual({
-      recoveries: { window: 24 * HOUR, perPhone: 5, perOwner: 10 },
+      recoveries: { window: 24 * HOUR, perPhone: 5, perOwner: 10, trustedToo: true },
+      conflicts: { window: 24 * HOUR, perPhone: 10, perOwner: 20 },
       "recovery-keys": { window: 24 * HOUR, perPhone: 5, perOwner: 10 },
       "step-ups": { window: HOUR, perPhone: 10, perOwner: 30 },
       proofs: { window: HOUR, perPhone: 20, perOwner: 20 },
+      registrations: { window: 24 * HOUR, perPhone: 10, perOwner: 10, trustedToo: true },
+      losses: { window: 24 * HOUR, perPhone: 3, perOwner: 3, trustedToo: true },
     });
   });
 
@@ -163,22 +173,40 @@ describe("limits", () => {
     expect(exhausted(tallies, [], phone, START)).toBeUndefined();
   });
 
-  it("do not hold what others spent against a phone that has the backup", () => {
+  it("do not hold what others spent against a trusted phone: a thief would lock the owner out", () => {
     let tallies: Tally[] = [];
     for (let time = 0; time < 30; time++) tallies = withTry(tallies, "step-ups", phone, START);
     expect(triesLeft(tallies, "step-ups", other, START)).toBe(0);
-    expect(triesLeft(tallies, "step-ups", HOLDER, START)).toBe(10);
-    for (let time = 0; time < 10; time++) tallies = withTry(tallies, "step-ups", HOLDER, START);
-    expect(exhausted(tallies, ["step-ups"], HOLDER, START)).toBeDefined();
+    expect(triesLeft(tallies, "step-ups", TRUSTED, START)).toBe(10);
+    for (let time = 0; time < 10; time++) tallies = withTry(tallies, "step-ups", TRUSTED, START);
+    expect(exhausted(tallies, ["step-ups"], TRUSTED, START)).toBeDefined();
   });
 
-  it("are answered with the time, and the seconds until then, rounded up", () => {
-    const { code, members, headers } = explain(
-      { reason: "too-many-tries", of: "proofs", until: START + 1 },
-      START,
-    );
+  it.each(SHARED)("hold all that was tried against every phone where a list grows by it: %s", (of) => {
+    let tallies: Tally[] = [];
+    const { perOwner } = LIMITS[of];
+    for (const at of range(1, perOwner)) tallies = withTry(tallies, of, PHONES[at % 3], START);
+    expect(triesLeft(tallies, of, TRUSTED, START)).toBe(0);
+    expect(exhausted(tallies, [of], TRUSTED, START)).toEqual({ of, until: START + 24 * HOUR });
+  });
+
+  it("last their full length at most from now, whatever an instance ahead has written down", () => {
+    let tallies: Tally[] = [];
+    for (let time = 0; time < 5; time++) tallies = withTry(tallies, "recoveries", phone, START + 40 * HOUR);
+    const until = START + 24 * HOUR;
+    expect(exhausted(tallies, ["recoveries"], phone, START)).toEqual({ of: "recoveries", until });
+  });
+
+  it("are answered with the time, but no `Retry-After`: no app waits for hours", () => {
+    const { code, members, headers } = explain({ of: "recoveries", until: START + 1 });
     expect(code).toBe("too-many-tries");
-    expect(members).toEqual({ of: "proofs", retryAt: "2026-11-22T08:00:00.001Z" });
-    expect(headers).toEqual({ "Retry-After": "1" });
+    expect(members).toEqual({ of: "recoveries", retryAt: "2026-11-22T08:00:00.001Z" });
+    expect(headers).toEqual({});
+  });
+
+  it("send to a fresh sign-in where that is let through, and nowhere else", () => {
+    const codes = Object.keys(LIMITS).map((of) => explain({ of: of as TryKind, until: START }).code);
+    const sentThere = Object.keys(LIMITS).filter((_, at) => codes[at] === "too-many-refusals");
+    expect(sentThere).toEqual(["step-ups", "proofs"]);
   });
 });

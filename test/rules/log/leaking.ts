@@ -3,6 +3,7 @@ import { contentKey } from "../../../local/phone/protocol/contentKey.ts";
 import { accountReference } from "../../../local/phone/protocol/manifest.ts";
 import { oneTimeCode } from "../../../local/phone/protocol/oneTimeCode.ts";
 import { storageCheck } from "../../../local/phone/protocol/storage.ts";
+import { currentKey } from "../../../shared/model/owner.ts";
 import { readOwner } from "../../../shared/store/read.ts";
 import { contents } from "../../support/accounts.ts";
 import type { Kind } from "../../support/marks.ts";
@@ -79,7 +80,7 @@ export async function valuesOf(
     "storage check": storageCheck(storageSecret, userId),
     "service key": serviceKeyOf(service),
     "user key": JSON.stringify([...key]),
-    "wrapped user key": stored?.state === "on" ? stored.userKey.wrapped.value : expect.fail("off"),
+    "wrapped user key": stored?.state === "on" ? currentKey(stored).wrapped.value : expect.fail("off"),
     "sealed user key": lastPart(handedOut.body.key.sealed),
     "content key": Buffer.from(contentKey({ userKey: key, storageSecret, userId, platform: "ios" })).toString(
       "base64url",

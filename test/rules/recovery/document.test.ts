@@ -5,8 +5,8 @@ import { transitions } from "../../../shared/recovery/states.ts";
 /** Acts in the diagram that no phone does to a recovery that is there. */
 const NO_ACTS = ["preview", "last account verified", "14 days"];
 
-it("is drawn in docs/recovery.md as the rules have it [H4]", async () => {
-  const document = await readFile(new URL("../../../docs/recovery.md", import.meta.url), "utf8");
+it("is drawn in docs/trust.md as the rules have it [H4]", async () => {
+  const document = await readFile(new URL("../../../docs/trust.md", import.meta.url), "utf8");
   const drawn = Array.from(document.matchAll(/^ {2}(\w+) --> (\w+) : (.+)$/gm))
     .flatMap(([, from, to, acts = ""]) => acts.split(", ").map((act) => `${from} ${act} ${to}`))
     .filter((line) => !line.startsWith("previewed") && !NO_ACTS.some((act) => line.includes(` ${act} `)));

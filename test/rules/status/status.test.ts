@@ -1,8 +1,21 @@
 import { describe, expect, it } from "vitest";
 import type { Owner } from "../../../shared/model/owner.ts";
 import { etagAfter, etagOf, isUnchanged, precondition } from "../../../shared/status/etag.ts";
-import { status, statusOf } from "../../../shared/status/status.ts";
-import { actor, backup, device, off, on, version } from "../backup/owner.ts";
+import { answerOf, status, statusOf, versionAnswer } from "../../../shared/status/status.ts";
+import {
+  actor,
+  deleted,
+  device,
+  freeze,
+  key,
+  off,
+  on,
+  phone,
+  recovery,
+  release,
+  timeAt,
+  version,
+} from "../backup/owner.ts";
 
 /** Half an hour after backup was turned on. */
 const now = Date.parse("2026-11-22T08:30:00.000Z");
@@ -16,8 +29,11 @@ const told = (owner: Owner, at = now) => statusOf(owner, device.deviceId, at);
 const tagOf = (owner: Owner, at = now) => etagOf(owner, device.deviceId, at);
 
 describe("the status", () => {
-  it("of a backup that is off has the next version alone", () => {
-    expect(told(off)).toEqual({ state: "off", nextVersion: 3 });
+  it("of a backup that is off has the next version, and whether this phone is trusted", () => {
+    expect(told(off)).toEqual({ state: "off", nextVersion: 3, trusted: true, recoveries: [] });
+    const stranger = { ...off, devices: [phone("d")] };
+    expect(told(stranger)).toMatchObject({ trusted: false });
+    expect(statusOf(off, "o".repeat(43), now)).toMatchObject({ trusted: false });
   });
 
   it("of a backup without a version has no present one", () => {
@@ -26,6 +42,8 @@ describe("the status", () => {
       platform: "android",
       enabledAt: "2026-11-22T08:00:00.000Z",
       nextVersion: 1,
+      trusted: true,
+      key: { id: key(1).id, number: 1 },
       recoveries: [],
       versions: 0,
       health: { outOfDate: false, outOfDateAt: "2026-12-22T08:00:00.000Z" },
@@ -63,14 +81,75 @@ describe("the status", () => {
   });
 
   it("of a backup that was turned off tells when, and from which phone [G4]", () => {
-    const deletedAt = "2026-11-22T08:20:00.000Z";
-    const deleted: Owner = { ...off, backup: { state: "deleted", deletedAt, device: actor } };
     expect(status.parse(told(deleted))).toEqual({
       state: "deleted",
       nextVersion: 3,
-      deletedAt,
+      trusted: true,
+      recoveries: [],
+      deletedAt: timeAt(0),
       device: actor,
     });
+  });
+
+  it.each([off, deleted, on([1])])(
+    "tells, on and off, what can be denied and that it is frozen [H5]",
+    (owner) => {
+      const over = release("m", 48, { expiresAt: timeAt(0) });
+      const [waits, open] = [recovery("d", 50), release("n", 49, { purpose: "start-anew", version: 1 })];
+      const said = told({ ...owner, freeze, recoveries: [over, open, waits] });
+      expect(status.parse(said)).toEqual(said);
+      expect(said.frozen).toEqual({ at: timeAt(0), until: timeAt(30 * DAY), device: actor });
+      const { order: _, version: __, ...opened } = open;
+      const { order: ___, ...waiting } = waits;
+      expect(said.recoveries).toEqual([
+        { ...opened, thisPhone: false },
+        { ...waiting, thisPhone: true },
+      ]);
+    },
+  );
+
+  it("goes on telling of what waits while it is frozen, and asks nobody to open it [H5] [G8]", () => {
+    const late = timeAt(16 * DAY);
+    const waits = { ...on([1]), recoveries: [recovery("d", 50)] };
+    expect(told(waits, Date.parse(late)).recoveries).toEqual([]);
+    const frozen = { ...waits, freeze };
+    expect(told(frozen, Date.parse(late))).toMatchObject({
+      indicator: "none",
+      recoveries: [{ thisPhone: true }],
+    });
+  });
+
+  it("warns the phone whose wait is over, and no other [G8] [H10]", () => {
+    const waits = { ...on([1]), recoveries: [recovery("d", 50)] };
+    const over = Date.parse(timeAt(DAY));
+    expect(told(waits, over - 1)).toMatchObject({ indicator: "none" });
+    expect(told(waits, over)).toMatchObject({ indicator: "exclamation" });
+    expect(statusOf(waits, "o".repeat(43), over)).toMatchObject({ indicator: "none" });
+  });
+
+  it("tells which versions the recovery key opens: those of the user key that it was made under [H9]", () => {
+    const recoveryKey = { check: "c".repeat(43), wrapped: "w", setAt: timeAt(0), key: 2 };
+    const versions = [version(4, { key: 3 }), version(3, { key: 2 }), version(2, { key: 2 }), version(1)];
+    expect(told(on(versions, { recoveryKey }))).toMatchObject({
+      recoveryKey: { setAt: timeAt(0), key: 2, versions: 2, newest: 3 },
+    });
+    const none = told(on([version(1)], { recoveryKey }));
+    expect(none).toMatchObject({ recoveryKey: { versions: 0 } });
+    expect(JSON.stringify(none)).not.toContain("newest");
+  });
+
+  it("has no present version after starting anew, until the next upload", () => {
+    const { current: _, ...anew } = on([2, 1]).backup;
+    const said = told({ ...on([2, 1]), backup: anew });
+    expect(said).toMatchObject({ versions: 2 });
+    expect(said).not.toHaveProperty("current");
+  });
+
+  it("says of a version whether its phone was denied, and nothing of why it is kept [H5]", () => {
+    const held = version(1, { replacedAt: timeAt(0), held: { since: timeAt(0), by: "loss" }, denied: true });
+    const { digest: _, replacedAt: __, held: ___, ...rest } = held;
+    expect(answerOf(held)).toEqual(rest);
+    expect(versionAnswer.parse(answerOf(held))).toEqual(rest);
   });
 });
 
@@ -84,9 +163,12 @@ describe("the ETag", () => {
       off,
       { ...off, nextVersion: 4 },
       on([]),
-      on([], { platform: "ios" }),
+      on([], { keys: [key(1, { platform: "ios" })] }),
       on([], { enabledAt: "2026-11-22T08:00:00.001Z" }),
-      on([], { userKey: { ...backup.userKey, id: "o".repeat(22) } }),
+      on([], { keys: [key(2)] }),
+      { ...off, devices: [phone("d")] },
+      { ...off, freeze },
+      { ...off, recoveries: [recovery("n", 50)] },
       on([1]),
       on([2]),
       on([2, 1]),
@@ -152,10 +234,7 @@ describe("an upload", () => {
   it.each([
     ["another version", tagOf(on([1]))],
     ["a version that begins with the same figure", tagOf(on([2])).replace("-2.", "-21.")],
-    [
-      "the same version of another backup",
-      tagOf(on([2], { userKey: { ...backup.userKey, id: "o".repeat(22) } })),
-    ],
+    ["the same version of another backup", tagOf(on([2], { keys: [key(2)] }))],
     ["no backup", tagOf(off)],
     ["the version, weakly", `W/${etag}`],
     ["the version without quotes", etag.slice(1, -1)],

@@ -5,9 +5,33 @@ import { parseRecoveryKey, unwrapStorageSecret } from "../../protocol/recoveryKe
 import type { Session } from "../session.ts";
 import type { RecoveryReleased } from "./answers.ts";
 
+/** What opens a version besides the user key. */
+export interface Opening {
+  /** As the owner typed it, in place of the iCloud account. */
+  readonly recoveryKey?: string;
+  /** The owner allows this phone a version that opens without its storage account. */
+  readonly unbound?: boolean;
+}
+
+/**
+ * The version opens without a storage account, this phone has one, and its owner has not allowed that here. Who plants a
+ * version in the service's place could otherwise leave out the one secret that the service does not know.
+ */
+export class UnboundRefused extends Error {
+  override readonly name = "UnboundRefused";
+}
+
+/** What a recovery brought, opened. */
+interface Brought {
+  /** Undefined where it brought no version. */
+  readonly contents: Contents | undefined;
+  /** What the recovery key has opened: it stands in for the iCloud account of that version. */
+  readonly storageSecret?: Uint8Array | undefined;
+}
+
 /**
  * Opens what a recovery brought: the user key, with it and the recovery key the storage secret, with both the envelope.
- * @param typed the recovery key, where the owner showed it in place of the iCloud account
+ * @throws {UnboundRefused} before anything is kept
  * @throws {SealedKeyRefused}
  * @throws {StorageSecretRefused}
  * @throws {EnvelopeRefused}
@@ -15,11 +39,19 @@ import type { RecoveryReleased } from "./answers.ts";
  */
 export async function openRecovery(
   session: Session,
-  { key, envelope, platform, sealedAs, storageBound, wrappedStorageSecret }: RecoveryReleased,
-  typed?: string,
-): Promise<Contents> {
+  { key, content, platform, wrappedStorageSecret }: RecoveryReleased,
+  { recoveryKey: typed, unbound = false }: Opening,
+): Promise<Brought> {
+  const hasStorage = session.storageSecret() !== undefined || typed !== undefined;
+  if (content?.storageBound === false && hasStorage && !unbound) {
+    throw new UnboundRefused(
+      "this version opens without iCloud, and this phone has an iCloud account: it is taken only if you made it so",
+    );
+  }
   const userId = await session.userId();
   const userKey = await session.keepKey(key);
+  if (!content) return { contents: undefined };
+  const { envelope, sealedAs, storageBound } = content;
   const unwrapped =
     typed !== undefined && wrappedStorageSecret !== undefined
       ? await unwrapStorageSecret(wrappedStorageSecret, {
@@ -40,6 +72,5 @@ export async function openRecovery(
   });
   const binding = { kid: key.id, uid: userId, plt: platform, ver: sealedAs, ssb: storageBound };
   const contents = await openEnvelope(envelope, openingKey, binding);
-  if (unwrapped) session.keepStorageSecret(unwrapped);
-  return contents;
+  return { contents, storageSecret: unwrapped };
 }

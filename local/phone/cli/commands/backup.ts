@@ -1,6 +1,6 @@
 import type { Phone } from "../../acts/phone.ts";
 import { parseContents } from "../../protocol/accounts.ts";
-import { type CommandLine, operandsOf, parseVersion, requireConfirmed } from "../commandLine.ts";
+import { type CommandLine, operandsOf, parseVersion, requireConfirmed, UsageError } from "../commandLine.ts";
 import { readJson } from "../files.ts";
 import type { Outcome } from "../outcome.ts";
 import { formatVersions } from "../print/print.ts";
@@ -25,10 +25,9 @@ export async function upload(phone: Phone, line: CommandLine): Promise<Outcome> 
   const [file] = operandsOf(line, ["FILE"]);
   const contents = parseContents(await readJson(file));
   if (!phone.state().userKey) {
-    // A phone that did not turn backup on and did not recover may ask for the key; the service then keeps
-    // it from overwriting what is there.
-    const result = await phone.key();
-    if (!result.ok) return result;
+    const known = await phone.status();
+    if (!known.ok) return known;
+    if (known.body.state !== "on") throw new UsageError("backup is off: first turn-on");
   }
   const { replaces, withoutIcloud } = line;
   const result = await phone.upload(contents, {
@@ -54,7 +53,9 @@ export async function refresh(phone: Phone, line: CommandLine): Promise<Outcome>
 export async function versions(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
   const result = await phone.versions();
-  return result.ok ? formatVersions(result.body) : result;
+  if (!result.ok) return result;
+  const known = await phone.status();
+  return known.ok ? formatVersions(result.body, known.body) : known;
 }
 
 export async function restore(phone: Phone, line: CommandLine): Promise<Outcome> {
@@ -62,5 +63,5 @@ export async function restore(phone: Phone, line: CommandLine): Promise<Outcome>
   const older = parseVersion("N", wanted);
   const result = await phone.restore(older);
   if (!result.ok) return result;
-  return `Version ${result.body.version} is present now: ${result.body.accounts} accounts, those of version ${older}.`;
+  return `Version ${result.body.version} is current now: ${result.body.accounts} accounts, those of version ${older}.`;
 }

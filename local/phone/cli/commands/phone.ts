@@ -17,10 +17,12 @@ import {
   recover,
   removeRecoveryKey,
   setRecoveryKey,
+  startAnew,
 } from "./recovery.ts";
 
 /** The commands that talk to the service, for a phone that is registered. */
 export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ["register", register],
   ["turn-on", turnOn],
   ["upload", upload],
   ["status", status],
@@ -29,6 +31,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["restore", restore],
   ["preview", preview],
   ["recover", recover],
+  ["start-anew", startAnew],
   ["open", open],
   ["cancel", cancel],
   ["approve", approve],
@@ -50,6 +53,14 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 export async function codes(line: CommandLine, system: System): Promise<string> {
   const [file] = operandsOf(line, ["FILE"]);
   return formatCodes(parseContents(await readJson(file)), system.now());
+}
+
+/** A phone registers by itself before its first command; this is for one that was removed since. */
+async function register(phone: Phone, line: CommandLine): Promise<Outcome> {
+  operandsOf(line, []);
+  const result = await phone.register();
+  if (!result.ok) return result;
+  return `This phone is registered, and ${result.body.trusted ? "trusted" : "not trusted: see status"}.`;
 }
 
 async function list(phone: Phone, line: CommandLine): Promise<Outcome> {

@@ -1,22 +1,41 @@
 import type { Phone } from "../../acts/phone.ts";
-import type { Opened, RecoverRequest, ShownRequest } from "../../acts/recovery/recovery.ts";
-import { type CommandLine, operandsOf, UsageError } from "../commandLine.ts";
+import type { Recovery } from "../../acts/recovery/answers.ts";
+import type { Begun, Opened, RecoverRequest, ShownRequest } from "../../acts/recovery/recovery.ts";
+import { type CommandLine, operandsOf, requireConfirmed, UsageError } from "../commandLine.ts";
 import { writePrivate } from "../files.ts";
 import type { Outcome } from "../outcome.ts";
 import { formatPreview, formatRecovery, formatWaiting } from "../print/recovery.ts";
+import { formatFreeze } from "../print/status.ts";
 
 export async function preview(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
-  const result = await phone.preview(wantedOf(phone, line));
+  const { onPhone: _, ...wanted } = await wantedOf(phone, line);
+  const result = await phone.preview(wanted);
   return result.ok ? formatPreview(result.body) : result;
 }
 
 export async function recover(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
-  const result = await phone.recover(wantedOf(phone, line));
+  const result = await phone.recover(await wantedOf(phone, line));
   if (!result.ok) return result;
-  return result.contents ? tellOpened(phone, line, result) : formatWaiting(result.body);
+  return result.body.state === "waiting" ? formatWaiting(result.body) : tellOpened(phone, line, result);
 }
+
+/** A new backup from this phone, in place of one that can't be opened or is not wanted. */
+export async function startAnew(phone: Phone, line: CommandLine): Promise<Outcome> {
+  operandsOf(line, []);
+  requireConfirmed(
+    line,
+    "start-anew",
+    "begins a backup without what is there, which stays in the history for 30 days",
+  );
+  const result = await phone.recover({ purpose: "start-anew" });
+  if (!result.ok) return result;
+  return result.body.state === "waiting" ? formatWaiting(result.body) : BEGUN;
+}
+
+const BEGUN =
+  "This phone has a new key, and backs up from now on: upload. What was there stays in the history for 30 days.";
 
 export async function open(phone: Phone, line: CommandLine): Promise<Outcome> {
   const result = await phone.open(recoveryIdOf(phone, line), shownOf(phone, line));
@@ -39,10 +58,9 @@ export async function deny(phone: Phone, line: CommandLine): Promise<Outcome> {
   const [recoveryId] = operandsOf(line, ["RECOVERY-ID"]);
   const result = await phone.deny(recoveryId);
   if (!result.ok) return result;
-  return [
-    `The recovery ${recoveryId} is denied, and its phone has no access any more.`,
-    "The backup is frozen. When all is well: lift-freeze.",
-  ].join("\n");
+  const denied = `The recovery ${recoveryId} is denied, and its phone has no access any more.`;
+  const known = await phone.status();
+  return known.ok ? [denied, ...formatFreeze(known.body)].join("\n") : denied;
 }
 
 export async function liftFreeze(phone: Phone, line: CommandLine): Promise<Outcome> {
@@ -68,16 +86,25 @@ export async function removeRecoveryKey(phone: Phone, line: CommandLine): Promis
   return result.ok ? "There is no recovery key." : result;
 }
 
-function shownOf(phone: Phone, { recoveryKey }: CommandLine): ShownRequest {
+function shownOf(phone: Phone, { recoveryKey, withoutIcloud }: CommandLine): ShownRequest {
   return {
     onPhone: phone.state().accounts.map(({ ref }) => ref),
+    unbound: withoutIcloud,
     ...(recoveryKey !== undefined && { recoveryKey }),
   };
 }
 
-function wantedOf(phone: Phone, line: CommandLine): RecoverRequest {
-  const { version } = line;
+async function wantedOf(phone: Phone, line: CommandLine): Promise<RecoverRequest> {
+  const version = line.version ?? (line.recoveryKey === undefined ? undefined : await newestOnPaper(phone));
   return { ...shownOf(phone, line), ...(version !== undefined && { version }) };
+}
+
+/** The newest version that the recovery key opens, where it does not open the current one. */
+async function newestOnPaper(phone: Phone): Promise<number | undefined> {
+  const known = await phone.status();
+  if (!known.ok || known.body.state !== "on") return undefined;
+  const { recoveryKey, current } = known.body;
+  return recoveryKey?.key === current?.key ? undefined : recoveryKey?.newest;
 }
 
 /** The recovery that is named, or the one that waits on this phone. @throws {UsageError} there is neither */
@@ -89,7 +116,14 @@ function recoveryIdOf(phone: Phone, line: CommandLine): string {
   return kept.recoveryId;
 }
 
-async function tellOpened(phone: Phone, { out }: CommandLine, { body, contents }: Opened): Promise<string> {
+async function tellOpened(
+  phone: Phone,
+  { out }: CommandLine,
+  { body, contents }: Pick<Opened | Begun, "contents"> & { readonly body: Recovery },
+): Promise<string> {
+  if (!contents) {
+    return body.purpose === "start-anew" ? BEGUN : "Nothing was ever uploaded: this phone has the key now.";
+  }
   if (out !== undefined) await writePrivate(out, contents);
   return [
     `Recovered version ${body.version}: ${contents.accounts.length} accounts.`,

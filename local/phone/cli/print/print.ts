@@ -1,21 +1,23 @@
-import type { Devices, Versions } from "../../acts/answers.ts";
+import type { Devices, Status, Versions } from "../../acts/answers.ts";
 import type { Policy } from "../../acts/policy.ts";
 import type { Contents } from "../../protocol/accounts.ts";
 import type { Activity } from "../../protocol/event.ts";
 import { oneTimeCode } from "../../protocol/oneTimeCode.ts";
 import { formatTable, nameOf } from "./table.ts";
 
-/** Newest first; the present one is marked. */
-export function formatVersions({ versions }: Versions): string {
-  const rows = versions.map(({ version, accounts, bytes, uploadedAt, device }, index) => [
-    index === 0 ? "*" : "",
+/** Newest first; the current one is marked: it need not be the first. */
+export function formatVersions({ versions }: Versions, status: Status): string {
+  const current = status.state === "on" ? status.current?.version : undefined;
+  const rows = versions.map(({ version, accounts, bytes, key, uploadedAt, device, denied }) => [
+    version === current ? "*" : "",
     String(version),
     String(accounts),
     String(bytes),
+    String(key),
     uploadedAt,
-    nameOf(device),
+    denied ? `${nameOf(device)}, denied` : nameOf(device),
   ]);
-  return formatTable([["", "VERSION", "ACCOUNTS", "BYTES", "MADE", "FROM"], ...rows]);
+  return formatTable([["", "VERSION", "ACCOUNTS", "BYTES", "KEY", "MADE", "FROM"], ...rows]);
 }
 
 export function formatPolicy({ conflict, otherPlatform, waitingSeconds, shortening }: Policy): string {
@@ -46,10 +48,11 @@ export function formatDevices({ devices }: Devices): string {
     device.thisPhone ? "*" : "",
     device.name,
     device.platform,
+    device.trusted ? "yes" : "no",
     device.lastUploadAt ?? "-",
     device.deviceId,
   ]);
-  return formatTable([["", "NAME", "PLATFORM", "LAST UPLOAD", "DEVICE-ID"], ...rows]);
+  return formatTable([["", "NAME", "PLATFORM", "TRUSTED", "LAST UPLOAD", "DEVICE-ID"], ...rows]);
 }
 
 export function formatCodes({ accounts }: Contents, now: number): string {

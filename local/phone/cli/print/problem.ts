@@ -10,6 +10,10 @@ const presentSchema = z.looseObject({
   device: z.looseObject({ name: z.string(), platform: z.string() }),
 });
 
+const spent = z
+  .looseObject({ of: z.string(), retryAt: z.string() })
+  .transform(({ of, retryAt }) => `No more tries (${of}) until: ${retryAt}.`);
+
 /** What a refusal shows beside its texts, by code. A member of an unexpected form is left out. */
 const facts: ReadonlyMap<string, z.ZodType<string>> = new Map<string, z.ZodType<string>>([
   [
@@ -20,7 +24,10 @@ const facts: ReadonlyMap<string, z.ZodType<string>> = new Map<string, z.ZodType<
     "sharp-drop",
     z
       .looseObject({ present: presentSchema, offered: z.int() })
-      .transform(({ present, offered }) => `${describe(present)}\nOffered: ${offered} accounts.`),
+      .transform(
+        ({ present, offered }) =>
+          `${describe(present)}\nOffered: ${offered} accounts.\nTo replace it all the same: upload FILE --replaces ${present.version}.`,
+      ),
   ],
   [
     "backup-deleted",
@@ -31,9 +38,10 @@ const facts: ReadonlyMap<string, z.ZodType<string>> = new Map<string, z.ZodType<
   [
     "backup-frozen",
     z
-      .looseObject({ frozenAt: z.string(), device: presentSchema.shape.device })
+      .looseObject({ frozenAt: z.string(), frozenUntil: z.string(), device: presentSchema.shape.device })
       .transform(
-        ({ frozenAt, device }) => `Frozen: ${frozenAt}, from ${nameOf(device)}. If all is well: lift-freeze.`,
+        ({ frozenAt, frozenUntil, device }) =>
+          `Frozen: ${frozenAt}, from ${nameOf(device)}. It ends by itself: ${frozenUntil}.`,
       ),
   ],
   [
@@ -46,20 +54,41 @@ const facts: ReadonlyMap<string, z.ZodType<string>> = new Map<string, z.ZodType<
   ],
   ["recovery-over", z.looseObject({ state: z.string() }).transform(({ state }) => `It is ${state}.`)],
   [
-    "too-many-tries",
-    z
-      .looseObject({ of: z.string(), retryAt: z.string() })
-      .transform(({ of, retryAt }) => `No more tries (${of}) until: ${retryAt}.`),
+    "too-many-devices",
+    z.looseObject({ freesAt: z.string() }).transform(({ freesAt }) => `A place is free again: ${freesAt}.`),
   ],
+  ["too-many-refusals", spent],
+  ["too-many-tries", spent],
 ]);
 
 const countedSchema = z.looseObject({ triesLeft: z.int() });
 
 function describe({ version, accounts, uploadedAt, device }: z.infer<typeof presentSchema>): string {
+  return `There now: version ${version}, ${accounts} accounts, ${uploadedAt}, from ${nameOf(device)}.`;
+}
+
+/** The commands that a remedy comes to, where it comes to any. */
+const commands: ReadonlyMap<string, string> = new Map([
+  ["approve-on-another-phone", "there: approve RECOVERY-ID"],
+  ["lift-freeze", "there: lift-freeze"],
+  ["recover-first", "recover"],
+  ["recover-or-start-anew", "recover, or start-anew --confirm start-anew"],
+  ["refresh-status", "status"],
+  ["register-device", "register"],
+  ["revoke-a-device", "on a registered phone: list, then revoke DEVICE-ID"],
+  ["start-anew", "start-anew --confirm start-anew"],
+  ["turn-backup-on", "turn-on"],
+]);
+
+/** What leads on, in the owner's words and as commands. */
+function waysOn({ remedy, remedyText, otherwise, otherwiseText }: Problem): string[] {
   return [
-    `There now: version ${version}, ${accounts} accounts, ${uploadedAt}, from ${nameOf(device)}.`,
-    `To replace it all the same: upload --replaces ${version}.`,
-  ].join("\n");
+    ["What to do: ", remedy, remedyText],
+    ["Or: ", otherwise, otherwiseText],
+  ].flatMap(([lead, code, text]) => {
+    const command = code === undefined ? undefined : commands.get(code);
+    return text === undefined ? [] : [`${lead}${text}${command ? ` (${command})` : ""}`];
+  });
 }
 
 /** What went wrong, in the owner's words and in the app's. @param held the accounts on the phone that was refused */
@@ -73,8 +102,9 @@ export function formatProblem({ problem, retryAfter }: Refused, held: PhoneState
     ...(fact === undefined ? [] : [fact]),
     ...(triesLeft === undefined ? [] : [`Tries left: ${triesLeft}.`]),
     ...conflictsOf(problem, held).map((name) => `In the way: ${name}`),
+    ...waysOn(problem),
     `code:   ${problem.code} (HTTP ${problem.status})`,
-    `remedy: ${problem.remedy}${wait}`,
+    `remedy: ${[problem.remedy, problem.otherwise].filter(Boolean).join(", or ")}${wait}`,
   ].join("\n");
 }
 

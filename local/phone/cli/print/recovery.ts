@@ -7,7 +7,7 @@ import { formatTable, nameOf } from "./table.ts";
 /** Each account that came, in the owner's order, with what is left to do before it works. */
 export function formatRecovery(contents: Contents, recovery: Recovery, referenceSalt: string): string {
   const salt = base64url.decode(referenceSalt);
-  const states = new Map(recovery.accounts.map((account) => [account.ref, account]));
+  const states = new Map((recovery.accounts ?? []).map((account) => [account.ref, account]));
   const rows = contents.accounts.map((account, index) => {
     const found = states.get(accountReference(salt, account));
     const state = found ? [found.state, ...(found.means ?? [])].join(" ") : "unknown";
@@ -33,7 +33,9 @@ function formatApprovers(approvers: number, recoveryId: string): string[] {
 export function formatPreview(preview: Preview): string {
   const { platform, version, kinds, actionRequired, waitingSeconds, approvers, missing } = preview;
   return [
-    `Version ${version.version} (${platform}): ${version.accounts} accounts, ${version.uploadedAt}, from ${nameOf(version.device)}.`,
+    version
+      ? `Version ${version.version} (${platform}): ${version.accounts} accounts, ${version.uploadedAt}, from ${nameOf(version.device)}.`
+      : `A key (${platform}), and no version.`,
     ...Object.entries(kinds).map(([kind, count]) => `  ${kind}: ${count}`),
     `To be verified again: ${actionRequired}.`,
     waitingSeconds === 0

@@ -2,14 +2,29 @@ import type { Recoveries, Status } from "../../acts/answers.ts";
 import { nameOf } from "./table.ts";
 
 export function formatStatus(status: Status): string {
-  return [...frozen(status), ...stateOf(status)].join("\n");
+  return [
+    ...formatFreeze(status),
+    ...stateOf(status),
+    standingOf(status),
+    ...status.recoveries.map((recovery) => describe(recovery, status.trusted)),
+  ].join("\n");
 }
 
-function frozen({ frozen }: Status): string[] {
+/** Until when it lasts, and what ends it before; nothing where there is none. */
+export function formatFreeze({ frozen }: Status): string[] {
   if (!frozen) return [];
   return [
-    `The backup is frozen: a recovery was denied on ${frozen.at}, from ${nameOf(frozen.device)}. If all is well: lift-freeze.`,
+    `The backup is frozen until ${frozen.until}: a recovery was denied on ${frozen.at}, from ${nameOf(frozen.device)}.`,
+    "When all is well, there or on a phone that was trusted before it: lift-freeze.",
   ];
+}
+
+/** Whether this phone may use the backup, and what it takes where it may not. */
+function standingOf({ trusted, state }: Status): string {
+  if (trusted) return "This phone is trusted.";
+  return state === "on"
+    ? "This phone is registered, not trusted. To use the backup here: recover, or start-anew."
+    : "This phone is registered, not trusted. To begin a backup here: turn-on.";
 }
 
 function stateOf(status: Status): string[] {
@@ -17,7 +32,7 @@ function stateOf(status: Status): string[] {
   if (status.state === "deleted") {
     return [`Backup was turned off on ${status.deletedAt}, from ${nameOf(status.device)}, and destroyed.`];
   }
-  const { platform, enabledAt, recoveryKey, recoveries, current, versions, health, indicator } = status;
+  const { platform, enabledAt, recoveryKey, current, versions, health, indicator } = status;
   return [
     `Backup is on (${platform}) since ${enabledAt}.`,
     ...(current
@@ -25,29 +40,50 @@ function stateOf(status: Status): string[] {
           `Version ${current.version}: ${current.accounts} accounts, ${current.bytes} bytes, ${current.uploadedAt},`,
           `from ${nameOf(current.device)}. Versions kept: ${versions}.`,
         ]
-      : ["Nothing is backed up yet."]),
+      : [
+          versions > 0
+            ? `Nothing is backed up since it began anew. Versions kept: ${versions}.`
+            : "Nothing is backed up yet.",
+        ]),
     ...(health.lastFailure
       ? [
           `The last upload was refused: ${health.lastFailure.code}, ${health.lastFailure.at}, from ${nameOf(health.lastFailure.device)}.`,
         ]
       : []),
     `${health.outOfDate ? "Out of date since" : "Goes out of date on"} ${health.outOfDateAt}.`,
-    ...(recoveryKey ? [`A recovery key was set up on ${recoveryKey.setAt}.`] : []),
-    ...recoveries.map(describe),
+    ...(recoveryKey ? [`A recovery key was set up on ${recoveryKey.setAt}. ${opens(recoveryKey)}`] : []),
     `Indicator: ${indicator}.`,
   ];
 }
 
-/** What to do about it: a phone opens or cancels its own recovery, and approves or denies another phone's. */
-function describe({
-  recoveryId,
-  state,
-  device,
-  startedAt,
-  releaseAt,
-  thisPhone,
-}: Recoveries[number]): string {
-  const phone = thisPhone ? "this phone" : nameOf(device);
-  const stands = state === "waiting" ? `waits until ${releaseAt}` : "was released";
-  return `The recovery ${recoveryId}, begun on ${startedAt} on ${phone}, ${stands}.`;
+function opens({
+  key,
+  versions,
+  newest,
+}: NonNullable<Extract<Status, { state: "on" }>["recoveryKey"]>): string {
+  if (newest === undefined) return `It opens what is uploaded under key ${key}, and nothing yet.`;
+  const all = versions === 1 ? `version ${newest}` : `${versions} versions, the newest of them ${newest}`;
+  return `It opens ${all} (under key ${key}).`;
+}
+
+/** What to do about it: a phone opens its own recovery; a trusted one approves or denies another phone's. */
+function describe(
+  { recoveryId, purpose, state, device, startedAt, releaseAt, expiresAt, thisPhone }: Recoveries[number],
+  trusted: boolean,
+): string {
+  const what = purpose === "recover" ? "recovery" : "new beginning";
+  const begun = `The ${what} ${recoveryId}, begun on ${startedAt} on ${thisPhone ? "this phone" : nameOf(device)},`;
+  const [stands, own, others] =
+    state === "waiting"
+      ? [
+          `waits until ${releaseAt}.`,
+          " Then: open.",
+          ` If that is you: approve ${recoveryId}. If not: deny ${recoveryId}.`,
+        ]
+      : [
+          `was released; it can be denied until ${expiresAt}.`,
+          "",
+          ` If that was not you: deny ${recoveryId}.`,
+        ];
+  return `${begun} ${stands}${thisPhone ? own : trusted ? others : ""}`;
 }

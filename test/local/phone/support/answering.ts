@@ -10,9 +10,11 @@ import {
 } from "jose";
 import { deviceId } from "../../../../local/phone/protocol/keys.ts";
 import { ownerOfToken } from "../../../../local/phone/protocol/ownerId.ts";
+import { checkDeclared } from "../../../support/declared.ts";
 
 export const ORIGIN = "https://backup.example";
 const KEY_ID = "oKGio6SlpqeoqaqrrK2urw";
+export const RECOVERY_ID = "r".repeat(22);
 const NOW = "2026-11-22T07:00:00.000Z";
 
 interface Received {
@@ -22,11 +24,23 @@ interface Received {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+const purpose = "recover";
+const times = { startedAt: NOW, releaseAt: NOW, expiresAt: NOW };
+
 /** The answer to a recovery that has to wait. */
 export function waiting(): Response {
-  const recovery = { recoveryId: "r1", state: "waiting", version: 1, platform: "android", accounts: [] };
-  const times = { startedAt: NOW, releaseAt: NOW, expiresAt: NOW };
-  return Response.json({ ...recovery, ...times, approvers: 1, triesLeft: 4 }, { status: 201 });
+  const waits = { recoveryId: RECOVERY_ID, purpose, state: "waiting", platform: "android", ...countsOf([]) };
+  return Response.json({ ...waits, ...times, approvers: 1, triesLeft: 4 }, { status: 201 });
+}
+
+function countsOf(accounts: readonly { readonly kind: string }[]) {
+  const count = (kind: string) => accounts.filter((account) => account.kind === kind).length;
+  const kinds = {
+    personal: count("personal"),
+    "work-or-school": count("work-or-school"),
+    "third-party": count("third-party"),
+  };
+  return { kinds, actionRequired: 0 };
 }
 
 /** What happens to the next request: it is answered instead of the service, or done with its answer lost. */
@@ -44,8 +58,8 @@ export function problem(status: number, members: object, headers: Record<string,
 }
 
 /**
- * A fake of the service: it keeps one backup and checks nothing but the proof. What a phone sends can be read in
- * `received`.
+ * A fake of the service: it keeps one backup, trusts every phone and checks nothing but the proof. It answers as the
+ * endpoints declare, or the test fails. What a phone sends can be read in `received`.
  */
 export function createService() {
   const received: Received[] = [];
@@ -55,13 +69,13 @@ export function createService() {
   let version = 0;
   let envelope: unknown;
   let recoveryKey: unknown;
-  let manifest: { accounts: object[] } = { accounts: [] };
+  let manifest: { accounts: { ref: string; kind: string; push: boolean }[] } = { accounts: [] };
 
   async function sealTo(id: string, uid: string) {
     const sealed = await new CompactEncrypt(new Uint8Array(32).fill(7))
       .setProtectedHeader({ alg: "ECDH-ES", enc: "A256GCM", kid: KEY_ID, uid })
       .encrypt(await importJWK(sealingKeys.get(id) ?? {}, "ECDH-ES"));
-    return { id: KEY_ID, sealed };
+    return { id: KEY_ID, number: 1, sealed };
   }
 
   /** As the present envelope's header says. */
@@ -71,21 +85,23 @@ export function createService() {
   }
 
   function status() {
-    if (on === undefined) return Response.json({ state: "off", nextVersion: 1 });
-    const device = { deviceId: "d", name: "first", platform: on };
+    const always = { nextVersion: version + 1, trusted: on !== undefined, recoveries: [] };
+    const headers = { ETag: `"${version}"` };
+    if (on === undefined) return Response.json({ state: "off", ...always }, { headers });
+    const device = { deviceId: "d".repeat(43), name: "first", platform: on };
     const accounts = manifest.accounts.length;
-    const current = { version, uploadedAt: NOW, accounts, bytes: 100, device, ...sealed() };
+    const current = { version, uploadedAt: NOW, accounts, bytes: 100, device, key: 1, ...sealed() };
     const body = {
       state: "on",
+      ...always,
       platform: on,
       enabledAt: NOW,
-      nextVersion: version + 1,
+      key: { id: KEY_ID, number: 1 },
       versions: version,
-      recoveries: [],
       health: { outOfDate: false, outOfDateAt: NOW },
       indicator: "none",
     };
-    return Response.json(version > 0 ? { ...body, current } : body, { headers: { ETag: `"${version}"` } });
+    return Response.json(version > 0 ? { ...body, current } : body, { headers });
   }
 
   async function answer({ method, path, headers, body }: Received): Promise<Response> {
@@ -94,20 +110,34 @@ export function createService() {
     const userId = ownerOfToken(token);
     const platform = headers.get("X-Client-Platform") ?? "";
     const id = await deviceOf(headers.get("DPoP") ?? "");
-    const device = { deviceId: id, name: body.name ?? "first", platform, registeredAt: NOW };
-    const recovery = {
-      recoveryId: "r1",
-      state: "released",
-      version,
+    const device = {
+      deviceId: id,
+      name: body.name ?? "first",
       platform,
-      accounts: manifest.accounts.map((account) => ({ ...account, state: "ready" })),
-      startedAt: NOW,
-      releaseAt: NOW,
-      expiresAt: NOW,
+      registeredAt: NOW,
+      trusted: on !== undefined,
+    };
+    const arrived = manifest.accounts.map(({ ref, kind, push }) => ({
+      ref,
+      kind,
+      push,
+      state: "ready",
+      means: [],
+    }));
+    const recovery = {
+      recoveryId: RECOVERY_ID,
+      purpose,
+      state: "released",
+      ...(version > 0 && { version }),
+      platform: on ?? platform,
+      ...countsOf(arrived),
+      accounts: arrived,
+      ...times,
     };
     async function released() {
       const wrapped = body.recoveryKeyCheck ? { wrappedStorageSecret: recoveryKey } : {};
-      return { ...recovery, platform: on, key: await sealTo(id, userId), envelope, ...sealed(), ...wrapped };
+      const content = typeof envelope === "string" ? { content: { envelope, ...sealed() } } : {};
+      return { ...recovery, key: await sealTo(id, userId), ...content, ...wrapped };
     }
     switch (`${method} ${path}`) {
       case `PUT /v1/devices/${id}`:
@@ -134,20 +164,20 @@ export function createService() {
         recoveryKey = body.wrappedStorageSecret;
         return Response.json({ setAt: NOW });
       case "POST /v1/recoveries":
-        return Response.json(await released(), { status: 201 });
-      case "POST /v1/recoveries/r1/open":
+        return Response.json({ ...(await released()), triesLeft: 4 }, { status: 201 });
+      case `POST /v1/recoveries/${RECOVERY_ID}/open`:
         return Response.json(await released());
       case "DELETE /v1/backup":
       case "DELETE /v1/me":
         on = undefined;
         return new Response(null, { status: 204 });
-      case "DELETE /v1/recoveries/r1":
+      case `DELETE /v1/recoveries/${RECOVERY_ID}`:
       case "DELETE /v1/backup/recovery-key":
-      case "POST /v1/recoveries/r1/approve":
-      case "POST /v1/recoveries/r1/deny":
+      case `POST /v1/recoveries/${RECOVERY_ID}/approve`:
+      case `POST /v1/recoveries/${RECOVERY_ID}/deny`:
       case "DELETE /v1/backup/freeze":
         return new Response(null, { status: 204 });
-      case "GET /v1/recoveries/r1":
+      case `GET /v1/recoveries/${RECOVERY_ID}`:
         return Response.json(recovery);
       case `DELETE /v1/devices/${id}`:
         return new Response(null, { status: 204 });
@@ -168,6 +198,10 @@ export function createService() {
     const mishap = pathname === "/dev/token" ? undefined : mishaps.shift();
     if (mishap instanceof Response) return mishap;
     const response = await answer(message);
+    if (response.ok) {
+      const answered = await response.clone().text();
+      checkDeclared(method, pathname, response.status, answered === "" ? undefined : JSON.parse(answered));
+    }
     if (mishap === "answer-lost") throw new TypeError("fetch failed");
     return response;
   };

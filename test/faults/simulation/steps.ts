@@ -1,0 +1,397 @@
+import assert from "node:assert/strict";
+import { hashOf } from "../../../shared/activity/events.ts";
+import { chosen, settled } from "../../../shared/backup/policy.ts";
+import { refreshed, turnedOff, turnedOn } from "../../../shared/backup/states.ts";
+import { stored } from "../../../shared/backup/storageAccount.ts";
+import { isConfirmed, isCounted } from "../../../shared/backup/uploadGuards.ts";
+import { findOlder, restored, uploaded, uploadFailed } from "../../../shared/backup/versions.ts";
+import { newOwner, registered } from "../../../shared/devices/registration.ts";
+import { exhausted, withTry } from "../../../shared/limits/tries.ts";
+import { type Device, MOST_TOKENS, withPhone } from "../../../shared/model/device.ts";
+import { actorOf, type Event, NOTHING } from "../../../shared/model/event.ts";
+import type { Notice } from "../../../shared/model/notice.ts";
+import { type BackupOn, currentKey, type Owner } from "../../../shared/model/owner.ts";
+import type { ListedRecovery, Recovery } from "../../../shared/model/recovery.ts";
+import type { StoredUserKey } from "../../../shared/model/userKey.ts";
+import type { Version } from "../../../shared/model/version.ts";
+import { chargeOf, withBegun } from "../../../shared/recovery/begun.ts";
+import {
+  approved,
+  cancelled,
+  changed,
+  denied,
+  inState,
+  lifted,
+  listedAs,
+  newRecovery,
+  recovered,
+  released,
+  startedAnew,
+  waits,
+} from "../../../shared/recovery/changes.ts";
+import { asOf } from "../../../shared/recovery/freeze.ts";
+import { keyOf, waitOf } from "../../../shared/recovery/guards.ts";
+import { phoneRemoved } from "../../../shared/recovery/revoked.ts";
+import { judgeDenial } from "../../../shared/recovery/say.ts";
+import { timestampOf } from "../../../shared/words.ts";
+import type { Step } from "./journal.ts";
+import {
+  factsIn,
+  findIn,
+  judgedOn,
+  load,
+  missingOf,
+  refsOf,
+  refusalToBegin,
+  refusalToOpen,
+  registrationOf,
+  type Scene,
+  sceneOf,
+  uploadFacts,
+  wishOf,
+} from "./rules.ts";
+
+/** What a commit must write. */
+interface Expected {
+  readonly owner: Owner;
+  /** The recovery that it changes, with its id. */
+  readonly recovery?: readonly [string, Recovery];
+  readonly dropped?: readonly Version[];
+  readonly added?: Version;
+  /** What the other phones are told, and which phones there are to be told. */
+  readonly told?: readonly (readonly [readonly Device[], Omit<Notice, "schema" | "at" | "device" | "to">])[];
+  readonly outcome?: Readonly<Record<string, unknown>>;
+}
+
+/** Checks that one commit was allowed, and made of the state before it what the rules make, as a whole. */
+export function checkStep(step: Step): void {
+  const { before, after, request, event } = step;
+  assert(after.owner, "an owner is gone");
+  if (!event || event.type === "tries-exhausted") {
+    checkCount(step);
+    return;
+  }
+  const { code } = event.details;
+  const isRefusal = event.type === "backup-refused" || event.type === "recovery-refused";
+  const verdict = judgedOn(request, before);
+  assert.equal(verdict, isRefusal ? code : undefined, "what the rules say of what was done");
+  checkEvent(before.owner, event, request.deviceId);
+  const expected = expect(step, event);
+  const { number, hash } = event;
+  const owner: Owner = {
+    ...(isRefusal ? expected.owner : withSignIn(expected.owner, step)),
+    activity: { number, hash },
+  };
+  assert.deepEqual(after.owner, asJson(owner), `the owner after ${event.type}`);
+  checkBeside(step, expected);
+}
+
+/** Only a try is counted: of a sign-in that is too old. */
+function checkCount({ before, after, request, event }: Step): void {
+  const { at, deviceId } = request;
+  assert(before.owner, "a try is counted of nobody");
+  const item = asOf(before.owner, at);
+  assert.equal(judgedOn(request, before), "step-up-required", "what is counted");
+  const device =
+    item.devices.find((other) => other.deviceId === deviceId) ?? sceneOf(request, before)?.device;
+  const tries = withTry(item.tries, "step-ups", device, at);
+  const told = exhausted(tries, ["step-ups"], device, at) !== undefined;
+  assert.equal(event !== undefined, told, "whether the record hears of the last try");
+  if (event) checkEvent(before.owner, event, device?.deviceId);
+  const activity = event ? { number: event.number, hash: event.hash } : item.activity;
+  assert.deepEqual(after.owner, asJson({ ...item, tries, activity }), "the owner after a try");
+}
+
+/** The record goes on where it was. */
+function checkEvent(owner: Owner | undefined, event: Event, by: string | undefined): void {
+  const { schema: _, hash, ...rest } = event;
+  const { number, hash: previous } = owner?.activity ?? NOTHING;
+  assert.deepEqual([event.number, event.previous], [number + 1, previous], "the record's chain");
+  assert.equal(hash, hashOf(rest), "an event's hash");
+  assert.equal(event.device?.deviceId, by, "who did it");
+}
+
+function withSignIn(owner: Owner, { request }: Step): Owner {
+  const { deviceId, tokenHash, fresh, at } = request;
+  const phone = owner.devices.find((other) => other.deviceId === deviceId);
+  const tokens = [tokenHash, ...(phone?.tokens ?? []).filter((other) => other !== tokenHash)];
+  return {
+    ...owner,
+    // The issuer's sign-ins all show one.
+    secondFactorSeen: true,
+    devices: withPhone(owner.devices, deviceId, {
+      tokens: tokens.slice(0, MOST_TOKENS),
+      ...(fresh && { signedInAt: timestampOf(at) }),
+    }),
+  };
+}
+
+function checkBeside({ before, after, request, notices }: Step, expected: Expected): void {
+  const { recovery, dropped = [], added, told = [], outcome } = expected;
+  const recoveries = new Map([...before.recoveries].map(([id, { item }]) => [id, item]));
+  if (recovery) recoveries.set(recovery[0], asJson(recovery[1]));
+  assert.deepEqual(new Map([...after.recoveries].map(([id, { item }]) => [id, item])), recoveries);
+
+  const numbers = new Set(before.envelopes.keys());
+  for (const { version } of dropped) numbers.delete(version);
+  if (added) numbers.add(added.version);
+  assert.deepEqual(new Set(after.envelopes.keys()), numbers, "which versions are there");
+  if (added) assert.equal(after.envelopes.get(added.version)?.digest, added.digest);
+
+  const key = request.endpoint.access.idempotencyKey && request.idempotencyKey;
+  const outcomes = new Map([...before.outcomes].map(([id, { item }]) => [id, item]));
+  if (key && outcome) {
+    const known = before.outcomes.get(key);
+    assert(!known || known.until <= request.at, "one idempotency key has two outcomes");
+    outcomes.set(key, outcome);
+  }
+  assert.deepEqual(new Map([...after.outcomes].map(([id, { item }]) => [id, item])), outcomes);
+
+  const due = told.flatMap(([devices, notice]) => {
+    const to = devices.map(({ deviceId }) => deviceId).filter((deviceId) => deviceId !== request.deviceId);
+    return to.length > 0 ? [{ ...notice, by: request.deviceId, at: timestampOf(request.at), to }] : [];
+  });
+  const sent = notices.map(({ schema: _, device, ...rest }) => ({ ...rest, by: device.deviceId }));
+  assert.deepEqual(sent, asJson(due), "the notices of a commit");
+}
+
+function asJson<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** The key that a commit has made, under the number that was next. */
+function newKey(item: Owner, { after }: Step): StoredUserKey {
+  const backup = after.owner?.backup;
+  if (backup?.state !== "on") assert.fail("a key is due, and there is none");
+  const { id, wrapped, serviceKey } = currentKey(backup);
+  return { number: item.nextKey, id, wrapped, serviceKey };
+}
+
+function needsKey({ backup }: Owner, device: Device | undefined): boolean {
+  return backup.state === "on" && device?.trusted !== undefined;
+}
+
+function onOf({ backup }: Owner): BackupOn {
+  if (backup.state !== "on") assert.fail("it is done to a backup that is not on");
+  return backup;
+}
+
+/** What the rules make of the state before. */
+function expect(step: Step, event: Event): Expected {
+  const { before, request } = step;
+  const { at, deviceId, body, fresh } = request;
+  if (event.type === "device-registered") return registration(step, event);
+  const scene = sceneOf(request, before) ?? assert.fail("a phone acts that is not registered");
+  const { item, device } = scene;
+  const { recoveryId = "" } = event.details;
+  switch (event.type) {
+    case "device-renamed": {
+      const verdict = registered(item, device, registrationOf(request), at);
+      return { owner: verdict.refused ? assert.fail() : (verdict.next ?? assert.fail()) };
+    }
+    case "device-revoked": {
+      const revoked =
+        item.devices.find((other) => other.deviceId === event.details.deviceId) ?? assert.fail();
+      const userKey = needsKey(item, revoked) ? newKey(item, step) : undefined;
+      const told = { type: "device-revoked", deviceId: revoked.deviceId } as const;
+      return { owner: phoneRemoved(item, revoked, deviceId, userKey, at), told: [[item.devices, told]] };
+    }
+    case "backup-enabled": {
+      const userKey = newKey(item, step);
+      const owner = turnedOn(item, device, { userKey, storageCheck: checkOf(scene) }, at);
+      return { owner, told: [[owner.devices, { type: event.type }]], outcome: { keyId: userKey.id } };
+    }
+    case "backup-uploaded": {
+      const facts = uploadFacts(scene);
+      if (facts === "backup-off") assert.fail();
+      const counted = isCounted(facts) ? withTry(item.tries, "losses", device, at) : item.tries;
+      const { envelope = "" } = body;
+      const { next, version, dropped } = uploaded(
+        { ...item, tries: counted },
+        facts.backup,
+        device,
+        {
+          refs: refsOf(request),
+          bytes: envelope.length,
+          digest: request.digest,
+          storageBound: facts.header.ssb,
+        },
+        { fresh, confirmed: isConfirmed(facts), now: at },
+      );
+      return { owner: next, added: version, dropped };
+    }
+    case "backup-refused":
+      return { owner: uploadFailed(item, onOf(item), device, event.details.code ?? "", at) };
+    case "backup-refreshed":
+      return { owner: refreshed(item, onOf(item), device, at) };
+    case "backup-deleted": {
+      const { versions } = onOf(item);
+      const told = [[item.devices, { type: event.type }]] as const;
+      return { owner: turnedOff(item, actorOf(device), at), dropped: versions, told };
+    }
+    case "version-restored": {
+      const backup = onOf(item);
+      const found = findOlder(backup, device, Number(request.params.version));
+      if (found.refused) assert.fail(found.refused.reason);
+      const { next, version, dropped } = restored(item, backup, found.version, device, at);
+      const told = [[next.devices, { type: event.type }]] as const;
+      return { owner: next, added: version, dropped, told, outcome: { version: version.version } };
+    }
+    case "policy-changed": {
+      const policy = chosen(settled(item.policy, at), body, at);
+      return { owner: { ...item, policy }, told: [[item.devices, { type: event.type }]] };
+    }
+    case "exported":
+      return { owner: item, told: [[item.devices, { type: event.type }]] };
+    case "freeze-lifted":
+      return { owner: lifted(item, at), told: [[item.devices, { type: event.type }]] };
+    case "recovery-refused": {
+      const refusal =
+        request.name === "recoveries-begin"
+          ? refusalToBegin(scene)
+          : refusalToOpen(scene, load(scene) ?? assert.fail());
+      const kind = refusal && chargeOf(refusal);
+      return { owner: kind ? { ...item, tries: withTry(item.tries, kind, device, at) } : item };
+    }
+    case "recovery-begun":
+      return begun(scene, recoveryId);
+    case "recovery-released":
+    case "backup-started-anew":
+      return opened(scene, step, recoveryId);
+    case "recovery-cancelled": {
+      const { item: recovery, state } = load(scene) ?? assert.fail();
+      return {
+        owner: cancelled(item, recoveryId, device, state),
+        recovery: [recoveryId, inState(recovery, "cancelled")],
+      };
+    }
+    case "recovery-approved": {
+      const { listing } = load(scene) ?? assert.fail();
+      return {
+        owner: approved(item, listing ?? assert.fail(), at),
+        told: [[item.devices, { type: event.type, recoveryId }]],
+      };
+    }
+    case "recovery-denied":
+      return denial(scene, step, recoveryId);
+    default:
+      return assert.fail(`nobody has asked for ${event.type}`);
+  }
+}
+
+function registration(step: Step, { details }: Event): Expected {
+  const { before, request } = step;
+  const { at } = request;
+  const item = before.owner ? asOf(before.owner, at) : newOwner(at);
+  const verdict = registered(item, undefined, registrationOf(request), at);
+  if (verdict.refused || !verdict.next) assert.fail("a phone is registered that can't be");
+  const { next, displaced } = verdict;
+  assert.equal(details.deviceId, displaced?.deviceId, "whose place it takes");
+  const told: Expected["told"] = [[next.devices, { type: "device-registered" }]];
+  if (!displaced) return { owner: next, told };
+  const userKey = needsKey(next, displaced) ? newKey(item, step) : undefined;
+  return {
+    owner: phoneRemoved(next, displaced, undefined, userKey, at),
+    told: [...told, [next.devices, { type: "device-displaced", deviceId: displaced.deviceId }]],
+  };
+}
+
+function checkOf({ request: { body } }: Scene): string | undefined {
+  return body.storageCheck === undefined ? undefined : stored(body.storageCheck);
+}
+
+function begun(scene: Scene, recoveryId: string): Expected {
+  const { request, item, state } = scene;
+  const { at } = request;
+  const wish = wishOf(request);
+  const manifest = findIn(scene, wish).envelope?.manifest;
+  const outcome = { recoveryId };
+  const told = ({ purpose, releaseAt }: ListedRecovery): NonNullable<Expected["told"]> => [
+    [item.devices, { type: "recovery-waiting", recoveryId, purpose, releaseAt }],
+  ];
+  if (state.recoveries.has(recoveryId)) {
+    const { item: recovery, listing } = load(scene, recoveryId) ?? assert.fail();
+    const next = changed(listing ?? assert.fail(), recovery, { ...wish, manifest });
+    const owner = waits(item, next.listed, at);
+    return { owner, recovery: [recoveryId, next.recovery], told: told(next.listed), outcome };
+  }
+  const { recovery, listing, next } = begin(scene, recoveryId);
+  return { owner: waits(next, listing, at), recovery: [recoveryId, recovery], told: told(listing), outcome };
+}
+
+/** A new recovery, and the owner with its cost. */
+function begin(scene: Scene, recoveryId: string) {
+  const { request, item, device } = scene;
+  const { at } = request;
+  const wish = wishOf(request);
+  const manifest = findIn(scene, wish).envelope?.manifest;
+  const wait = waitOf(factsIn(scene, wish));
+  const recovery = newRecovery(device, { purpose: wish.purpose, manifest }, { wait, now: at });
+  const listing = listedAs(item, recoveryId, recovery, device, wish.version);
+  return { recovery, listing, next: { ...item, tries: withBegun(item, device, at) } };
+}
+
+function opened(scene: Scene, step: Step, recoveryId: string): Expected {
+  const { request, device } = scene;
+  const { at } = request;
+  const isBegun = request.name === "recoveries-begin";
+  const loaded = isBegun ? undefined : (load(scene) ?? assert.fail());
+  const fresh = isBegun ? begin(scene, recoveryId) : undefined;
+  const recovery = loaded?.item ?? fresh?.recovery ?? assert.fail();
+  const listing = loaded?.listing ?? fresh?.listing ?? assert.fail();
+  const { purpose } = recovery;
+  const item = fresh
+    ? // What waited on this phone ends.
+      { ...fresh.next, recoveries: fresh.next.recoveries.filter((other) => !isWaiting(other, device)) }
+    : scene.item;
+  const told = (
+    owner: Owner,
+    type: "recovery-released" | "backup-started-anew",
+  ): NonNullable<Expected["told"]> => [[owner.devices, { type, recoveryId, purpose }]];
+  const outcome = { recoveryId };
+  if (purpose === "start-anew") {
+    const userKey = newKey(item, step);
+    const brought = {
+      platform: device.platform,
+      version: undefined,
+      key: userKey.number,
+      manifest: undefined,
+    };
+    const next = released(recovery, brought, at);
+    const storageCheck = checkOf(scene);
+    const owner = startedAnew(item, listing, next, device, { userKey, storageCheck }, at);
+    return { owner, recovery: [recoveryId, next], told: told(owner, "backup-started-anew"), outcome };
+  }
+  const backup = onOf(item);
+  const { version, envelope } = findIn(scene, { purpose, version: listing.version });
+  const key = keyOf({ purpose, backup, version }) ?? assert.fail("a recovery without a key");
+  const brought = {
+    platform: key.platform,
+    version: version?.version,
+    key: key.number,
+    manifest: envelope?.manifest,
+  };
+  const next = released(recovery, brought, at);
+  const owner = recovered(item, backup, listing, next, device, at);
+  return { owner, recovery: [recoveryId, next], told: told(owner, "recovery-released"), outcome };
+}
+
+function isWaiting({ state, device }: ListedRecovery, { deviceId }: Device): boolean {
+  return state === "waiting" && device.deviceId === deviceId;
+}
+
+function denial(scene: Scene, step: Step, recoveryId: string): Expected {
+  const { request, item, device } = scene;
+  const { at, fresh } = request;
+  const { item: recovery, listing } = load(scene) ?? assert.fail();
+  if (!listing) assert.fail("a recovery is denied that is over");
+  const verdict = judgeDenial(item, device, listing, missingOf(request), at);
+  if (verdict.refused) assert.fail(verdict.refused.reason);
+  const userKey = item.backup.state === "on" ? newKey(item, step) : undefined;
+  const owner = denied(item, listing, verdict, { userKey, fresh, now: at });
+  return {
+    owner,
+    recovery: [recoveryId, inState(recovery, "denied")],
+    told: [[owner.devices, { type: "recovery-denied", recoveryId }]],
+  };
+}
