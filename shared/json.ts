@@ -7,8 +7,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * The JSON value in `bytes`, read more strictly than JSON.parse does: no member named twice, since two readers
- * may each believe another one (RFC 8259, section 4); no NUL or lone surrogate, which stores and other languages
- * cut or replace; no private key.
+ * may each believe another one (RFC 8259, section 4); no number with a fraction or an exponent; no NUL or lone surrogate,
+ * which stores and other languages cut or replace; no private key.
  * @throws {Problem}
  */
 export function parseJson(bytes: Uint8Array): unknown {
@@ -40,6 +40,20 @@ function checkMembers(text: string): void {
       case 0x5d: // ]
         open.pop();
         break;
+      case 0x2d: // -
+      case 0x30:
+      case 0x31:
+      case 0x32:
+      case 0x33:
+      case 0x34:
+      case 0x35:
+      case 0x36:
+      case 0x37:
+      case 0x38:
+      case 0x39: {
+        at = endOfNumber(text, at) - 1;
+        break;
+      }
       case 0x22: {
         const end = endOfString(text, at);
         const names = open.at(-1);
@@ -61,6 +75,18 @@ function endOfString(text: string, start: number): number {
     while (text[end - 1 - escapes] === "\\") escapes++;
     if (escapes % 2 === 0) return end + 1;
   }
+}
+
+/**
+ * The place behind a whole number that begins at `start`. Nothing here has a fraction; of `2.0`, one reader may make 2,
+ * another a number that is no version.
+ */
+function endOfNumber(text: string, start: number): number {
+  const whole = /-?\d+/y;
+  whole.lastIndex = start;
+  whole.test(text);
+  if (".eE".includes(text[whole.lastIndex] ?? " ")) throw problem("json-invalid-number");
+  return whole.lastIndex;
 }
 
 /** Whether the string that ends at `end` is a member's name: the next thing is a colon. */

@@ -131,7 +131,7 @@ async function store(
     { ...owner.item, tries: counted },
     facts.backup,
     device,
-    { refs, bytes: envelope.length, digest, storageBound },
+    { refs, leftOut: manifest.leftOut, bytes: envelope.length, digest, storageBound },
     { fresh: facts.missing.length === 0, confirmed: isConfirmed(facts), now },
   );
   await commit(call, next, {

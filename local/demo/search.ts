@@ -1,8 +1,8 @@
-import type { Contents } from "../phone/protocol/accounts.ts";
+import { type Contents, knownAccounts } from "../phone/protocol/accounts.ts";
 
 /** What only the phones may know of these accounts: names, code material, ids at their providers. */
-export function secretsOf({ accounts }: Contents): string[] {
-  const secrets = accounts.flatMap((account) => [
+export function secretsOf(contents: Contents): string[] {
+  const secrets = knownAccounts(contents).flatMap((account) => [
     account.issuer,
     account.userName,
     ...("otp" in account ? [account.otp.secret] : []),

@@ -42,12 +42,15 @@ export function uploaded(
   item: Owner,
   backup: BackupOn,
   device: Device,
-  content: Pick<Version, "bytes" | "digest" | "storageBound"> & { readonly refs: readonly string[] },
+  content: Pick<Version, "bytes" | "digest" | "storageBound"> & {
+    readonly refs: readonly string[];
+    readonly leftOut?: number | undefined;
+  },
   { fresh, confirmed, now }: { fresh: boolean; confirmed: boolean; now: number },
 ): NextVersion {
   const uploadedAt = timestampOf(now);
   const { nextVersion } = item;
-  const { refs, bytes, digest, storageBound } = content;
+  const { refs, leftOut, bytes, digest, storageBound } = content;
   const list = listOf(refs);
   // In the order of its schema, in which it will be read again: the ETag of the status is a hash of the text.
   const version: Version = {
@@ -55,6 +58,7 @@ export function uploaded(
     uploadedAt,
     device: actorOf(device),
     accounts: refs.length,
+    ...(leftOut !== undefined && { leftOut }),
     bytes,
     digest,
     sealedAs: nextVersion,

@@ -124,6 +124,7 @@ export const catalogue = {
   "json-invalid": kind(400, "fix-request"),
   "json-too-deep": kind(400, "fix-request"),
   "json-duplicate-key": kind(400, "fix-request"),
+  "json-invalid-number": kind(400, "fix-request"),
   "json-invalid-string": kind(400, "fix-request"),
   "private-key-refused": kind(400, "fix-request"),
   "body-invalid": kind(400, "fix-request", { members: z.strictObject({ errors: z.array(violation) }) }),

@@ -31,6 +31,7 @@ const TO_BODIES: readonly ProblemCode[] = [
   "json-invalid",
   "json-too-deep",
   "json-duplicate-key",
+  "json-invalid-number",
   "json-invalid-string",
   "private-key-refused",
   "body-invalid",

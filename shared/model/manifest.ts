@@ -4,6 +4,9 @@ import { sha256 } from "../formats.ts";
 /** The most accounts that one backup holds. */
 export const MOST_ACCOUNTS = 500;
 
+/** The most accounts that a phone says it has left out: more than any app exports. */
+export const MOST_LEFT_OUT = 100_000;
+
 /**
  * An account as the service knows it: without a name. `ref` is an HMAC under the owner's reference salt; strict,
  * so that nothing else gets in [C3, C6].
@@ -14,7 +17,8 @@ const entry = z.discriminatedUnion("kind", [
     ref: sha256,
     kind: z.literal("work-or-school"),
     push: z.boolean(),
-    tenant: z.uuid(),
+    /** A GUID of any version, in lower case, as the phone writes it in its subject hash. */
+    tenant: z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
     /** HMAC of the provider's id of the user: an activation is bound to it. */
     subjectHash: sha256,
   }),
@@ -32,6 +36,8 @@ export const manifest = z.strictObject({
       (accounts) => new Set(accounts.map(({ ref }) => ref)).size === accounts.length,
       "names an account twice",
     ),
+  /** How many accounts of the phone are not in the envelope, since they do not fit [C8]; left out if none. */
+  leftOut: z.int().positive().max(MOST_LEFT_OUT).optional(),
 });
 
 export type Manifest = z.infer<typeof manifest>;

@@ -10,6 +10,8 @@ export const version = z.strictObject({
   device: actor,
   /** How many accounts it holds. */
   accounts: z.int().nonnegative(),
+  /** How many more its phone had, which did not fit [C8]; left out if none. */
+  leftOut: z.int().positive().optional(),
   /** Length of the envelope in bytes. */
   bytes: z.int().positive(),
   /** SHA-256 of the envelope: a retried upload is known by it. */

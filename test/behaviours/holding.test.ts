@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ContentsRefused } from "../../local/phone/protocol/accounts.ts";
+import { ContentsRefused, knownAccounts } from "../../local/phone/protocol/accounts.ts";
 import { contents } from "../support/accounts.ts";
 import { backedUpPhone, expectOk, problemOf, registeredPhone, startService } from "../support/service.ts";
 import { recoveredOn, startStage } from "./stage.ts";
@@ -17,7 +17,7 @@ describe("a backup", () => {
     const recovered = await recoveredOn(next);
     expect(recovered.contents.accounts).toEqual(contents.accounts);
     expect(recovered.contents.settings).toEqual(contents.settings);
-    for (const [at, account] of recovered.contents.accounts.entries()) {
+    for (const [at, account] of knownAccounts(recovered.contents).entries()) {
       expect(account.issuer).not.toBe("");
       expect(account.userName).toBe(contents.accounts[at]?.userName);
       expect("otp" in account).toBe(!account.push);

@@ -170,7 +170,7 @@ function makeContents(size: number, number: number): Contents {
     issuer: "Northwind",
     userName,
     push: false,
-    otp: { secret, algorithm: "SHA1", digits: 6, period: 30 },
+    otp: { type: "totp", secret, algorithm: "SHA1", digits: 6, period: 30 },
   });
   const more = Array.from({ length: size - sample.accounts.length - 1 }, (_, n) => account(`user ${n}`));
   // Base32 has no 0, 1, 8 and 9.

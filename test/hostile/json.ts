@@ -45,6 +45,9 @@ export const json: readonly Case[] = [
   ["an empty name twice", "json-duplicate-key", { body: '{"":1,"":2}' }],
   ["__proto__ twice", "json-duplicate-key", { body: '{"__proto__":{},"__proto__":[]}' }],
 
+  ["a number with a fraction", "json-invalid-number", { body: `{"a":["${MARKER}",2.0]}` }],
+  ["a number with an exponent", "json-invalid-number", { body: '{"a":2e0}' }],
+
   ["NUL in text", "json-invalid-string", { body: `{"a":"${MARKER}\\u0000"}` }],
   ["NUL in a name", "json-invalid-string", { body: `{"${MARKER}\\u0000":1}` }],
   ["half a surrogate pair in text", "json-invalid-string", { body: `{"a":["${MARKER}\\ud83d"]}` }],

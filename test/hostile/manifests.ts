@@ -88,7 +88,7 @@ export const consents: readonly Case[] = [
   ...[0, -1, 1.5, 1e99, "1", null, [1], MARKER].map(
     (replaces): Case => [
       `replaces ${JSON.stringify(replaces)}`,
-      "body-invalid",
+      replaces === 1.5 || replaces === 1e99 ? "json-invalid-number" : "body-invalid",
       ({ body }) => ({ body: JSON.stringify({ ...body, replaces }) }),
     ],
   ),

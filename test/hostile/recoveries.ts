@@ -75,13 +75,17 @@ export const notToOpen: readonly Case[] = [
 export const versionsNamed: readonly Case[] = [
   member("version", 0, "0"),
   member("version", -1, "-1"),
-  member("version", 1.5, "1.5"),
-  member("version", 1e99, "1e99"),
+  member("version", 1.5, "1.5", "json-invalid-number"),
+  member("version", 1e99, "1e99", "json-invalid-number"),
   member("version", "1", "text"),
   member("version", 2, "one that is not there", "version-not-found"),
 ];
 
 /** Waiting times that nobody can choose. */
-export const waitingTimes: readonly Case[] = [-1, LONGEST_WAIT + 1, 1.5, 1e99, "3600", null, [3600]].map(
-  (seconds) => member("waitingSeconds", seconds, JSON.stringify(seconds)),
-);
+export const waitingTimes: readonly Case[] = [
+  ...[-1, LONGEST_WAIT + 1, "3600", null, [3600]].map((seconds) =>
+    member("waitingSeconds", seconds, JSON.stringify(seconds)),
+  ),
+  member("waitingSeconds", 1.5, "1.5", "json-invalid-number"),
+  member("waitingSeconds", 1e99, "1e99", "json-invalid-number"),
+];

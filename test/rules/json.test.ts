@@ -17,8 +17,17 @@ function refusalOf(text: string | Uint8Array): ProblemCode | undefined {
   }
 }
 
-/** Without NUL, lone surrogates and keys, which have refusals of their own. */
-const value = fc.jsonValue({ stringUnit: "grapheme", maxDepth: 4 });
+/** Without NUL, lone surrogates, keys and numbers that are not whole, which have refusals of their own. */
+const { value } = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.constantFrom(null, true, false),
+    fc.maxSafeInteger(),
+    fc.string({ unit: "grapheme" }),
+    fc.array(tie("value"), { maxLength: 5 }),
+    fc.dictionary(fc.string({ unit: "grapheme" }), tie("value"), { maxKeys: 5, noNullPrototype: true }),
+  ),
+}));
 const name = fc.string({ unit: "grapheme", maxLength: 8 });
 const blank = fc.constantFrom("", " ", "\n", "\t\r\n ");
 
@@ -133,6 +142,11 @@ describe("a body's JSON", () => {
     ["01", "json-invalid"],
     [Uint8Array.of(0x22, 0xff, 0x22), "json-invalid"],
     [Uint8Array.of(0x22, 0xed, 0xa0, 0x80, 0x22), "json-invalid"],
+    ["2.0", "json-invalid-number"],
+    ['{"ver":2.0}', "json-invalid-number"],
+    ["[-1.5]", "json-invalid-number"],
+    ["[1,2e3]", "json-invalid-number"],
+    ['{"a":[0E0]}', "json-invalid-number"],
     ['["\\u0000"]', "json-invalid-string"],
     ['{"\\u0000":1}', "json-invalid-string"],
     ['["\\ud83d"]', "json-invalid-string"],
@@ -147,10 +161,16 @@ describe("a body's JSON", () => {
     expect(refusalOf(text)).toBe(code);
   });
 
-  it.each(['["\\ud83d\\ude00"]', '["\u{1F600}"]', '{"d":1}', '{"kty":"EC","x":"AA"}', '["\\\\u0000"]'])(
-    "%s is taken",
-    (text) => {
-      expect(parse(text)).toEqual(JSON.parse(text));
-    },
-  );
+  it.each([
+    '{"a":[0,-1,120]}',
+    '["1.5","2e3"]',
+    "[true,false,null]",
+    '["\\ud83d\\ude00"]',
+    '["\u{1F600}"]',
+    '{"d":1}',
+    '{"kty":"EC","x":"AA"}',
+    '["\\\\u0000"]',
+  ])("%s is taken", (text) => {
+    expect(parse(text)).toEqual(JSON.parse(text));
+  });
 });

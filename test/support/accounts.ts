@@ -1,14 +1,21 @@
-import type { Contents } from "../../local/phone/protocol/accounts.ts";
+import type { OwnContents } from "../../local/phone/protocol/accounts.ts";
 
 /** Accounts of every kind, in an order that is neither alphabetic nor by kind. */
-export const contents: Contents = {
+export const contents: OwnContents = {
+  version: 1,
   accounts: [
     {
       kind: "third-party",
       issuer: "Northwind",
       userName: "alice@example.com",
       push: false,
-      otp: { secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", algorithm: "SHA1", digits: 6, period: 30 },
+      otp: {
+        type: "totp",
+        secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+        algorithm: "SHA1",
+        digits: 6,
+        period: 30,
+      },
     },
     { kind: "personal", issuer: "Contoso", userName: "alice@contoso.example", push: true },
     {
@@ -26,44 +33,63 @@ export const contents: Contents = {
       push: false,
       tenant: "0c6d6c5e-0d7e-4f3f-8a59-6f1f5a9f7a22",
       subject: "77aa",
-      otp: { secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", algorithm: "SHA256", digits: 8, period: 60 },
+      otp: {
+        type: "totp",
+        secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+        algorithm: "SHA256",
+        digits: 8,
+        period: 60,
+      },
     },
     {
       kind: "third-party",
       issuer: "Adventure Works",
       userName: "alice.at.adventure",
       push: false,
-      otp: { secret: "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", algorithm: "SHA1", digits: 6, period: 30 },
+      otp: {
+        type: "totp",
+        secret: "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U",
+        algorithm: "SHA1",
+        digits: 6,
+        period: 30,
+      },
     },
     {
       kind: "personal",
       issuer: "Contoso",
       userName: "second@contoso.example",
       push: false,
-      otp: { secret: "KRSXG5CTMVRXEZLUKN2XAZLSKNSWG4TF", algorithm: "SHA1", digits: 6, period: 30 },
+      otp: {
+        type: "totp",
+        secret: "KRSXG5CTMVRXEZLUKN2XAZLSKNSWG4TF",
+        algorithm: "SHA1",
+        digits: 6,
+        period: 30,
+      },
     },
   ],
   settings: { appLock: true, hideCodes: true, theme: "dark", sort: "manual" },
 };
 
 /** Contents of so many accounts: the first of the above, and more. A larger number leaves none of a smaller one out. */
-export function contentsOf(count: number): Contents {
+export function contentsOf(count: number): OwnContents {
   const { accounts } = contents;
   const more = codesOnly(Math.max(0, count - accounts.length));
   return { ...contents, accounts: [...accounts.slice(0, count), ...more.accounts] };
 }
 
 /** Contents of so many accounts, all of third parties: each works at once when it is recovered. */
-export function codesOnly(count: number): Contents {
+export function codesOnly(count: number): OwnContents {
   const accounts = Array.from({ length: count }, (_, at) => ({
     kind: "third-party" as const,
     issuer: "Northwind",
     userName: `user ${at}`,
     push: false as const,
     otp: {
+      type: "totp" as const,
       secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
       algorithm: "SHA1" as const,
-      digits: 6 as const,
+      digits: 6,
       period: 30,
     },
   }));

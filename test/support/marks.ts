@@ -1,4 +1,4 @@
-import { type Contents, nameOf } from "../../local/phone/protocol/accounts.ts";
+import { type Contents, knownAccounts, nameOf } from "../../local/phone/protocol/accounts.ts";
 import { oneTimeCode } from "../../local/phone/protocol/oneTimeCode.ts";
 
 /**
@@ -87,8 +87,8 @@ export function createMarks() {
     },
 
     /** The names, the secrets and, at `now` (milliseconds since 1970), the codes of the accounts in a backup. */
-    addContents({ accounts }: Contents, now: number): void {
-      for (const account of accounts) {
+    addContents(contents: Contents, now: number): void {
+      for (const account of knownAccounts(contents)) {
         for (const name of nameOf(account).split("\0")) addText("account name", name);
         if (!account.push) {
           addText("one-time code secret", account.otp.secret);

@@ -1,5 +1,5 @@
 import { system } from "../../../shared/system.ts";
-import type { Account, Contents, Otp } from "../../phone/protocol/accounts.ts";
+import { type Account, type Contents, knownAccounts, type Otp } from "../../phone/protocol/accounts.ts";
 import { oneTimeCode } from "../../phone/protocol/oneTimeCode.ts";
 import type { Stage } from "../stage.ts";
 
@@ -8,9 +8,10 @@ export function compareCodes({ tell, check }: Stage, old: Contents, recovered: C
   tell.act("Both phones show the same codes");
   tell.say("One-time codes (RFC 6238) computed from what is on each phone, at the same instant:");
   const now = system.now();
-  const codes = old.accounts.flatMap((account, index) => {
+  const arrived = knownAccounts(recovered);
+  const codes = knownAccounts(old).flatMap((account, index) => {
     const here = otpOf(account);
-    const there = otpOf(recovered.accounts[index]);
+    const there = otpOf(arrived[index]);
     return here ? [{ account, here: oneTimeCode(here, now), there: there && oneTimeCode(there, now) }] : [];
   });
   const thirdParty = codes.filter(({ account }) => account.kind === "third-party");

@@ -1,7 +1,7 @@
 import { base64url } from "jose";
 import type { RecoveryReleased } from "../../phone/acts/recovery/answers.ts";
-import type { Contents } from "../../phone/protocol/accounts.ts";
-import { accountReference } from "../../phone/protocol/manifest.ts";
+import { type Contents, knownAccounts } from "../../phone/protocol/accounts.ts";
+import { accountReferences } from "../../phone/protocol/manifest.ts";
 import type { Stage } from "../stage.ts";
 import { recoverAtOnce } from "../steps.ts";
 
@@ -23,7 +23,7 @@ export async function recover(stage: Stage, contents: Contents): Promise<Content
 
   tell.table([
     ["NO", "KIND", "ISSUER", "USER NAME", "STATE"],
-    ...arrived.accounts.map(({ kind, issuer, userName }, index) => [
+    ...knownAccounts(arrived).map(({ kind, issuer, userName }, index) => [
       String(index + 1).padStart(2),
       kind,
       issuer,
@@ -60,8 +60,8 @@ export async function recover(stage: Stage, contents: Contents): Promise<Content
 function statesOf({ accounts }: Contents, recovery: RecoveryReleased, referenceSalt: string): string[] {
   const salt = base64url.decode(referenceSalt);
   const told = new Map(recovery.accounts.map(({ ref, state }) => [ref, state]));
-  return accounts.map((account) => {
-    const state = told.get(accountReference(salt, account)) ?? "not in the recovery";
+  return accountReferences(salt, accounts).map((ref) => {
+    const state = told.get(ref) ?? "not in the recovery";
     return state === "action-required" ? "action required" : state;
   });
 }

@@ -47,6 +47,8 @@ export const versionSchema = z.looseObject({
   /** That made it present: uploaded it, or restored it. */
   device: z.looseObject(phone),
   accounts: z.int(),
+  /** How many more its phone had, which did not fit. */
+  leftOut: z.int().optional(),
   /** Of the envelope. */
   bytes: z.int(),
   /** The `ver` in the envelope's header. */

@@ -11,7 +11,7 @@ import {
   uploadedSchema,
 } from "./answers.ts";
 import { heldAccounts } from "./heldAccounts.ts";
-import { type Result, readAnswer } from "./problem.ts";
+import { type Refused, type Result, readAnswer } from "./problem.ts";
 import { isFinal, type Overrides, type Session } from "./session.ts";
 import { digestOf, makeUpload } from "./upload.ts";
 
@@ -23,6 +23,8 @@ interface UploadOverrides extends Overrides {
    * service takes it where the owner has allowed that platform.
    */
   readonly storageBound?: boolean;
+  /** How many accounts of the phone are not in these contents, since they don't fit. */
+  readonly leftOut?: number;
   readonly envelopeHeader?: Readonly<Record<string, unknown>>;
 }
 
@@ -52,9 +54,31 @@ export function backupActs(session: Session) {
     return result.ok ? { ...result, userKey: await session.keepKey(result.body.key) } : result;
   }
 
+  /**
+   * Finds out what became of an upload that was not answered, where another one is to follow: it may be what the service
+   * has now, and the next one would be refused for what this phone itself has stored.
+   */
+  async function settle(
+    contents: Contents,
+    { storageBound, leftOut }: UploadOverrides,
+  ): Promise<{ readonly ok: true } | Refused> {
+    const pending = state.unanswered.upload;
+    if (!pending || pending.contents === digestOf(contents, storageBound, leftOut)) return { ok: true };
+    if (pending.refused) {
+      delete state.unanswered.upload;
+      return { ok: true };
+    }
+    const { headers, body } = pending;
+    const answer = await act({ method: "PUT", path: "/v1/backup", headers, body });
+    const result = readAnswer(answer, uploadedSchema);
+    if (!result.ok && !isFinal(result)) return result;
+    delete state.unanswered.upload;
+    return await status();
+  }
+
   /** The upload of `contents`: the unanswered one where they are the same, or a new one. */
-  async function prepare(contents: Contents, { envelopeHeader, storageBound }: UploadOverrides) {
-    const digest = digestOf(contents, storageBound);
+  async function prepare(contents: Contents, { envelopeHeader, storageBound, leftOut }: UploadOverrides) {
+    const digest = digestOf(contents, storageBound, leftOut);
     const pending = state.unanswered.upload;
     if (pending?.contents === digest) return pending;
     return {
@@ -64,6 +88,7 @@ export function backupActs(session: Session) {
         storageSecret: session.storageSecret(),
         contents,
         storageBound,
+        leftOut,
         envelopeHeader,
       })),
     };
@@ -99,13 +124,18 @@ export function backupActs(session: Session) {
         // the owner's decision: an upload never does it.
         if (!asked.ok && !(asked.problem.code === "trust-required" && state.userKey)) return asked;
       }
+      const settled = await settle(contents, overrides);
+      if (!settled.ok) return settled;
       const upload = await prepare(contents, overrides);
-      state.unanswered.upload = upload;
+      const pending = state.unanswered.upload;
+      const isFirst = pending?.contents !== upload.contents || pending.refused === true;
+      state.unanswered.upload = { ...upload, refused: false };
       const { replaces } = overrides;
       const body = replaces === undefined ? upload.body : { ...upload.body, replaces };
       const request = { method: "PUT", path: "/v1/backup", headers: upload.headers, body };
       const result = readAnswer(await act(request, overrides), uploadedSchema);
       if (isFinal(result)) delete state.unanswered.upload;
+      else if (result.status === 401 && isFirst) state.unanswered.upload = { ...upload, refused: true };
       if (result.ok) {
         // A late answer has no ETag where the version was replaced since: what is there then, this phone has
         // not seen, and its next upload must not go over it.

@@ -17,6 +17,11 @@ export interface PhoneOptions extends Omit<ClientOptions, "signing" | "system"> 
   readonly storageSecret?: Uint8Array | undefined;
   /** Where the phone left off; a new phone when left out. */
   readonly state?: PhoneState | undefined;
+  /**
+   * Keeps the phone's state. Awaited before each request that changes something, so that a phone which is killed then
+   * makes the same one again.
+   */
+  readonly keep?: ((state: PhoneState) => Promise<void>) | undefined;
   readonly system?: System | undefined;
 }
 
@@ -45,11 +50,12 @@ export async function createSession(options: PhoneOptions) {
   };
   const { send, headersOf } = createClient({ ...options, system, signing: state.keys.signing });
 
-  function act(
+  async function act(
     request: ActRequest,
     { path = request.path, body, headers, proof }: Overrides = {},
   ): Promise<Answer> {
-    return send({
+    if (request.method !== "GET") await options.keep?.(structuredClone(state));
+    return await send({
       ...request,
       path,
       body: request.body || body ? { ...request.body, ...body } : undefined,

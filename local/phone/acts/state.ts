@@ -41,6 +41,8 @@ export const phoneStateSchema = z.strictObject({
       .strictObject({
         /** SHA-256 of what is sealed, base64url. */
         contents: z.string(),
+        /** Whether it was answered, and is sent again after a new sign-in: then nothing of it is stored. */
+        refused: z.boolean().optional(),
         headers: z.record(z.string(), z.string()),
         body: z.record(z.string(), z.unknown()),
       })

@@ -13,6 +13,8 @@ interface UploadInput {
   readonly state: PhoneState;
   readonly platform: Platform;
   readonly storageSecret: Uint8Array | undefined;
+  /** How many accounts of the phone are not in `contents`, since they don't fit. */
+  readonly leftOut?: number | undefined;
   /** Whether the envelope needs the storage secret; true on iOS when left out. */
   readonly storageBound?: boolean | undefined;
   readonly system: System;
@@ -45,7 +47,7 @@ export async function makeUpload(input: UploadInput) {
     headers: precondition(backup.etag),
     body: {
       envelope,
-      manifest: makeManifest(contents, base64url.decode(owner.referenceSalt)),
+      manifest: makeManifest(contents, base64url.decode(owner.referenceSalt), input.leftOut),
       ...(storageSecret && { storageCheck: storageCheck(storageSecret, owner.userId) }),
     },
   };
@@ -56,8 +58,8 @@ function precondition(etag: string | undefined): Record<string, string> {
 }
 
 /** Identifies what is sealed, so that the same contents can be sent again in the same envelope. */
-export function digestOf(contents: Contents, storageBound?: boolean): string {
+export function digestOf(contents: Contents, ...how: readonly (boolean | number | undefined)[]): string {
   return createHash("sha256")
-    .update(JSON.stringify([contents, storageBound]))
+    .update(JSON.stringify([contents, ...how]))
     .digest("base64url");
 }

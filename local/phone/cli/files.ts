@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { base64url } from "jose";
 import * as z from "zod";
 import { phoneStateSchema } from "../acts/state.ts";
+import { AccountsUnreadable, type Imported, readAccounts } from "../import/import.ts";
 import { platformSchema } from "../protocol/contentKey.ts";
 import { makeStorageSecret } from "../protocol/storage.ts";
 import type { System } from "../protocol/system.ts";
@@ -67,13 +68,33 @@ async function readIcloud(place: StoragePlace) {
   return icloudFileSchema.parse(JSON.parse((await readIfThere(icloudPath(place))) ?? "{}"));
 }
 
+/** @throws {UsageError} the file can't be read */
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch {
+    throw new UsageError(`${path} can't be read`);
+  }
+}
+
 /** @throws {UsageError} the file can't be read, or is not JSON */
 export async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, "utf8"));
+    return JSON.parse(await readText(path));
   } catch (error) {
     if (error instanceof SyntaxError) throw new UsageError(`${path} is not JSON`);
-    throw new UsageError(`${path} can't be read`);
+    throw error;
+  }
+}
+
+/** The accounts of a file, and what of it does not fit. @throws {UsageError} it can't be read, or holds none */
+export async function readAccountsOf(path: string): Promise<Imported> {
+  const text = await readText(path);
+  try {
+    return readAccounts(text);
+  } catch (error) {
+    if (error instanceof AccountsUnreadable) throw new UsageError(`${path}: ${error.message}`);
+    throw error;
   }
 }
 

@@ -7,7 +7,8 @@ recovered or begun anew. Until then it sees how things stand, and recovers or st
 
 Begin, back up, look
   turn-on            turn backup on
-  upload FILE        back up the accounts and settings of a JSON file
+  upload FILE        back up the accounts of a file: JSON as recover writes it, or what another app exported (otpauth
+                     addresses, Aegis, 2FAS, andOTP, Ente Auth, Google Authenticator); names those that don't fit
                      [--replaces N: though it loses most accounts]
                      [--without-icloud: so that a phone of the other platform can open it]
   status             what is backed up, from when and which phone; whether this phone is trusted, what waits and what is
@@ -54,7 +55,7 @@ Choose, see, leave
 Try things out
   clock [+TIME]      the time at the service on this machine, or move it on: +7d, +12h, +600
                      (for good: its data has seen that time pass)
-  codes FILE         the codes that the accounts of a JSON file show now
+  codes FILE         the codes that the accounts of such a file show now
   headers METHOD PATH
                      the headers of a request, its proof among them, for curl -H @-
 

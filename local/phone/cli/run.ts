@@ -1,6 +1,7 @@
 import { createPhone } from "../acts/phone.ts";
 import { UnboundRefused } from "../acts/recovery/open.ts";
 import { StorageSecretMissing } from "../acts/recovery/recoveryKey.ts";
+import type { PhoneState } from "../acts/state.ts";
 import { ContentsRefused } from "../protocol/accounts.ts";
 import { EnvelopeRefused } from "../protocol/envelope.ts";
 import { RecoveryKeyMistyped, StorageSecretRefused } from "../protocol/recoveryKey.ts";
@@ -86,6 +87,7 @@ async function openPhone(line: CommandLine, { directory, system, fetch }: Surrou
   const place = { directory, icloud: line.icloud ?? owner, owner };
   const storageSecret =
     platform === "ios" ? await openStorage(place, system, BEGINNING.has(line.command)) : undefined;
+  const keep = (state: PhoneState) => writePhone(directory, line.phone, { owner, platform, phone: state });
   const phone = await createPhone({
     origin: line.origin,
     platform,
@@ -95,6 +97,7 @@ async function openPhone(line: CommandLine, { directory, system, fetch }: Surrou
     fetch,
     storageSecret,
     state: kept?.phone,
+    keep,
     token: () => signIn(line.origin, owner, fetch),
   });
   return {
@@ -105,7 +108,7 @@ async function openPhone(line: CommandLine, { directory, system, fetch }: Surrou
       const now = phone.storageSecret();
       // What a recovery key brought comes first: without it, the phone's state is of no use.
       if (now && storageSecret && !Buffer.from(now).equals(storageSecret)) await keepStorage(place, now);
-      await writePhone(directory, line.phone, { owner, platform, phone: phone.state() });
+      await keep(phone.state());
     },
   };
 }

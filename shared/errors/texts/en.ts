@@ -108,6 +108,10 @@ export const en: Texts = {
       title: "The request names a member twice",
       detail: "Name each member of an object once.",
     },
+    "json-invalid-number": {
+      title: "The request holds a number that is not accepted",
+      detail: "Numbers are whole, and written without a fraction or an exponent.",
+    },
     "json-invalid-string": {
       title: "The request holds a character that is not accepted",
       detail: "Strings may hold neither NUL nor a lone surrogate.",

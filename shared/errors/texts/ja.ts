@@ -111,6 +111,10 @@ export const ja: Texts = {
       title: "要求に同じ名前のメンバーが重複しています",
       detail: "オブジェクトの各メンバーは一度だけ指定してください。",
     },
+    "json-invalid-number": {
+      title: "要求に使用できない数値が含まれています",
+      detail: "数値は整数で、小数部も指数も付けずに書きます。",
+    },
     "json-invalid-string": {
       title: "要求に使用できない文字が含まれています",
       detail: "文字列にNULや対になっていないサロゲートを含めることはできません。",

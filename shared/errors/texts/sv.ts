@@ -111,6 +111,10 @@ export const sv: Texts = {
       title: "Begäran anger samma medlem två gånger",
       detail: "Ange varje medlem i ett objekt en enda gång.",
     },
+    "json-invalid-number": {
+      title: "Begäran innehåller ett tal som inte godtas",
+      detail: "Tal är hela och skrivs utan decimaler och utan exponent.",
+    },
     "json-invalid-string": {
       title: "Begäran innehåller ett tecken som inte godtas",
       detail: "Strängar får varken innehålla NUL eller ett ensamt surrogat.",

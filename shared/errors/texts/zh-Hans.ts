@@ -106,6 +106,10 @@ export const zhHans: Texts = {
       title: "请求中有重复的成员名称",
       detail: "对象中的每个成员名称只能出现一次。",
     },
+    "json-invalid-number": {
+      title: "请求含有不接受的数字",
+      detail: "数字必须为整数，且不得带小数部分或指数。",
+    },
     "json-invalid-string": {
       title: "请求含有不接受的字符",
       detail: "字符串不得含有 NUL 或未成对的代理字符。",

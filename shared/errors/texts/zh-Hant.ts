@@ -106,6 +106,10 @@ export const zhHant: Texts = {
       title: "要求中有重複的成員名稱",
       detail: "物件中的每個成員名稱只能出現一次。",
     },
+    "json-invalid-number": {
+      title: "要求含有不接受的數字",
+      detail: "數字必須為整數，且不得帶小數部分或指數。",
+    },
     "json-invalid-string": {
       title: "要求含有不接受的字元",
       detail: "字串不得含有 NUL 或未成對的代理字元。",

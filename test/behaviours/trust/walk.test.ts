@@ -180,7 +180,7 @@ function toldOf(result: { readonly ok: true } | Refused): Outcome {
 
 /** An app on a fresh phone that reads codes, remedies and times, and keeps what it recovers. */
 function appOn(phone: TestPhone, setup: PhoneSetup): Follower {
-  let accounts = contentsOf(3);
+  let accounts: Contents = contentsOf(3);
 
   function outcomeOf(result: Opened | Begun | Waits | Refused): Outcome {
     if (!result.ok) return toldOf(result);

@@ -174,7 +174,7 @@ export function nextContents(family: Family, without = 0): Contents {
     userName: "changed",
     push: false,
     // Base32 has no 0, 1, 8 and 9.
-    otp: { secret: secret.padStart(32, "A"), algorithm: "SHA1", digits: 6, period: 30 },
+    otp: { type: "totp", secret: secret.padStart(32, "A"), algorithm: "SHA1", digits: 6, period: 30 },
   };
   const { accounts } = sample;
   return parseContents({ ...sample, accounts: [marked, ...accounts.slice(0, accounts.length - without)] });

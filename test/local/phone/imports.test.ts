@@ -20,8 +20,8 @@ function isAllowed(file: string, specifier: string): boolean {
   return specifier === "jose" || specifier === "zod" || specifier.startsWith("node:");
 }
 
-/** The floors of the phone, the lowest first: docs/protocol.md's chapters, what the app does, the command line. */
-const FLOORS = ["protocol", "acts", "cli"];
+/** The floors of the phone, the lowest first: docs/protocol.md's chapters, other apps' exports, what the app does, the command line. */
+const FLOORS = ["protocol", "import", "acts", "cli"];
 
 /** Whether a file of the phone imports nothing that stands above it. */
 function goesDown(file: string, specifier: string): boolean {

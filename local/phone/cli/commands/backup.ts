@@ -1,9 +1,8 @@
 import type { Phone } from "../../acts/phone.ts";
-import { parseContents } from "../../protocol/accounts.ts";
 import { type CommandLine, operandsOf, parseVersion, requireConfirmed, UsageError } from "../commandLine.ts";
-import { readJson } from "../files.ts";
+import { readAccountsOf } from "../files.ts";
 import type { Outcome } from "../outcome.ts";
-import { formatVersions } from "../print/print.ts";
+import { formatLeftOut, formatVersions } from "../print/print.ts";
 import { formatStatus } from "../print/status.ts";
 
 export async function turnOn(phone: Phone, line: CommandLine): Promise<Outcome> {
@@ -23,7 +22,7 @@ export async function turnOff(phone: Phone, line: CommandLine): Promise<Outcome>
 
 export async function upload(phone: Phone, line: CommandLine): Promise<Outcome> {
   const [file] = operandsOf(line, ["FILE"]);
-  const contents = parseContents(await readJson(file));
+  const { contents, leftOut } = await readAccountsOf(file);
   if (!phone.state().userKey) {
     const known = await phone.status();
     if (!known.ok) return known;
@@ -33,9 +32,11 @@ export async function upload(phone: Phone, line: CommandLine): Promise<Outcome> 
   const result = await phone.upload(contents, {
     ...(replaces !== undefined && { replaces }),
     ...(withoutIcloud && { storageBound: false }),
+    ...(leftOut.length > 0 && { leftOut: leftOut.length }),
   });
   if (!result.ok) return result;
-  return `Version ${result.body.version}: ${result.body.accounts} accounts, ${result.body.uploadedAt}.`;
+  const { version, accounts, uploadedAt } = result.body;
+  return [`Version ${version}: ${accounts} accounts, ${uploadedAt}.`, ...formatLeftOut(leftOut)].join("\n");
 }
 
 export async function status(phone: Phone, line: CommandLine): Promise<Outcome> {

@@ -1,10 +1,9 @@
 import type { Phone } from "../../acts/phone.ts";
-import { parseContents } from "../../protocol/accounts.ts";
 import type { System } from "../../protocol/system.ts";
 import { type CommandLine, operandsOf } from "../commandLine.ts";
-import { readJson } from "../files.ts";
+import { readAccountsOf } from "../files.ts";
 import type { Command, Outcome } from "../outcome.ts";
-import { formatCodes, formatDevices } from "../print/print.ts";
+import { formatCodes, formatDevices, formatLeftOut } from "../print/print.ts";
 import { refresh, restore, status, turnOff, turnOn, upload, versions } from "./backup.ts";
 import { activity, erase, exportAll, policy } from "./owner.ts";
 import {
@@ -52,7 +51,8 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
 /** The codes that the accounts of a file show now; needs no service. */
 export async function codes(line: CommandLine, system: System): Promise<string> {
   const [file] = operandsOf(line, ["FILE"]);
-  return formatCodes(parseContents(await readJson(file)), system.now());
+  const { contents, leftOut } = await readAccountsOf(file);
+  return [formatCodes(contents, system.now()), ...formatLeftOut(leftOut)].join("\n");
 }
 
 /** A phone registers by itself before its first command; this is for one that was removed since. */

@@ -1,8 +1,9 @@
 import type { Devices, Status, Versions } from "../../acts/answers.ts";
 import type { Policy } from "../../acts/policy.ts";
-import type { Contents } from "../../protocol/accounts.ts";
+import type { LeftOut } from "../../import/import.ts";
+import { type Contents, isKnown, type Otp } from "../../protocol/accounts.ts";
 import type { Activity } from "../../protocol/event.ts";
-import { oneTimeCode } from "../../protocol/oneTimeCode.ts";
+import { oneTimeCode, STEAM_PERIOD } from "../../protocol/oneTimeCode.ts";
 import { formatTable, nameOf } from "./table.ts";
 
 /** Newest first; the current one is marked: it need not be the first. */
@@ -57,9 +58,22 @@ export function formatDevices({ devices }: Devices): string {
 
 export function formatCodes({ accounts }: Contents, now: number): string {
   const rows = accounts.map((account) => {
+    if (!isKnown(account)) return ["?", "?", "of a later app", ""];
     if (account.push) return [account.issuer, account.userName, "push", ""];
-    const left = account.otp.period - (Math.floor(now / 1000) % account.otp.period);
-    return [account.issuer, account.userName, oneTimeCode(account.otp, now), `${left} s`];
+    return [account.issuer, account.userName, oneTimeCode(account.otp, now), leftOf(account.otp, now)];
   });
   return formatTable([["ISSUER", "USER NAME", "CODE", "LEFT"], ...rows]);
+}
+
+/** For how long a code is shown: until the end of its period, or until the next one is asked for. */
+function leftOf(otp: Otp, now: number): string {
+  if (otp.type === "hotp") return `counter ${otp.counter}`;
+  const period = otp.type === "steam" ? STEAM_PERIOD : otp.period;
+  return `${period - (Math.floor(now / 1000) % period)} s`;
+}
+
+/** What is not in the backup, one to a line; nothing if all is. */
+export function formatLeftOut(leftOut: readonly LeftOut[]): string[] {
+  if (leftOut.length === 0) return [];
+  return [`Left out, ${leftOut.length}:`, ...leftOut.map(({ name, why }) => `  ${name}: ${why}.`)];
 }

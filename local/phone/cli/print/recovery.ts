@@ -1,16 +1,18 @@
 import { base64url } from "jose";
 import type { Preview, Recovery, RecoveryWaiting } from "../../acts/recovery/answers.ts";
-import type { Contents } from "../../protocol/accounts.ts";
-import { accountReference } from "../../protocol/manifest.ts";
+import { type Contents, isKnown } from "../../protocol/accounts.ts";
+import { accountReferences } from "../../protocol/manifest.ts";
 import { formatTable, nameOf } from "./table.ts";
 
 /** Each account that came, in the owner's order, with what is left to do before it works. */
 export function formatRecovery(contents: Contents, recovery: Recovery, referenceSalt: string): string {
   const salt = base64url.decode(referenceSalt);
   const states = new Map((recovery.accounts ?? []).map((account) => [account.ref, account]));
+  const refs = accountReferences(salt, contents.accounts);
   const rows = contents.accounts.map((account, index) => {
-    const found = states.get(accountReference(salt, account));
+    const found = states.get(refs[index] ?? "");
     const state = found ? [found.state, ...(found.means ?? [])].join(" ") : "unknown";
+    if (!isKnown(account)) return [String(index + 1), "?", "?", "?", "of a later app"];
     return [String(index + 1), account.kind, account.issuer, account.userName, state];
   });
   return formatTable([["#", "KIND", "ISSUER", "USER NAME", "STATE"], ...rows]);

@@ -39,6 +39,9 @@ function stateOf(status: Status): string[] {
       ? [
           `Version ${current.version}: ${current.accounts} accounts, ${current.bytes} bytes, ${current.uploadedAt},`,
           `from ${nameOf(current.device)}. Versions kept: ${versions}.`,
+          ...(current.leftOut
+            ? [`Its phone had more accounts, which did not fit: ${current.leftOut} left out.`]
+            : []),
         ]
       : [
           versions > 0
