@@ -94,7 +94,10 @@ export const catalogue = {
   "operator-refused": kind(403, "use-personal-account"),
   "proof-missing": kind(401, "make-new-proof", { members: counted }),
   "proof-invalid": kind(401, "make-new-proof", { members: counted }),
-  "proof-expired": kind(401, "make-new-proof"),
+  "proof-expired": kind(401, "make-new-proof", {
+    /** The service's clock: a phone whose own is wrong makes its next proof by this one. */
+    members: z.strictObject({ time: timestamp }),
+  }),
   "proof-replayed": kind(401, "make-new-proof"),
   "device-not-registered": kind(401, "register-device"),
   "step-up-required": kind(401, "sign-in-again", {

@@ -12,9 +12,6 @@ const LONGEST_HEADER = 256;
 const MEMBER =
   /^(?<range>\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*)(?:[ \t]*;[ \t]*q=(?<weight>0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
-/** Chinese in the traditional script: by name, or where no script is named, by the region that reads it. */
-const TRADITIONAL = /^zh(?:-[a-z]{3})*-hant\b|^zh-(?:tw|hk|mo)\b/i;
-
 /**
  * The language to answer in (RFC 9110, section 12.5.4): the one with the greatest weight, of equal ones the first.
  * `*` is every language that is not named, and comes after those that are. A malformed member counts as not there.
@@ -42,9 +39,27 @@ export function languageHeaders(language: Language): Readonly<Record<string, str
   return { "Content-Language": language, Vary: "Accept-Language" };
 }
 
-/** The language of ours that a reader of this range expects; undefined if there is none. */
+/** `zh-yue` is `yue` (RFC 5646, section 2.2.2). */
+const EXTENDED = /^[a-z]{2,3}-([a-z]{3})(?=-|$)/i;
+
+/** What a reader of a script reads, whichever Chinese language that is of: Cantonese, Hakka, Wu. */
+const OF_SCRIPT: Readonly<Record<string, Language>> = { Hant: "zh-Hant", Hans: "zh-Hans" };
+
+/**
+ * The language of ours that a reader of this range expects; undefined if there is none. A range names a script, or has
+ * a likely one: `zh-HK` and `yue` are read in the traditional one.
+ */
 function languageOf(range: string): Language | undefined {
-  const primary = range.toLowerCase().split("-", 1)[0];
-  if (primary === "zh") return TRADITIONAL.test(range) ? "zh-Hant" : "zh-Hans";
-  return languages.find((language) => language === primary);
+  const [primary = ""] = range.toLowerCase().split("-", 1);
+  const script = likelyScript(range) ?? likelyScript(primary) ?? "";
+  return OF_SCRIPT[script] ?? languages.find((known) => known === primary || known === `${primary}-Hans`);
+}
+
+/** By CLDR's likely subtags; undefined where the range is well-formed (RFC 4647), but no language tag: `zh-two`. */
+function likelyScript(range: string): string | undefined {
+  try {
+    return new Intl.Locale(range.replace(EXTENDED, "$1")).maximize().script;
+  } catch {
+    return undefined;
+  }
 }

@@ -46,5 +46,9 @@ function problemBody(
 }
 
 function always({ id }: HttpRequest): Record<string, string> {
-  return { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Request-Id": id };
+  return {
+    "Cache-Control": "no-store, no-transform",
+    "X-Content-Type-Options": "nosniff",
+    "X-Request-Id": id,
+  };
 }

@@ -1,28 +1,29 @@
 import type { IssuerSetting } from "../config/settings.ts";
 import { type Problem, problem, withHeaders } from "../errors/problem.ts";
-import type { Missing } from "../words.ts";
+import { type Missing, timestampOf } from "../words.ts";
 
 /** Why a device proof, or the phone that made it, is not accepted. */
-export interface ProofRefusal {
-  readonly reason:
-    | "proof-missing"
-    | "proof-invalid"
-    | "proof-expired"
-    | "proof-replayed"
-    | "device-not-registered";
-  readonly cause?: unknown;
-}
+export type ProofRefusal = { readonly cause?: unknown } & (
+  | {
+      readonly reason: "proof-missing" | "proof-invalid" | "proof-replayed" | "device-not-registered";
+    }
+  | {
+      readonly reason: "proof-expired";
+      /** Seconds since the epoch. */
+      readonly now: number;
+    }
+);
 
-/** Why a token is not accepted. `sign-in-unavailable`: its issuer's keys could not be fetched. */
-export interface TokenRefusal {
-  readonly reason:
-    | "token-missing"
-    | "token-malformed"
-    | "token-invalid"
-    | "token-expired"
-    | "sign-in-unavailable";
-  readonly cause?: unknown;
-}
+/** Why a token is not accepted. */
+export type TokenRefusal = { readonly cause?: unknown } & (
+  | { readonly reason: "token-missing" | "token-malformed" | "token-invalid" | "token-expired" }
+  | {
+      /** The signing keys of its issuer can't be had, or lack its key yet. */
+      readonly reason: "sign-in-unavailable";
+      /** Seconds. */
+      readonly retryAfter: number;
+    }
+);
 
 /** An account of a kind that may not do this. */
 export interface KindRefusal {
@@ -53,13 +54,18 @@ export function explain(refusal: IdentityRefusal): Problem {
     case "token-expired":
       return challenged(problem(refusal.reason), 'Bearer error="invalid_token"', refusal);
     case "sign-in-unavailable":
-      return withHeaders(problem(refusal.reason), { "Retry-After": "5" }, refusal);
+      return withHeaders(problem(refusal.reason), { "Retry-After": String(refusal.retryAfter) }, refusal);
     case "proof-missing":
     case "proof-invalid":
-    case "proof-expired":
     case "proof-replayed":
     case "device-not-registered":
       return challenged(problem(refusal.reason), PROOF_CHALLENGE, refusal);
+    case "proof-expired":
+      return challenged(
+        problem("proof-expired", { time: timestampOf(refusal.now * 1000) }),
+        PROOF_CHALLENGE,
+        refusal,
+      );
     case "work-account-refused":
     case "provider-refused":
     case "operator-refused":

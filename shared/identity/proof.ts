@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { Identity } from "../model/identity.ts";
 import { publicKey, thumbprint } from "../model/publicKey.ts";
 import type { ProofRefusal } from "./explain.ts";
+import { normalized } from "./htu.ts";
 
 /** What a device proof that was verified says: which key made it, and its own name. */
 export interface Proof {
@@ -53,13 +54,20 @@ export function verifyProof(
   const signed = verifySignature(proof);
   if (signed.refused) return signed;
   const { deviceId, payload } = signed;
-  if (payload.htm !== method || payload.htu !== url || payload.ath !== tokenHash) {
+  if (payload.htm !== method || !isSameAddress(payload.htu, url) || payload.ath !== tokenHash) {
     return { refused: { reason: "proof-invalid" } };
   }
-  if (Math.abs(now - payload.iat) > PROOF_WINDOW) return { refused: { reason: "proof-expired" } };
+  if (Math.abs(now - payload.iat) > PROOF_WINDOW) return { refused: { reason: "proof-expired", now } };
   if (boundKey !== undefined && boundKey !== deviceId) return { refused: { reason: "proof-invalid" } };
   const id = hash("sha256", `${deviceId}\0${payload.jti}`, "base64url");
   return { refused: undefined, proof: { deviceId, id } };
+}
+
+/** Cheap where both are spelt alike, as they nearly always are. */
+function isSameAddress(htu: string, url: string): boolean {
+  if (htu === url) return true;
+  const named = normalized(htu);
+  return named !== undefined && named === normalized(url);
 }
 
 type ProofVerdict =

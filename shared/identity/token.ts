@@ -1,12 +1,5 @@
 import { hash } from "node:crypto";
-import {
-  createRemoteJWKSet,
-  decodeJwt,
-  errors,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  jwtVerify,
-} from "jose";
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import type { IssuerSetting } from "../config/settings.ts";
 import type { Identity } from "../model/identity.ts";
@@ -14,6 +7,7 @@ import type { System } from "../system.ts";
 import { isAccessToken } from "./accessToken.ts";
 import { signInOf } from "./assurance.ts";
 import type { TokenRefusal } from "./explain.ts";
+import { createSigningKeys, SigningKeysUnavailable } from "./signingKeys.ts";
 
 /** Seconds by which an issuer's clock and ours may differ. */
 const CLOCK_TOLERANCE = 5;
@@ -30,15 +24,17 @@ export type TokenVerifier = (token: string) => Promise<TokenVerdict>;
 
 /**
  * Verifies access tokens of the configured issuers.
- * @param keysOf where an issuer's keys come from; left out, from its `jwksUri`, cached and refreshed by jose
+ * @param keysOf where an issuer's keys come from; left out, from its `jwksUri`
  */
 export function createTokenVerifier({
   issuers,
   system,
-  keysOf = (issuer) => createRemoteJWKSet(new URL(issuer.jwksUri)),
+  fetch,
+  keysOf = ({ jwksUri: url }) => createSigningKeys({ url, system, ...(fetch && { fetch }) }),
 }: {
   issuers: readonly IssuerSetting[];
   system: Pick<System, "now">;
+  fetch?: typeof globalThis.fetch;
   keysOf?: (issuer: IssuerSetting) => JWTVerifyGetKey;
 }): TokenVerifier {
   const known = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: keysOf(issuer) }]));
@@ -50,8 +46,11 @@ export function createTokenVerifier({
     if (before) return { refused: undefined, identity: before };
 
     try {
-      const { issuer, keys } = known.get(claimedIssuer(token)) ?? refuse();
+      const { iss = "", exp } = claimsOf(token);
+      const { issuer, keys } = known.get(iss) ?? refuse();
       const now = system.now();
+      // Before its key is looked for: that of an old token may be gone for good.
+      if (typeof exp === "number" && exp + CLOCK_TOLERANCE < now / 1000) refuse(undefined, "token-expired");
       const payload = await verify(token, issuer, keys, now);
       const identity = identityFrom(payload, issuer, tokenHash);
       const remaining = (payload.exp ?? 0) * 1000 - now;
@@ -74,14 +73,14 @@ class Refused extends Error {
   }
 }
 
-function refuse(cause?: unknown, reason: TokenRefusal["reason"] = "token-invalid"): never {
+function refuse(cause?: unknown, reason: "token-invalid" | "token-expired" = "token-invalid"): never {
   throw new Refused({ reason, cause });
 }
 
-/** The issuer that an unverified token names; it only chooses whose keys the token must be signed with. */
-function claimedIssuer(token: string): string {
+/** What an unverified token says of itself: it only chooses whose keys the token must be signed with. */
+function claimsOf(token: string): JWTPayload {
   try {
-    return decodeJwt(token).iss ?? "";
+    return decodeJwt(token);
   } catch (error) {
     return refuse(error);
   }
@@ -106,15 +105,12 @@ async function verify(
     return payload;
   } catch (error) {
     if (error instanceof errors.JWTExpired) return refuse(error, "token-expired");
-    return refuse(error, saysNothingOfTheToken(error) ? "sign-in-unavailable" : "token-invalid");
+    if (error instanceof SigningKeysUnavailable) {
+      const { retryAfter } = error;
+      throw new Refused({ reason: "sign-in-unavailable", retryAfter, cause: error });
+    }
+    return refuse(error);
   }
-}
-
-/** The issuer's keys could not be fetched: jose's time-out, its plain error for a bad answer, or fetch's own. */
-function saysNothingOfTheToken(error: unknown): boolean {
-  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
-  if (error instanceof errors.JOSEError) return error.code === errors.JOSEError.code;
-  return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
 }
 
 function identityFrom(payload: JWTPayload, issuer: IssuerSetting, tokenHash: string): Identity {

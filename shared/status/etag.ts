@@ -33,11 +33,18 @@ export function etagAfter(
 
 /** Whether `If-None-Match` names this status: the phone has it already. */
 export function isUnchanged(ifNoneMatch: string | undefined, etag: string): boolean {
-  return list(ifNoneMatch).some((tag) => tag === "*" || tag.replace(/^W\//, "") === etag);
+  const [, version, said] = TAG.exec(etag) ?? [];
+  return list(ifNoneMatch).some((tag) => {
+    const [, named, ofStatus] = TAG.exec(tag) ?? [];
+    return tag === "*" || (named !== undefined && named === version && ofStatus === said);
+  });
 }
 
-/** An ETag of ours: the version, then the hash. */
-const TAG = /^"([^".]+)\.[A-Za-z0-9_-]{22}"$/;
+/**
+ * An ETag of ours: the version, then the hash. A proxy that compresses makes it a weak one, or writes the encoding behind
+ * it; what it names is the same, and refused, every upload after the first would be.
+ */
+const TAG = /^(?:W\/)?"([^".]+)\.([A-Za-z0-9_-]{22})(?:(?:--?|[;:+.])[a-z]{2,10})?"$/;
 
 /**
  * Whether an upload may replace what is there. An ETag holds as long as the version in it is current: a

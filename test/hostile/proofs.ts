@@ -51,8 +51,6 @@ export const proofs: readonly Case[] = [
     ({ endpoint }) => payload({ htm: endpoint.declaration.method.toLowerCase() }),
   ],
   ["for no method", "proof-invalid", payload({ htm: undefined })],
-  ["for the address with a query", "proof-invalid", htu((url) => `${url}?${MARKER}`)],
-  ["for the address with a fragment", "proof-invalid", htu((url) => `${url}#${MARKER}`)],
   ["for the address with a slash more", "proof-invalid", htu((url) => `${url}/`)],
   ["for another scheme", "proof-invalid", htu((url) => url.replace("http:", "https:"))],
   [

@@ -155,7 +155,7 @@ function checkDocument(
     retryable: catalogue[problem.code as ProblemCode].retryable,
   });
   expect(headers.get("Content-Type")).toBe("application/problem+json");
-  expect(headers.get("Cache-Control")).toBe("no-store");
+  expect(headers.get("Cache-Control")).toBe("no-store, no-transform");
   // RFC 9110, section 15.5.2.
   if (status === 401) expect(headers.get("WWW-Authenticate")).toMatch(/^(Bearer|DPoP)/);
 }

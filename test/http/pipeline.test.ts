@@ -358,6 +358,17 @@ describe("a token", () => {
     expect(refused.headers.get("WWW-Authenticate")).toBe('Bearer error="invalid_token"');
   });
 
+  it("signed with a key that its issuer does not name yet is the service's trouble, and may be tried again [I4] [G2]", async () => {
+    const service = await startService();
+    const phone = await registeredPhone(service);
+    const [, ...signed] = (await phone.signIn()).split(".");
+    const header = Buffer.from(JSON.stringify({ alg: "ES256", typ: "at+jwt", kid: "of tomorrow" }));
+    const token = [header.toString("base64url"), ...signed].join(".");
+    const refused = await phone.status({ headers: { Authorization: `Bearer ${token}` } });
+    expect(problemOf(refused)).toMatchObject({ status: 503, code: "sign-in-unavailable", retryable: true });
+    expect(refused).toMatchObject({ retryAfter: 30 });
+  });
+
   it("is checked with keys that are fetched once, whoever signs in and how often", async () => {
     const service = await startService();
     const jwks = vi.spyOn(service.issuer, "jwks");

@@ -136,7 +136,7 @@ export interface TestPhone extends Phone {
   readonly signIn: (request?: Partial<TokenRequest>, overrides?: Overrides) => Promise<string>;
 }
 
-export type PhoneSetup = Partial<Omit<PhoneOptions, "origin" | "token" | "system">> & {
+export type PhoneSetup = Partial<Omit<PhoneOptions, "origin" | "token">> & {
   readonly owner?: string;
   readonly signIn?: Partial<TokenRequest>;
 };

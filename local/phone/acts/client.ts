@@ -58,11 +58,14 @@ interface Client {
 /** Speaks HTTP for one phone: headers, proof, and a new sign-in when the service asks for one. */
 export function createClient(options: ClientOptions): Client {
   const carry = options.fetch ?? globalThis.fetch;
+  /** Milliseconds by which the service's clock is ahead of this phone's, once it has said so. */
+  let ahead = 0;
+  const proving = { now: () => options.system.now() + ahead, random: options.system.random };
 
   async function attempt(request: SendRequest, accessToken: string): Promise<Answer> {
     const response = await carry(new URL(request.path, options.origin).href, {
       method: request.method,
-      headers: await makeHeaders(options, request, accessToken),
+      headers: await makeHeaders({ ...options, system: proving }, request, accessToken),
       body: encodeBody(request.body),
       // The token and the proof are only for this service: a redirect must not carry them to another address.
       redirect: "manual",
@@ -71,13 +74,25 @@ export function createClient(options: ClientOptions): Client {
     return { status: response.status, headers: response.headers, body: await readBody(response) };
   }
 
+  /** The owner's clock may be wrong, and "this wasn't me" has to arrive all the same: the proof goes by the service's. */
+  async function attemptInTime(request: SendRequest, accessToken: string): Promise<Answer> {
+    const answer = await attempt(request, accessToken);
+    const time = request.proof === undefined ? readServiceTime(answer) : undefined;
+    if (time === undefined) return answer;
+    ahead = time - options.system.now();
+    return await attempt(request, accessToken);
+  }
+
   return {
     async send(request) {
-      const answer = await attempt(request, await options.token());
+      const answer = await attemptInTime(request, await options.token());
       const stepUp = options.signInAgain && readStepUp(answer);
-      return options.signInAgain && stepUp ? attempt(request, await options.signInAgain(stepUp)) : answer;
+      return options.signInAgain && stepUp
+        ? attemptInTime(request, await options.signInAgain(stepUp))
+        : answer;
     },
-    headersOf: async (request) => makeHeaders(options, request, await options.token()),
+    headersOf: async (request) =>
+      makeHeaders({ ...options, system: proving }, request, await options.token()),
   };
 }
 
@@ -118,6 +133,14 @@ async function readBody(response: Response): Promise<unknown> {
   } catch {
     return text;
   }
+}
+
+const expiredSchema = z.looseObject({ code: z.literal("proof-expired"), time: z.iso.datetime() });
+
+/** The service's clock, where it found a proof out of its time. @returns milliseconds since 1970-01-01T00:00:00Z */
+function readServiceTime({ status, body }: Answer): number | undefined {
+  const parsed = expiredSchema.safeParse(body);
+  return status === 401 && parsed.success ? Date.parse(parsed.data.time) : undefined;
 }
 
 const stepUpSchema = z.looseObject({

@@ -49,6 +49,14 @@ describe("an owner is answered in", () => {
       ["zh-two", "zh-Hans"],
       ["zh-cmn-Hant-SG", "zh-Hant"],
       ["ZH-tw", "zh-Hant"],
+      ["yue-Hant-HK", "zh-Hant"],
+      ["yue", "zh-Hant"],
+      ["yue-CN", "zh-Hans"],
+      ["zh-yue-HK", "zh-Hant"],
+      ["cmn-TW", "zh-Hant"],
+      ["nan-Hant", "zh-Hant"],
+      ["wuu", "zh-Hans"],
+      ["hak-Hans-CN", "zh-Hans"],
     ]);
   });
 

@@ -236,7 +236,6 @@ describe("an upload", () => {
     ["a version that begins with the same figure", tagOf(on([2])).replace("-2.", "-21.")],
     ["the same version of another backup", tagOf(on([2], { keys: [key(2)] }))],
     ["no backup", tagOf(off)],
-    ["the version, weakly", `W/${etag}`],
     ["the version without quotes", etag.slice(1, -1)],
     ["the version with more behind it", `${etag}x`],
     ["the version with more before it", `x${etag}`],
