@@ -51,7 +51,7 @@ export const proofs: readonly Case[] = [
     ({ endpoint }) => payload({ htm: endpoint.declaration.method.toLowerCase() }),
   ],
   ["for no method", "proof-invalid", payload({ htm: undefined })],
-  ["for the address with a slash more", "proof-invalid", htu((url) => `${url}/`)],
+  ["for the address with a slash more", "proof-invalid", htu((url) => url.replace(/(?=\?)|$/, "/"))],
   ["for another scheme", "proof-invalid", htu((url) => url.replace("http:", "https:"))],
   [
     "for another origin",
