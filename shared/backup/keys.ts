@@ -29,14 +29,8 @@ export function rotated(item: Owner, userKey: StoredUserKey | undefined, now: nu
   const { backup } = item;
   if (backup.state !== "on" || !userKey) return item;
   const from = backup.keys.findLast(({ denied }) => !denied) ?? currentKey(backup);
-  const { platform, storageCheck, stems } = from;
-  const key: BackupKey = {
-    ...userKey,
-    platform,
-    ...(storageCheck !== undefined && { storageCheck }),
-    since: timestampOf(now),
-    stems,
-  };
+  const { platform, storageCheck, stems: deviceId } = from;
+  const key = keyOf(userKey, { deviceId, platform }, storageCheck, now);
   return withoutUnusedKeys({
     ...item,
     nextKey: userKey.number + 1,
@@ -56,15 +50,20 @@ export function withoutUnusedKeys(item: Owner): Owner {
   return { ...item, backup: { ...backup, keys: backup.keys.filter(({ number }) => used.has(number)) } };
 }
 
+/** Whether a phone may have the user key of that number without a recovery: it is trusted, and was by then. */
+export function reaches({ trusted }: Pick<Device, "trusted">, key: number): boolean {
+  return trusted !== undefined && key >= trusted.from;
+}
+
 /** The versions that a phone can't open: their keys are from before it was trusted. */
 export function versionsBeyond(
   { versions }: Pick<BackupOn, "versions">,
-  { trusted }: Pick<Device, "trusted">,
+  device: Pick<Device, "trusted">,
 ): Version[] {
-  return versions.filter(({ key }) => !trusted || key < trusted.from);
+  return versions.filter(({ key }) => !reaches(device, key));
 }
 
-/** The user keys that a trusted phone may have. */
-export function keysFor({ keys }: BackupOn, { trusted }: Pick<Device, "trusted">): BackupKey[] {
-  return trusted ? keys.filter(({ number }) => number >= trusted.from) : [];
+/** The user keys that a phone may have. */
+export function keysFor({ keys }: BackupOn, device: Pick<Device, "trusted">): BackupKey[] {
+  return keys.filter(({ number }) => reaches(device, number));
 }

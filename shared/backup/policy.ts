@@ -1,6 +1,7 @@
 import type { Device } from "../model/device.ts";
 import type { Choice, Policy } from "../model/policy.ts";
 import { timestampOf } from "../words.ts";
+import { reaches } from "./keys.ts";
 
 /** The policy as it counts now: a shorter waiting time whose time has come is the waiting time. */
 export function settled(policy: Policy, now: number): Policy {
@@ -24,12 +25,12 @@ export function withoutShortening(policy: Policy, now: number): Policy {
  * @param key the number of the user key that it would bring; left out, a new one
  */
 export function waitOn(
-  { trusted }: Pick<Device, "trusted">,
+  device: Pick<Device, "trusted">,
   policy: Policy,
   key: number | undefined,
   now: number,
 ): number {
-  if (trusted && (key === undefined || key >= trusted.from)) return 0;
+  if (device.trusted && (key === undefined || reaches(device, key))) return 0;
   return settled(policy, now).waitingSeconds;
 }
 

@@ -4,7 +4,7 @@ import { type BackupOn, currentKey, currentVersion, type Owner } from "../model/
 import type { Version } from "../model/version.ts";
 import { timestampOf } from "../words.ts";
 import { thinned } from "./history.ts";
-import { withoutUnusedKeys } from "./keys.ts";
+import { reaches, withoutUnusedKeys } from "./keys.ts";
 import { listed, listOf, loses } from "./lists.ts";
 
 /** The owner's next state, the version that is new in it, and those that fell out of the history. */
@@ -151,13 +151,13 @@ export interface VersionRefusal {
 /** The version of that number; or why this phone can't make it current. */
 export function findOlder(
   backup: BackupOn,
-  { trusted }: Pick<Device, "trusted">,
+  device: Pick<Device, "trusted">,
   wanted: number,
 ): { readonly refused: VersionRefusal } | { readonly refused: undefined; readonly version: Version } {
   const version = backup.versions.find((other) => other.version === wanted);
   if (!version) return { refused: { reason: "version-not-found" } };
   if (version === currentVersion(backup)) return { refused: { reason: "version-current" } };
-  if (!trusted || version.key < trusted.from) return { refused: { reason: "version-out-of-reach" } };
+  if (!reaches(device, version.key)) return { refused: { reason: "version-out-of-reach" } };
   const key = backup.keys.find(({ number }) => number === version.key);
   const { platform, storageCheck } = currentKey(backup);
   if (key?.platform !== platform || key.storageCheck !== storageCheck) {

@@ -74,6 +74,17 @@ export const removedDevice = z.strictObject({
 
 export type RemovedDevice = z.infer<typeof removedDevice>;
 
+/** Whether a phone was trusted before the event of that number. */
+export function wasTrustedBefore({ trusted }: Pick<Device, "trusted">, order: number): boolean {
+  return trusted !== undefined && trusted.order < order;
+}
+
+/** Puts phones in the order in which they became trusted, and those that are not behind them. */
+export function trustedLongestFirst(a: Pick<Device, "trusted">, b: Pick<Device, "trusted">): number {
+  const orderOf = ({ trusted }: Pick<Device, "trusted">) => trusted?.order ?? Number.MAX_SAFE_INTEGER;
+  return orderOf(a) - orderOf(b);
+}
+
 /** The owner's phones with one of them changed. */
 export function withPhone(
   devices: readonly Device[],

@@ -1,5 +1,5 @@
 import { withTry } from "../limits/tries.ts";
-import type { Device } from "../model/device.ts";
+import { type Device, wasTrustedBefore } from "../model/device.ts";
 import { nextEvent, type Owner } from "../model/owner.ts";
 import type { ListedRecovery } from "../model/recovery.ts";
 import type { Purpose, TryKind } from "../words.ts";
@@ -41,9 +41,7 @@ export function approversOf(
   now: number,
 ): number {
   const order = waitingOn(item.recoveries, deviceId, now)?.order ?? nextEvent(item);
-  return item.devices.filter(
-    (other) => other.deviceId !== deviceId && other.trusted && other.trusted.order < order,
-  ).length;
+  return item.devices.filter((other) => other.deviceId !== deviceId && wasTrustedBefore(other, order)).length;
 }
 
 /** A refusal that counts as a try, and of which kind. */

@@ -1,9 +1,9 @@
-import { keyOf, rotated, withoutUnusedKeys } from "../backup/keys.ts";
+import { keyOf, reaches, rotated, withoutUnusedKeys } from "../backup/keys.ts";
 import { listed, listOf, withoutLists } from "../backup/lists.ts";
 import { withoutShortening } from "../backup/policy.ts";
 import { begun as backupBegun } from "../backup/states.ts";
 import { replaced } from "../backup/versions.ts";
-import { type Device, MOST_DEVICES, type Trust, withPhone } from "../model/device.ts";
+import { type Device, MOST_DEVICES, type Trust, trustedLongestFirst, withPhone } from "../model/device.ts";
 import { actorOf } from "../model/event.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { type BackupOn, currentKey, currentVersion, nextEvent, type Owner } from "../model/owner.ts";
@@ -114,9 +114,7 @@ export function released(
   };
 }
 
-/**
- * The owner once accounts are recovered on a phone: it is trusted from now on, with every key.
- */
+/** The owner once accounts are recovered on a phone: it is trusted from now on, with every key. */
 export function recovered(
   item: Owner,
   backup: BackupOn,
@@ -141,9 +139,10 @@ export function recovered(
  * The trust of a phone that has recovered. One that was trusted and has only asked for what it may have anyway reaches
  * no further by that: it did not wait for what is older.
  */
-function trustAfter(item: Owner, { trusted }: Device, { key = 1 }: Recovery): Trust {
+function trustAfter(item: Owner, device: Device, { key = 1 }: Recovery): Trust {
+  const { trusted } = device;
   if (!trusted) return { order: nextEvent(item), from: 1 };
-  return key >= trusted.from ? trusted : { ...trusted, from: 1 };
+  return reaches(device, key) ? trusted : { ...trusted, from: 1 };
 }
 
 /**
@@ -271,8 +270,7 @@ export function denied(
     ...(freezes && { freeze: frozenBy(item.freeze, device, now) }),
     ...(usesUp && { denial: { at } }),
   };
-  const age = ({ trusted }: Device) => trusted?.order ?? Number.POSITIVE_INFINITY;
-  const displaced = next.devices.toSorted((a, b) => age(a) - age(b)).slice(places);
+  const displaced = next.devices.toSorted(trustedLongestFirst).slice(places);
   const fitting = displaced.reduce(
     (owner, phone) => phoneRemoved(owner, phone, undefined, undefined, now),
     next,

@@ -1,6 +1,6 @@
 import { newestOf } from "../backup/history.ts";
 import { rotated } from "../backup/keys.ts";
-import { type Device, MOST_REMOVED, type RemovedDevice } from "../model/device.ts";
+import { type Device, MOST_REMOVED, type RemovedDevice, trustedLongestFirst } from "../model/device.ts";
 import { nextEvent, type Owner } from "../model/owner.ts";
 import type { StoredUserKey } from "../model/userKey.ts";
 import type { Version } from "../model/version.ts";
@@ -55,12 +55,8 @@ export function remembered(
         ? false
         : recoveries.some((recovery) => isAlive(recovery, now, freeze) && recovery.order < number),
     )
-    .toSorted((a, b) => orderOf(a.device) - orderOf(b.device))
+    .toSorted((a, b) => trustedLongestFirst(a.device, b.device))
     .slice(0, MOST_REMOVED);
-}
-
-function orderOf({ trusted }: Device): number {
-  return trusted?.order ?? Number.POSITIVE_INFINITY;
 }
 
 /** The newest version of a phone outlives its place for a while [H1], whatever it was held for before. */

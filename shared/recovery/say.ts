@@ -1,4 +1,4 @@
-import type { Device, RemovedDevice } from "../model/device.ts";
+import { type Device, type RemovedDevice, wasTrustedBefore } from "../model/device.ts";
 import type { Owner } from "../model/owner.ts";
 import type { ListedRecovery, Recovery, RecoveryState, StoredState } from "../model/recovery.ts";
 import type { Missing } from "../words.ts";
@@ -118,10 +118,6 @@ function fromBefore(gone: readonly RemovedDevice[], { order }: ListedRecovery): 
 /** Whether a phone was trusted before the recovery began and, if the recovering phone was, before that one. */
 function isOlderThan(device: Device, { order, trusted }: ListedRecovery): boolean {
   return wasTrustedBefore(device, order) && (trusted === undefined || wasTrustedBefore(device, trusted));
-}
-
-function wasTrustedBefore({ trusted }: Pick<Device, "trusted">, order: number): boolean {
-  return trusted !== undefined && trusted.order < order;
 }
 
 function isTrusted(device: Device | undefined): device is Denial["device"] {

@@ -545,8 +545,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: "shared/backup/policy.ts",
-        from: "if (trusted && (key === undefined || key >= trusted.from)) return 0;",
-        to: "if (trusted) return 0;",
+        from: "if (device.trusted && (key === undefined || reaches(device, key))) return 0;",
+        to: "if (device.trusted) return 0;",
       },
     ],
     actors: [thief(strange)],
