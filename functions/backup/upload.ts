@@ -125,13 +125,12 @@ async function store(
 ) {
   const { owner, device, body, now } = call;
   const { envelope, manifest } = body;
-  const refs = manifest.accounts.map(({ ref }) => ref);
   const counted = isCounted(facts) ? withTry(owner.item.tries, "losses", device, now) : owner.item.tries;
   const { next, version, dropped } = uploaded(
     { ...owner.item, tries: counted },
     facts.backup,
     device,
-    { refs, leftOut: manifest.leftOut, bytes: envelope.length, digest, storageBound },
+    { list: facts.offered, leftOut: manifest.leftOut, bytes: envelope.length, digest, storageBound },
     { fresh: facts.missing.length === 0, confirmed: isConfirmed(facts), now },
   );
   await commit(call, next, {

@@ -31,7 +31,7 @@ import {
 } from "../../shared/recovery/answers.ts";
 import { approversOf, isFor, triesToBegin, withBegun } from "../../shared/recovery/begun.ts";
 import { changed, listedAs, newRecovery, waits } from "../../shared/recovery/changes.ts";
-import { waitOf } from "../../shared/recovery/guards.ts";
+import { judge, waitOf } from "../../shared/recovery/guards.ts";
 import { waitingOn } from "../../shared/recovery/listed.ts";
 import { randomId } from "../../shared/system.ts";
 
@@ -75,10 +75,11 @@ export const beginRecovery = forOwner(
       tries: triesToBegin(item, device, now),
       missing: missingFrom(call),
     };
-    const refusal = judgeRecovery(call, found, request);
+    const facts = factsOf(call, found, request);
+    const refusal = judge(facts);
     if (refusal) return await refuseRecovery(call, refusal);
 
-    const wait = waitOf(factsOf(call, found, request));
+    const wait = waitOf(facts);
     const waiting = waitingOn(item.recoveries, device.deviceId, now);
     if (waiting && wait > 0) return await goOn(call, wish, found, waiting);
     return wait > 0

@@ -1,11 +1,11 @@
-import { type Device, withPhone } from "../model/device.ts";
+import { type AccountList, type Device, withPhone } from "../model/device.ts";
 import { actorOf } from "../model/event.ts";
 import { type BackupOn, currentKey, currentVersion, type Owner } from "../model/owner.ts";
 import type { Version } from "../model/version.ts";
 import { timestampOf } from "../words.ts";
 import { thinned } from "./history.ts";
 import { reaches, withoutUnusedKeys } from "./keys.ts";
-import { listed, listOf, loses } from "./lists.ts";
+import { listed, loses, sizeOf } from "./lists.ts";
 
 /** The owner's next state, the version that is new in it, and those that fell out of the history. */
 interface NextVersion {
@@ -43,21 +43,21 @@ export function uploaded(
   backup: BackupOn,
   device: Device,
   content: Pick<Version, "bytes" | "digest" | "storageBound"> & {
-    readonly refs: readonly string[];
+    /** The accounts that it holds. */
+    readonly list: AccountList;
     readonly leftOut?: number | undefined;
   },
   { fresh, confirmed, now }: { fresh: boolean; confirmed: boolean; now: number },
 ): NextVersion {
   const uploadedAt = timestampOf(now);
   const { nextVersion } = item;
-  const { refs, leftOut, bytes, digest, storageBound } = content;
-  const list = listOf(refs);
+  const { list, leftOut, bytes, digest, storageBound } = content;
   // In the order of its schema, in which it will be read again: the ETag of the status is a hash of the text.
   const version: Version = {
     version: nextVersion,
     uploadedAt,
     device: actorOf(device),
-    accounts: refs.length,
+    accounts: sizeOf(list),
     ...(leftOut !== undefined && { leftOut }),
     bytes,
     digest,

@@ -37,8 +37,9 @@ function untilFrom(now: number): string {
 
 /**
  * The owner as the time has it: a freeze that is over is gone, and a freeze, a wait or a count that began ahead of this
- * instance's clock begins now, so that it lasts its full length at most; a day that is still to come has not been frozen. What has waited so long, frozen
- * again and again, that its own item is gone waits no more: its phone could neither open it nor begin another.
+ * instance's clock begins now, so that it lasts its full length at most; a day that is still to come has not been frozen.
+ * What has waited so long, frozen again and again, that its own item is gone waits no more: its phone could neither open
+ * it nor begin another.
  * @param now milliseconds since the epoch
  */
 export function asOf(item: Owner, now: number): Owner {
@@ -57,7 +58,6 @@ function withoutLost(item: Owner, now: number): Owner {
 function withoutLead(item: Owner, now: number): Owner {
   const { devices, denial, freeze, frozenDays, policy, recoveries, tries } = item;
   const today = dayOf(now);
-  const present = timestampOf(now);
   const isAhead = (time: string) => Date.parse(time) > now;
   const atMostNow = (time: string) => (isAhead(time) ? timestampOf(now) : time);
   return {
@@ -76,7 +76,8 @@ function withoutLead(item: Owner, now: number): Owner {
       return lead > 0 ? { ...later(recovery, -lead), startedAt } : recovery;
     }),
     frozenDays: frozenDays.flatMap(([from, to]) => (from > today ? [] : [[from, Math.min(to, today)]])),
-    ...(freeze && isAhead(freeze.at) && { freeze: { ...freeze, at: present, until: untilFrom(now) } }),
+    ...(freeze &&
+      isAhead(freeze.at) && { freeze: { ...freeze, at: timestampOf(now), until: untilFrom(now) } }),
   };
 }
 

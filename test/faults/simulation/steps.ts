@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { hashOf } from "../../../shared/activity/events.ts";
+import { listOf } from "../../../shared/backup/lists.ts";
 import { chosen, settled } from "../../../shared/backup/policy.ts";
 import { refreshed, turnedOff, turnedOn } from "../../../shared/backup/states.ts";
 import { stored } from "../../../shared/backup/storageAccount.ts";
@@ -211,7 +212,7 @@ function expect(step: Step, event: Event): Expected {
         facts.backup,
         device,
         {
-          refs: refsOf(request),
+          list: listOf(refsOf(request)),
           bytes: envelope.length,
           digest: request.digest,
           storageBound: facts.header.ssb,

@@ -35,7 +35,6 @@ import {
   key,
   on,
   range,
-  refOf,
   release,
   START,
   timeAt,
@@ -186,7 +185,7 @@ describe("the owner's item with every list full", () => {
 
   it("holds no more versions than have room, whatever keys they are under: the newest, and what is worth most", () => {
     const device = full.devices[0] ?? expect.fail("no phone");
-    const content = { refs: [], bytes: 1, digest: "e".repeat(43), storageBound: false };
+    const content = { list: "", bytes: 1, digest: "e".repeat(43), storageBound: false };
     const { next, dropped } = uploaded(full, backupOf(full), device, content, {
       fresh: false,
       confirmed: false,
@@ -201,7 +200,7 @@ describe("the owner's item with every list full", () => {
 
 describe("an owner with every list full", () => {
   const content = {
-    refs: range(2, MOST_ACCOUNTS).map(refOf),
+    list: accounts(...range(2, MOST_ACCOUNTS)),
     bytes: 1,
     digest: "e".repeat(43),
     storageBound: false,

@@ -13,7 +13,6 @@ import {
   on,
   phone,
   range,
-  refOf,
   START,
   timeAt,
   trusted,
@@ -29,7 +28,7 @@ const item: Owner = { ...on([2, 1], { keys: [key(1), key(2)] }), devices: [phone
 
 /** The owner after an upload of these accounts. */
 function upload(refs: readonly number[], how: Partial<typeof HOW> = {}, before: Owner = item) {
-  const what = { ...content, refs: refs.map(refOf) };
+  const what = { ...content, list: accounts(...refs) };
   const made = uploaded(before, backupOf(before), had, what, { ...HOW, ...how });
   expect(ownerShape.safeParse(made.next).error).toBeUndefined();
   return made;
@@ -74,7 +73,7 @@ describe("an upload", () => {
       { ...item, devices: [stranger] },
       backupOf(item),
       stranger,
-      { ...content, refs: [] },
+      { ...content, list: "" },
       HOW,
     );
     expect(made.next.devices[0]).not.toHaveProperty("trusted");

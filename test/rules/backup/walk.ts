@@ -144,7 +144,7 @@ export class Walk {
     const refusal = judgeUpload(facts);
     if (refusal) return refusal.reason;
     const counted = isCounted(facts) ? withTry(item.tries, "losses", device, now) : item.tries;
-    const content = { refs, bytes: 1000, digest: "d".repeat(43), storageBound: false };
+    const content = { list: listOf(refs), bytes: 1000, digest: "d".repeat(43), storageBound: false };
     const how = { fresh: signIn === "fresh", confirmed: isConfirmed(facts), now };
     const { next, version } = uploaded({ ...item, tries: counted }, backup, device, content, how);
     const there = new Set(refs);
