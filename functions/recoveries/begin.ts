@@ -7,7 +7,6 @@ import {
   factsOf,
   findBrought,
   findVersion,
-  judgeRecovery,
   refusals,
   refuseRecovery,
   type Wish,
@@ -95,7 +94,7 @@ export const beginRecovery = forOwner(
     const found = await findBrought(call, recovery);
     const releaseAt = Date.parse(recovery.releaseAt);
     const missing = missingFrom(call);
-    const refusal = judgeRecovery(call, found, { wish, evidence: call.body, tries: [], missing, releaseAt });
+    const refusal = judge(factsOf(call, found, { wish, evidence: call.body, tries: [], missing, releaseAt }));
     if (refusal) throw explained(call, refusal);
     const granted = { recoveryId, recovery, found, evidence: call.body };
     return answer(call, await releasedBody(call, granted, requireStillOn(call)), call.owner.item);

@@ -1,15 +1,10 @@
 import { missingFrom } from "../../shared/acts/assurance.ts";
-import {
-  findBrought,
-  findVersion,
-  judgeRecovery,
-  refusals,
-  refuseRecovery,
-} from "../../shared/acts/judge.ts";
+import { factsOf, findBrought, findVersion, refusals, refuseRecovery } from "../../shared/acts/judge.ts";
 import { loadGoing, replaceRecovery } from "../../shared/acts/recovery.ts";
 import { release, releasedBody, requireStillOn } from "../../shared/acts/release.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { evidence, ownProblems, recoveryParams, releasedAnswer } from "../../shared/recovery/answers.ts";
+import { judge } from "../../shared/recovery/guards.ts";
 
 /** POST recoveries/{recoveryId}/open: once its wait is over, brings what it was begun for; again as often as needed [H4]. */
 export const openRecovery = forOwner(
@@ -33,13 +28,15 @@ export const openRecovery = forOwner(
     const version = state === "waiting" ? listing?.version : recovery.version;
     const found =
       state === "waiting" ? await findVersion(call, { purpose, version }) : await findBrought(call, recovery);
-    const refusal = judgeRecovery(call, found, {
-      wish: { purpose, version },
-      evidence: body,
-      tries: [],
-      missing: missingFrom(call),
-      releaseAt: Date.parse(recovery.releaseAt),
-    });
+    const refusal = judge(
+      factsOf(call, found, {
+        wish: { purpose, version },
+        evidence: body,
+        tries: [],
+        missing: missingFrom(call),
+        releaseAt: Date.parse(recovery.releaseAt),
+      }),
+    );
     if (refusal) return await refuseRecovery(call, refusal);
 
     const granted = { recoveryId, recovery, found, evidence: body };

@@ -10,7 +10,7 @@ import type { Version } from "../model/version.ts";
 import type { evidence } from "../recovery/answers.ts";
 import { approversOf, chargeOf, isTold } from "../recovery/begun.ts";
 import { explain } from "../recovery/explain.ts";
-import { type Facts, judge, type Refusal } from "../recovery/guards.ts";
+import type { Facts, Refusal } from "../recovery/guards.ts";
 import type { SayRefusal } from "../recovery/say.ts";
 import { readEnvelope } from "../store/read.ts";
 import type { Missing, Purpose, TryKind } from "../words.ts";
@@ -113,11 +113,6 @@ export function factsOf(
     missing,
     releaseAt,
   };
-}
-
-/** Holds a request for a recovery against the guards; undefined if nothing stands against it. */
-export function judgeRecovery(act: OwnerAct, found: Found, request: RecoveryRequest): Refusal | undefined {
-  return judge(factsOf(act, found, request));
 }
 
 /** What the owner sees of a refusal. */

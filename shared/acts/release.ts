@@ -16,7 +16,7 @@ import { tellOthers } from "./tell.ts";
 import { releaseUserKey, sealForPhone } from "./userKey.ts";
 
 /** A recovery whose guards have let it through, and what it is released from. */
-export interface Granted {
+interface Granted {
   readonly recoveryId: string;
   readonly recovery: Recovery;
   readonly listing: ListedRecovery;

@@ -5,7 +5,7 @@ import { sha256 } from "../formats.ts";
 export const MOST_ACCOUNTS = 500;
 
 /** The most accounts that a phone says it has left out: more than any app exports. */
-export const MOST_LEFT_OUT = 100_000;
+const MOST_LEFT_OUT = 100_000;
 
 /**
  * An account as the service knows it: without a name. `ref` is an HMAC under the owner's reference salt; strict,

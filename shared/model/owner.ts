@@ -26,7 +26,7 @@ export const MOST_KEYS = MOST_VERSIONS + 2;
 export const MOST_SPANS = 40;
 
 /** A user key, and what a phone must be to use what is sealed under it. */
-export const backupKey = storedUserKey.extend({
+const backupKey = storedUserKey.extend({
   platform,
   /** Hash of the HMAC under the storage secret; iOS alone [A7, A8]. */
   storageCheck: sha256.optional(),
