@@ -13,6 +13,7 @@ import {
 import { heldAccounts } from "./heldAccounts.ts";
 import { type Refused, type Result, readAnswer } from "./problem.ts";
 import { isFinal, type Overrides, type Session } from "./session.ts";
+import type { PhoneState } from "./state.ts";
 import { digestOf, makeUpload } from "./upload.ts";
 
 interface UploadOverrides extends Overrides {
@@ -27,6 +28,9 @@ interface UploadOverrides extends Overrides {
   readonly leftOut?: number;
   readonly envelopeHeader?: Readonly<Record<string, unknown>>;
 }
+
+/** An upload as it is sent, and sent again. */
+type UploadRequest = NonNullable<PhoneState["unanswered"]["upload"]>;
 
 /** Turning backup on and off, and keeping it up to date. */
 export function backupActs(session: Session) {
@@ -58,27 +62,35 @@ export function backupActs(session: Session) {
    * Finds out what became of an upload that was not answered, where another one is to follow: it may be what the service
    * has now, and the next one would be refused for what this phone itself has stored.
    */
-  async function settle(
-    contents: Contents,
-    { storageBound, leftOut }: UploadOverrides,
-  ): Promise<{ readonly ok: true } | Refused> {
+  async function settle(digest: string): Promise<{ readonly ok: true } | Refused> {
     const pending = state.unanswered.upload;
-    if (!pending || pending.contents === digestOf(contents, storageBound, leftOut)) return { ok: true };
+    if (!pending || pending.contents === digest) return { ok: true };
     if (pending.refused) {
       delete state.unanswered.upload;
       return { ok: true };
     }
-    const { headers, body } = pending;
-    const answer = await act({ method: "PUT", path: "/v1/backup", headers, body });
-    const result = readAnswer(answer, uploadedSchema);
+    const result = await put(pending);
     if (!result.ok && !isFinal(result)) return result;
     delete state.unanswered.upload;
     return await status();
   }
 
+  async function put(
+    { headers, body }: Pick<UploadRequest, "headers" | "body">,
+    overrides?: Overrides,
+  ): Promise<Result<Uploaded>> {
+    return readAnswer(
+      await act({ method: "PUT", path: "/v1/backup", headers, body }, overrides),
+      uploadedSchema,
+    );
+  }
+
   /** The upload of `contents`: the unanswered one where they are the same, or a new one. */
-  async function prepare(contents: Contents, { envelopeHeader, storageBound, leftOut }: UploadOverrides) {
-    const digest = digestOf(contents, storageBound, leftOut);
+  async function prepare(
+    contents: Contents,
+    digest: string,
+    { envelopeHeader, storageBound, leftOut }: UploadOverrides,
+  ): Promise<UploadRequest> {
     const pending = state.unanswered.upload;
     if (pending?.contents === digest) return pending;
     return {
@@ -124,16 +136,16 @@ export function backupActs(session: Session) {
         // the owner's decision: an upload never does it.
         if (!asked.ok && !(asked.problem.code === "trust-required" && state.userKey)) return asked;
       }
-      const settled = await settle(contents, overrides);
+      const { replaces, storageBound, leftOut } = overrides;
+      const digest = digestOf(contents, storageBound, leftOut);
+      const settled = await settle(digest);
       if (!settled.ok) return settled;
-      const upload = await prepare(contents, overrides);
+      const upload = await prepare(contents, digest, overrides);
       const pending = state.unanswered.upload;
-      const isFirst = pending?.contents !== upload.contents || pending.refused === true;
+      const isFirst = !pending || pending.refused === true;
       state.unanswered.upload = { ...upload, refused: false };
-      const { replaces } = overrides;
       const body = replaces === undefined ? upload.body : { ...upload.body, replaces };
-      const request = { method: "PUT", path: "/v1/backup", headers: upload.headers, body };
-      const result = readAnswer(await act(request, overrides), uploadedSchema);
+      const result = await put({ headers: upload.headers, body }, overrides);
       if (isFinal(result)) delete state.unanswered.upload;
       else if (result.status === 401 && isFirst) state.unanswered.upload = { ...upload, refused: true };
       if (result.ok) {

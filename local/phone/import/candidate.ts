@@ -14,6 +14,12 @@ type Fields = Record<"type" | "secret" | "algorithm" | "digits" | "period" | "co
 /** What is the rule where an export says nothing: the key URI format's defaults. */
 const DEFAULTS = { algorithm: "SHA1", digits: 6, period: 30 };
 
+/** The name that a label holds: a user's, behind `ISSUER:` where it names one. */
+export function nameIn(label: string): { readonly issuer?: string | undefined; readonly userName: string } {
+  const [, issuer, userName = label] = /^([^:]*):(.*)$/s.exec(label) ?? [];
+  return { issuer, userName };
+}
+
 /** The parts that a kind of code has, with their defaults: other apps write those of all kinds. */
 export function otpOf({ type, secret, counter, ...rest }: Candidate["otp"]): Record<string, unknown> {
   const { algorithm, digits, period } = { ...DEFAULTS, ...definedOnly(rest) };

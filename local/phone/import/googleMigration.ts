@@ -1,5 +1,5 @@
 import { spelt } from "../protocol/secret.ts";
-import type { Candidate } from "./candidate.ts";
+import { type Candidate, nameIn } from "./candidate.ts";
 
 const ALGORITHMS = ["SHA1", "SHA1", "SHA256", "SHA512", "MD5"];
 const DIGITS = [6, 6, 8];
@@ -33,8 +33,7 @@ function accountOf(fields: readonly Field[], place: string): Candidate {
     return typeof value === "bigint" ? Number(value) : 0;
   };
   const secret = find(1);
-  const name = text(2);
-  const [, prefix = "", userName = name] = /^([^:]*):(.*)$/s.exec(name) ?? [];
+  const { issuer: prefix = "", userName } = nameIn(text(2));
   return {
     issuer: (text(3) || prefix).trim(),
     userName: userName.trim(),

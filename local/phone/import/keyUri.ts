@@ -1,4 +1,4 @@
-import type { Candidate } from "./candidate.ts";
+import { type Candidate, nameIn } from "./candidate.ts";
 
 /** The members of a key URI that say what a code is made of. */
 const MEMBERS = ["secret", "issuer", "algorithm", "digits", "period", "counter", "encoder"] as const;
@@ -23,8 +23,8 @@ export function readKeyUri(uri: string, place: string): Candidate | Unreadable {
   }
   const decoded = decode(label);
   if (decoded === undefined) return { place, why: "its name is not well-formed" };
-  const [, prefix, userName = decoded] = /^([^:]*):(.*)$/s.exec(decoded) ?? [];
-  const issuer = members.get("issuer") ?? prefix ?? "";
+  const { issuer: prefix = "", userName } = nameIn(decoded);
+  const issuer = members.get("issuer") ?? prefix;
   const number = (name: string) => numberIn(members.get(name));
   const otp = {
     type: written.toLowerCase(),

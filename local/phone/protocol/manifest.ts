@@ -15,16 +15,9 @@ export interface Manifest {
   readonly leftOut?: number;
 }
 
-/** `ref`: base64url(HMAC-SHA-256(reference salt, issuer ‖ 0x00 ‖ userName)); both in NFC, case kept. */
-export function accountReference(
-  referenceSalt: Uint8Array,
-  account: Pick<Account, "issuer" | "userName">,
-): string {
-  return hmac(referenceSalt, nameOf(account));
-}
-
 /**
- * The references of accounts, in their order. Of several of one name, the second is that of the name ‖ 0x00 ‖ "2", and
+ * The `ref` of each account: base64url(HMAC-SHA-256(reference salt, issuer ‖ 0x00 ‖ userName)); both in NFC, case kept.
+ * Of several of one name, the second is that of the name ‖ 0x00 ‖ "2", and
  * so on; one whose name this phone can't read goes by all that it is, as canonical JSON, behind 0x00.
  */
 export function accountReferences(referenceSalt: Uint8Array, accounts: readonly AnyAccount[]): string[] {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { contentKey } from "../../../local/phone/protocol/contentKey.ts";
-import { accountReference } from "../../../local/phone/protocol/manifest.ts";
+import { accountReferences } from "../../../local/phone/protocol/manifest.ts";
 import { oneTimeCode } from "../../../local/phone/protocol/oneTimeCode.ts";
 import { storageCheck } from "../../../local/phone/protocol/storage.ts";
 import { currentKey } from "../../../shared/model/owner.ts";
@@ -93,7 +93,7 @@ export async function valuesOf(
     tenant: "4fd0a3fc-55a2-4c1c-9a56-2a6a0c6a0f11",
     "subject hash": upload.manifest.accounts[2].subjectHash,
     "owner's name": "alice@signed-in.example",
-    "account reference": accountReference(Buffer.from(salt, "base64url"), first),
+    "account reference": accountReferences(Buffer.from(salt, "base64url"), [first])[0] ?? "",
     "phone name": "Marked phone",
   };
 }
