@@ -11,9 +11,8 @@ import {
   type TestService,
 } from "../../support/service.ts";
 import { DAY, HOUR, later, newPhone, recovered, startStage, waiting } from "../stage.ts";
-import { android, codesOf, iPhone, iPhoneElsewhere, trustedPhone } from "./stage.ts";
+import { android, anew, codesOf, iPhone, iPhoneElsewhere, trustedPhone } from "./stage.ts";
 
-const anew = { purpose: "start-anew" } as const;
 const NOTHING: Changes = { added: [], removed: [], changed: [] };
 
 /** Refuses with that code, and changes nothing but what is said. */

@@ -11,6 +11,7 @@ import {
 import { at, DAY, HOUR, later, newPhone, recovered, startStage, statusOf, waiting } from "../stage.ts";
 import {
   android,
+  anew,
   backupOf,
   DENIABLE,
   FREEZE,
@@ -22,7 +23,6 @@ import {
   trustedPhone,
 } from "./stage.ts";
 
-const anew = { purpose: "start-anew" } as const;
 const olderRequired = { status: 403, code: "older-phone-required", otherwise: "change-password" };
 const stepUp = { status: 401, code: "step-up-required" };
 

@@ -21,6 +21,7 @@ import {
 } from "../stage.ts";
 import {
   android,
+  anew,
   backupOf,
   iPhone,
   iPhoneElsewhere,
@@ -30,8 +31,6 @@ import {
   trustedPhone,
   uploadWithoutKey,
 } from "./stage.ts";
-
-const anew = { purpose: "start-anew" } as const;
 
 describe("a user key that is current no more", () => {
   it("is dropped at once where nothing was ever uploaded under it [D11]", async () => {

@@ -18,7 +18,7 @@ import {
   type TestService,
 } from "../../support/service.ts";
 import { DAY, later, newPhone, recovered, waiting } from "../stage.ts";
-import { iPhone, outcomeOf, STALE, uploadRequest } from "./stage.ts";
+import { anew, iPhone, outcomeOf, STALE, uploadRequest } from "./stage.ts";
 
 const STATES = ["off", "on", "deleted", "frozen", "waiting"] as const;
 const PHONES = ["registered", "trusted", "stale", "removed"] as const;
@@ -104,8 +104,6 @@ interface Stage {
 }
 
 const NOBODYS = "r".repeat(22);
-const anew = { purpose: "start-anew" } as const;
-
 /** Brings about one of the states. */
 const stages: Readonly<Record<State, () => Promise<Stage>>> = {
   off: async () => {

@@ -24,6 +24,7 @@ import {
   waiting,
 } from "../stage.ts";
 import {
+  anew,
   backupOf,
   codesOf,
   iPhone,
@@ -36,8 +37,6 @@ import {
   trustedPhone,
   uploadWithoutKey,
 } from "./stage.ts";
-
-const anew = { purpose: "start-anew" } as const;
 
 describe("whoever has the owner's sign-in on a new phone, where nothing has to wait,", () => {
   it("gets nothing without a recovery: no key, version, export or word on the backup [H5] [D11]", async () => {

@@ -22,6 +22,9 @@ import {
 } from "../../support/service.ts";
 import { DAY, newPhone, recovered } from "../stage.ts";
 
+/** What a recovery that starts anew is for. */
+export const anew = { purpose: "start-anew" } as const;
+
 /** A sign-in that no longer counts as recent: all that comes with a stolen phone. */
 export const STALE = { signedInSecondsAgo: 3000 };
 

@@ -24,6 +24,7 @@ import {
   waiting,
 } from "../stage.ts";
 import {
+  anew,
   anotherInstance,
   backupOf,
   DENIABLE,
@@ -33,8 +34,6 @@ import {
   trustedPhone,
   uploadWithoutKey,
 } from "./stage.ts";
-
-const anew = { purpose: "start-anew" } as const;
 
 describe("a phone becomes trusted", () => {
   it("when its owner turns backup on, and when a recovery on it is opened, by nothing else [H5]", async () => {
