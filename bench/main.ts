@@ -1,39 +1,51 @@
 import { parseArgs } from "node:util";
 import { measureColdStart } from "./coldStart.ts";
+import type { Place } from "./load/phones.ts";
 import { measureMemory } from "./memory.ts";
 import { operations } from "./operations.ts";
 import { describeMachine, formatReport, type Results } from "./report.ts";
 import { measureStart } from "./start.ts";
-import { compare } from "./throughput.ts";
+import { compare, measureElsewhere } from "./throughput.ts";
 
 const PARTS = ["status", "upload", "key", "recovery", "memory", "start", "cold-start"];
 
 const HELP = `npm run bench -- [--only ${PARTS.join("|")}] [--quick] [--json]
+                 [--origin URL [--issuer URL]]
 
 Measures the service over HTTP on this machine, each operation beside its floor: a server
 of a few lines that does only what can't be left out. docs/benchmarks.md tells more.
 
-  --only   one part; may be given several times
-  --quick  fewer and shorter rounds: for trying out, not for numbers to keep
-  --json   prints the results as JSON, and nothing else`;
+  --only    one part; may be given several times
+  --quick   fewer and shorter rounds: for trying out, not for numbers to keep
+  --json    prints the results as JSON, and nothing else
+  --origin  a service that runs already, here or elsewhere: its operations are measured, without a
+            floor. They leave owners there, named bench-…
+  --issuer  the development issuer that it trusts (default: at that origin)`;
 
 const { values } = parseArgs({
   options: {
     only: { type: "string", multiple: true, default: PARTS },
     quick: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
+    origin: { type: "string" },
+    issuer: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
+const { origin, issuer = origin } = values;
 const unknown = values.only.find((part) => !PARTS.includes(part));
 
 if (values.help) {
   console.log(HELP);
+} else if (issuer !== undefined && origin === undefined) {
+  console.error(`--issuer goes with --origin\n\n${HELP}`);
+  process.exitCode = 1;
 } else if (unknown !== undefined) {
   console.error(`--only ${unknown}: there is no such part\n\n${HELP}`);
   process.exitCode = 1;
 } else {
-  const results = await measure(new Set(values.only), values.quick);
+  const place = origin && issuer ? { origin: new URL(origin).origin, issuer } : undefined;
+  const results = await measure(new Set(values.only), values.quick, place);
   const machine = describeMachine();
   console.log(
     values.json
@@ -42,13 +54,20 @@ if (values.help) {
   );
 }
 
-async function measure(parts: ReadonlySet<string>, quick: boolean): Promise<Results> {
-  const results: Results = { comparisons: [] };
+async function measure(
+  parts: ReadonlySet<string>,
+  quick: boolean,
+  place: Place | undefined,
+): Promise<Results> {
+  const results: Results = { comparisons: [], elsewhere: [] };
   const pace = quick ? { rounds: 2, milliseconds: 500 } : { rounds: 5, milliseconds: 700 };
   for (const operation of operations.filter(({ group }) => parts.has(group))) {
     tell(operation.title);
-    results.comparisons.push(...(await compare(operation, pace)));
+    if (place) results.elsewhere.push(...(await measureElsewhere(operation, pace, place)));
+    else results.comparisons.push(...(await compare(operation, pace)));
   }
+  // The rest is of processes that are started for it.
+  if (place) return results;
   if (parts.has("memory")) {
     tell("memory");
     results.memory = await measureMemory(quick ? 10_000 : 100_000);

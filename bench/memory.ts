@@ -27,8 +27,8 @@ export async function measureMemory(requests: number): Promise<Memory> {
   return await withFolder(async (folder) => {
     const service = await startService(folder);
     try {
-      const phones = await registerPhones(`http://127.0.0.1:${service.port}`, CONNECTIONS);
-      const connections = await Promise.all(phones.map(() => openConnection(service.port)));
+      const phones = await registerPhones({ origin: service.origin, issuer: service.origin }, CONNECTIONS);
+      const connections = await Promise.all(phones.map(() => openConnection(service.origin)));
       const traffic = phones.map((phone) => {
         const status = reads(phone, "/v1/backup");
         const key = reads(phone, "/v1/backup/key");

@@ -13,6 +13,8 @@ const START_WITHIN = 20_000;
 
 interface Server {
   readonly port: number;
+  /** `http://127.0.0.1:{port}` */
+  readonly origin: string;
   readonly pid: number;
   stop(): Promise<void>;
 }
@@ -34,11 +36,11 @@ export async function startService(folder: string): Promise<Server> {
   const log = openSync(join(folder, "log"), "w");
   const service = spawn(
     process.execPath,
-    ["local/host/main.ts", "--port", String(port), "--data", join(folder, "data")],
+    ["local/host/main.ts", "--port", String(port), "--data", join(folder, "data"), "--work", "1000000"],
     { cwd: ROOT, stdio: ["ignore", log, "inherit"] },
   );
   await firstAnswer(port, service);
-  return { port, pid: pidOf(service), stop: () => stop(service) };
+  return { port, origin: originOf(port), pid: pidOf(service), stop: () => stop(service) };
 }
 
 /** The floor of one operation. */
@@ -46,14 +48,14 @@ export async function startFloor(operation: OperationName, folder: string): Prom
   mkdirSync(folder, { recursive: true });
   const floor = fork(join(ROOT, "bench/floor/main.ts"), [operation, folder]);
   const [port] = (await once(floor, "message")) as [number];
-  return { port, pid: pidOf(floor), stop: () => stop(floor) };
+  return { port, origin: originOf(port), pid: pidOf(floor), stop: () => stop(floor) };
 }
 
 /** Asks for `/v1/health` until there is an answer. @throws {Error} the process ended, or took too long */
 export async function firstAnswer(port: number, child: ChildProcess): Promise<void> {
   const deadline = performance.now() + START_WITHIN;
   while (performance.now() < deadline && child.exitCode === null) {
-    const response = await fetch(`http://127.0.0.1:${port}/v1/health`).catch(() => undefined);
+    const response = await fetch(`${originOf(port)}/v1/health`).catch(() => undefined);
     if (response?.ok) return void (await response.arrayBuffer());
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -63,6 +65,10 @@ export async function firstAnswer(port: number, child: ChildProcess): Promise<vo
 /** Resident memory of a process, in bytes. */
 export function residentMemory(pid: number): number {
   return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) * 1_024;
+}
+
+function originOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
 }
 
 function pidOf({ pid }: ChildProcess): number {

@@ -2,11 +2,12 @@ import { availableParallelism } from "node:os";
 import type { ColdStart } from "./coldStart.ts";
 import type { Memory } from "./memory.ts";
 import type { Start } from "./start.ts";
-import type { Comparison } from "./throughput.ts";
+import type { Comparison, Measurement } from "./throughput.ts";
 
 /** What was measured; a member is absent if it was not asked for. */
 export interface Results {
   comparisons: Comparison[];
+  elsewhere: Measurement[];
   memory?: Memory;
   start?: Start;
   coldStart?: ColdStart;
@@ -19,9 +20,10 @@ export function describeMachine(): string {
 }
 
 /** The results as text, for people. */
-export function formatReport({ comparisons, memory, start, coldStart }: Results): string {
+export function formatReport({ comparisons, elsewhere, memory, start, coldStart }: Results): string {
   const parts = [
     comparisons.length > 0 && formatComparisons(comparisons),
+    elsewhere.length > 0 && formatElsewhere(elsewhere),
     memory && formatMemory(memory),
     start && formatStart(start),
     coldStart && formatColdStart(coldStart),
@@ -46,6 +48,18 @@ ${formatTable(
   ["operation", "connections", "requests/s", "p50", "p99", "floor/s", "p50", "p99", "ratio", "goal"],
   rows,
 )}`;
+}
+
+function formatElsewhere(elsewhere: readonly Measurement[]): string {
+  const rows = elsewhere.map(({ operation, connections, service }) => [
+    operation,
+    String(connections),
+    service.perSecond.toFixed(0),
+    service.p50.toFixed(2),
+    service.p99.toFixed(2),
+  ]);
+  return `Requests a second and latency (milliseconds) of the service elsewhere
+${formatTable(["operation", "connections", "requests/s", "p50", "p99"], rows)}`;
 }
 
 function formatMemory({ after, goal }: Memory): string {

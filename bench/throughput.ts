@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Connection, openConnection } from "./load/connection.ts";
-import { type LoadPhone, registerPhones } from "./load/phones.ts";
+import { type LoadPhone, type Place, registerPhones } from "./load/phones.ts";
 import { type Limits, run, type Sample } from "./load/run.ts";
 import { inTurn, type Traffic, uploads } from "./load/traffic.ts";
 import { median } from "./median.ts";
@@ -17,6 +17,13 @@ export interface Comparison {
   readonly goal?: number;
 }
 
+/** An operation of a service that runs elsewhere. */
+export interface Measurement {
+  readonly operation: string;
+  readonly connections: number;
+  readonly service: Sample;
+}
+
 interface Pace {
   readonly rounds: number;
   /** What one server did in one round. */
@@ -31,15 +38,14 @@ export async function compare(operation: Operation, pace: Pace): Promise<Compari
     const service = await startService(join(folder, "service"));
     const floor = await startFloor(operation.name, join(folder, "floor"));
     try {
-      const phones = await registerPhones(`http://127.0.0.1:${service.port}`, operation.phones);
-      if (operation.group !== "upload") await uploadOnce(service.port, phones);
+      const phones = await readyPhones(operation, { origin: service.origin, issuer: service.origin });
       // A phone's uploads advance its state, so each of the two servers has phones of its own.
       const toService = phones.map(operation.traffic);
       const toFloor = phones.map(operation.traffic);
       const comparisons: Comparison[] = [];
       for (const connections of CONNECTIONS) {
-        const a = await openTarget(service.port, toService, connections);
-        const b = await openTarget(floor.port, toFloor, connections);
+        const a = await openTarget(service.origin, toService, connections);
+        const b = await openTarget(floor.origin, toFloor, connections);
         comparisons.push(await alternate(operation, a, b, pace));
         for (const connection of [...a.connections, ...b.connections]) connection.close();
       }
@@ -50,16 +56,36 @@ export async function compare(operation: Operation, pace: Pace): Promise<Compari
   });
 }
 
+/** Measures an operation of a service that runs elsewhere, which has no floor beside it. */
+export async function measureElsewhere(
+  operation: Operation,
+  pace: Pace,
+  place: Place,
+): Promise<Measurement[]> {
+  const traffic = (await readyPhones(operation, place)).map(operation.traffic);
+  const measurements: Measurement[] = [];
+  for (const connections of CONNECTIONS) {
+    const target = await openTarget(place.origin, traffic, connections);
+    const limits = { requests: operation.requests, milliseconds: pace.milliseconds };
+    await measure(target, limits);
+    const samples: Sample[] = [];
+    for (let round = 0; round < pace.rounds; round++) samples.push(await measure(target, limits));
+    measurements.push({ operation: operation.title, connections, service: middle(samples) });
+    for (const connection of target.connections) connection.close();
+  }
+  return measurements;
+}
+
 interface Target {
   readonly connections: readonly Connection[];
   readonly traffic: readonly Traffic[];
 }
 
 /** Deals the phones out to the connections. */
-async function openTarget(port: number, phones: readonly Traffic[], count: number): Promise<Target> {
+async function openTarget(origin: string, phones: readonly Traffic[], count: number): Promise<Target> {
   const indices = [...Array(count).keys()];
   return {
-    connections: await Promise.all(indices.map(() => openConnection(port))),
+    connections: await Promise.all(indices.map(() => openConnection(origin))),
     traffic: indices.map((index) => inTurn(phones.filter((_, phone) => phone % count === index))),
   };
 }
@@ -103,13 +129,16 @@ function middle(samples: readonly Sample[]): Sample {
   return { requests: of("requests"), perSecond: of("perSecond"), p50: of("p50"), p99: of("p99") };
 }
 
-/** Gives every phone a backup of 64 KiB. */
-async function uploadOnce(port: number, phones: readonly LoadPhone[]): Promise<void> {
-  const connection = await openConnection(port);
+/** Registered phones; where it is not uploads that are measured, each with a backup of 64 KiB. */
+async function readyPhones({ group, phones: count }: Operation, place: Place): Promise<LoadPhone[]> {
+  const phones = await registerPhones(place, count);
+  if (group === "upload") return phones;
+  const connection = await openConnection(place.origin);
   for (const phone of phones) {
     const first = uploads(phone, 64 * KIB);
     first.prepare(1);
     first.answered(await connection.send(first.next() ?? []));
   }
   connection.close();
+  return phones;
 }

@@ -5,6 +5,7 @@ import { bind } from "../shared/http/pipeline.ts";
 import { readActivity } from "./activity/read.ts";
 import { describeProblem } from "./anonymous/describeProblem.ts";
 import { health } from "./anonymous/health.ts";
+import { notConfigured } from "./anonymous/notConfigured.ts";
 import { ready } from "./anonymous/ready.ts";
 import { unknown } from "./anonymous/unknown.ts";
 import { choosePolicy } from "./backup/choosePolicy.ts";
@@ -25,6 +26,7 @@ import { registerDevice } from "./devices/register.ts";
 import { revokeDevice } from "./devices/revoke.ts";
 import { eraseOwner } from "./me/erase.ts";
 import { exportOwner } from "./me/export.ts";
+import { exportNextPage } from "./me/exportNext.ts";
 import { approveRecovery } from "./recoveries/approve.ts";
 import { beginRecovery } from "./recoveries/begin.ts";
 import { cancelRecovery } from "./recoveries/cancel.ts";
@@ -60,13 +62,15 @@ export const endpoints: readonly Endpoint[] = [
   denyRecovery,
   readActivity,
   exportOwner,
+  exportNextPage,
   eraseOwner,
   health,
   ready,
   describeProblem,
 ];
 
-const ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+/** Without TRACE and CONNECT: the worker's library throws on them, and the caller would get an empty 500. */
+const ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** What a host serves: every endpoint, and the one that answers what none of them takes. */
 export function routesOf(services: Services): Route[] {
@@ -74,4 +78,11 @@ export function routesOf(services: Services): Route[] {
     ...endpoints.map((endpoint) => bind(endpoint, services)),
     { ...bind(unknown(endpoints), services), methods: ALL_METHODS },
   ];
+}
+
+/** What a host serves where the service can't start. */
+export function routesWithoutService(started: Pick<Services, "system" | "log">): Route[] {
+  // It asks no port, of which there are none. Without an origin its problems have relative addresses.
+  const services = { ...started, config: { publicOrigin: "", stepUpMaxAge: 0 } } as Services;
+  return [{ ...bind(notConfigured, services), methods: ALL_METHODS }];
 }

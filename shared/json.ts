@@ -3,6 +3,9 @@ import { problem } from "./errors/problem.ts";
 /** How deep a body may nest: the deepest of ours has 4 levels. */
 export const JSON_DEPTH = 16;
 
+/** How many members and elements a body may have: a full manifest has some 3,000. */
+export const JSON_MEMBERS = 10_000;
+
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
@@ -16,6 +19,11 @@ export function parseJson(bytes: Uint8Array): unknown {
   let value: unknown;
   try {
     text = decoder.decode(bytes);
+  } catch {
+    throw problem("json-invalid");
+  }
+  checkSize(text);
+  try {
     value = JSON.parse(text);
   } catch {
     throw problem("json-invalid");
@@ -23,6 +31,32 @@ export function parseJson(bytes: Uint8Array): unknown {
   checkMembers(text);
   checkValues(value);
   return value;
+}
+
+/**
+ * Counts before anything is made of the text, which need not be JSON: a body of commas or brackets, within the limit of
+ * bytes, would otherwise keep the instance from everyone else while it is parsed.
+ */
+function checkSize(text: string): void {
+  let depth = 0;
+  let members = 0;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case 0x7b: // {
+      case 0x5b: // [
+        if (++depth > JSON_DEPTH) throw problem("json-too-deep");
+        break;
+      case 0x7d: // }
+      case 0x5d: // ]
+        depth--;
+        break;
+      case 0x2c: // ,
+        if (++members >= JSON_MEMBERS) throw problem("json-too-many-members");
+        break;
+      case 0x22: // "
+        at = endOfString(text, at) - 1;
+    }
+  }
 }
 
 /** Walks text that is known to be valid JSON, for what parsing has already thrown away. */
@@ -33,7 +67,6 @@ function checkMembers(text: string): void {
     switch (text.charCodeAt(at)) {
       case 0x7b: // {
       case 0x5b: // [
-        if (open.length === JSON_DEPTH) throw problem("json-too-deep");
         open.push(text[at] === "{" ? new Set() : undefined);
         break;
       case 0x7d: // }
@@ -61,9 +94,10 @@ function checkMembers(text: string): void {
   }
 }
 
-/** The place behind the closing quote of the string that opens at `start`. */
+/** The place behind the closing quote of the string that opens at `start`, or the text's end if there is none. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    if (end < 0) return text.length;
     let escapes = 0;
     while (text[end - 1 - escapes] === "\\") escapes++;
     if (escapes % 2 === 0) return end + 1;

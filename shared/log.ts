@@ -23,6 +23,13 @@ export interface RequestLine {
   readonly failure?: string;
 }
 
+/** The one line of a start that failed. */
+export interface FailedStartLine {
+  readonly time: string;
+  readonly level: "error";
+  readonly failure: string;
+}
+
 export type Log = (line: RequestLine) => void;
 
 /**
@@ -53,7 +60,11 @@ function isCode(code: unknown): boolean {
   return typeof code === "number" || (typeof code === "string" && /^[A-Za-z0-9_]{1,40}$/.test(code));
 }
 
-/** Writes each line as JSON to the standard output, where hosts collect it. */
-export const logToConsole: Log = (line) => {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
-};
+/**
+ * Writes each line as JSON, and what is more than information to the standard error: the Functions host takes the
+ * standard output of a worker for information, whatever it says.
+ */
+export function logToConsole(line: RequestLine | FailedStartLine): void {
+  const { stdout, stderr } = process;
+  (line.level === "info" ? stdout : stderr).write(`${JSON.stringify(line)}\n`);
+}

@@ -9,8 +9,8 @@ const ROOT = resolve(import.meta.dirname, "..");
  * it on its own floor; a bar keeps what stands left of it out of reach: no port imports a rule.
  */
 const FLOORS = [
-  ["words", "errors", "config", "formats", "meter", "system", "within"],
-  ["model", "json", "log"],
+  ["words", "errors", "formats", "json", "config", "meter", "system", "within", "credential"],
+  ["model", "log"],
   ["backup", "limits", "activity", "identity", "|", "store", "keys", "notify"],
   ["contact", "recovery", "challenge"],
   ["devices", "status", "acts"],
@@ -19,11 +19,12 @@ const FLOORS = [
 
 /** Packages that a part of the tree may name; whatever is not listed names none but node:, zod, jose and lru-cache. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
+  "shared/credential.ts": /^@azure\/identity$/,
   "shared/store/cosmos/": /^@azure\/(cosmos|core-rest-pipeline|identity)$/,
   "shared/store/cosmos.ts": /^@azure\/cosmos$/,
   "shared/keys/keyVault/": /^@azure\/(keyvault-keys|identity)$/,
   "shared/keys/keyVault.ts": /^@azure\/(keyvault-keys|identity)$/,
-  "functions/compose/": /^@azure\/identity$/,
+  "functions/compose/": /^@azure\/(identity|core-rest-pipeline)$/,
   "functions/register.ts": /^@azure\/functions$/,
   "functions/triggers.ts": /^@azure\/functions$/,
   "ops/": /^@azure\/identity$/,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { connect as connectSecurely } from "node:tls";
 
 export interface Answer {
   readonly status: number;
@@ -14,12 +15,17 @@ export interface Connection {
 }
 
 /**
- * One kept-alive HTTP/1.1 connection to a port of this machine. Written on the socket, since a general client would
- * cost more than the measured server. Answers must have a Content-Length.
+ * One kept-alive HTTP/1.1 connection to an origin. Written on the socket, since a general client would cost more than the
+ * measured server. Answers have a Content-Length or come in chunks.
  */
-export async function openConnection(port: number): Promise<Connection> {
-  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-  await once(socket, "connect");
+export async function openConnection(origin: string): Promise<Connection> {
+  const { protocol, hostname, port } = new URL(origin);
+  // An IPv6 address stands in brackets.
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const secure = protocol === "https:";
+  const to = { host, port: Number(port || (secure ? 443 : 80)), noDelay: true };
+  const socket = secure ? connectSecurely({ ...to, servername: host }) : connect(to);
+  await once(socket, secure ? "secureConnect" : "connect");
   const read = reader(socket);
   return {
     send: (request) => {
@@ -41,20 +47,20 @@ function reader(socket: Socket): () => Promise<Answer> {
   let waiting: Waiting | undefined;
   let unread: Buffer | undefined;
   let answer: Answer | undefined;
-  let remaining = 0;
+  let isWhole: (body: Buffer) => boolean;
 
   socket.on("data", (chunk: Buffer) => {
-    if (answer) {
-      remaining -= chunk.length;
-    } else {
+    let body = chunk;
+    if (!answer) {
       unread = unread ? Buffer.concat([unread, chunk]) : chunk;
       const end = unread.indexOf("\r\n\r\n");
       if (end < 0) return;
       answer = parseHead(unread.toString("latin1", 0, end));
-      remaining = contentLength(answer.head) - (unread.length - end - 4);
+      body = unread.subarray(end + 4);
+      isWhole = isChunked(answer.head) ? chunks() : length(contentLength(answer.head));
       unread = undefined;
     }
-    if (remaining > 0) return;
+    if (!isWhole(body)) return;
     const { resolve } = waiting ?? {};
     const whole = answer;
     waiting = answer = undefined;
@@ -74,5 +80,50 @@ function parseHead(head: string): Answer {
 }
 
 function contentLength(head: string): number {
-  return Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
+  return Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+}
+
+function isChunked(head: string): boolean {
+  return /\r\ntransfer-encoding: *chunked *(?:\r|$)/i.test(head);
+}
+
+/** Tells when so many bytes have come. */
+function length(bytes: number): (body: Buffer) => boolean {
+  let remaining = bytes;
+  return (body) => {
+    remaining -= body.length;
+    return remaining <= 0;
+  };
+}
+
+/** Tells when a body in chunks has come, with its last chunk and what follows it (RFC 9112, section 7.1). */
+function chunks(): (body: Buffer) => boolean {
+  /** Bytes to come of a chunk, with the end of its line. */
+  let skip = 0;
+  /** What has come of the line of a size, or behind the last chunk of a trailer. */
+  let line = "";
+  let last = false;
+  return (body) => {
+    let at = 0;
+    while (at < body.length) {
+      if (skip > 0) {
+        const step = Math.min(skip, body.length - at);
+        skip -= step;
+        at += step;
+        continue;
+      }
+      const end = body.indexOf("\n", at);
+      line += body.toString("latin1", at, end < 0 ? body.length : end + 1);
+      if (end < 0) return false;
+      at = end + 1;
+      if (last && line === "\r\n") return true;
+      if (!last) {
+        const size = Number.parseInt(line, 16);
+        last = size === 0;
+        skip = last ? 0 : size + "\r\n".length;
+      }
+      line = "";
+    }
+    return false;
+  };
 }

@@ -16,19 +16,26 @@ export interface LoadPhone {
 /** How many phones register at the same time. */
 const AT_ONCE = 16;
 
-/** Registers phones at a running local service and turns their backups on. */
-export async function registerPhones(origin: string, count: number): Promise<LoadPhone[]> {
+/** A running service, and the development issuer that it trusts: origins. */
+export interface Place {
+  readonly origin: string;
+  readonly issuer: string;
+}
+
+/** Registers phones of owners that nobody has been before, and turns their backups on. */
+export async function registerPhones(place: Place, count: number): Promise<LoadPhone[]> {
   const phones: LoadPhone[] = [];
+  const run = randomBytes(6).toString("base64url");
   let begun = 0;
   async function registerSome(): Promise<void> {
-    while (begun < count) phones.push(await registerPhone(origin, `owner-${begun++}`));
+    while (begun < count) phones.push(await registerPhone(place, `bench-${run}-${begun++}`));
   }
   await Promise.all(Array.from({ length: AT_ONCE }, registerSome));
   return phones;
 }
 
-async function registerPhone(origin: string, owner: string): Promise<LoadPhone> {
-  const token = await signIn(origin, owner, fetch);
+async function registerPhone({ origin, issuer }: Place, owner: string): Promise<LoadPhone> {
+  const token = await signIn(issuer, owner, fetch);
   const phone = await createPhone({
     origin,
     platform: "android",

@@ -105,7 +105,7 @@ function encodeHead(
   { length, headers = {} }: { length: number; headers?: Readonly<Record<string, string>> },
 ): Buffer {
   const fields = {
-    Host: origin.slice("http://".length),
+    Host: new URL(origin).host,
     Authorization: `Bearer ${token}`,
     DPoP: proof,
     "X-Client-Platform": "android",

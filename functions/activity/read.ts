@@ -15,7 +15,7 @@ const page = z
 
 /** GET activity: what happened to the backup, newest first, in pages; the chain's head says where it ends [H6]. */
 export const readActivity = forOwner(
-  { stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
+  { proof: "read", stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
   {
     name: "activity-read",
     method: "GET",

@@ -1,5 +1,5 @@
 import { problem, withHeaders } from "../../shared/errors/problem.ts";
-import { anonymous, type Endpoint } from "../../shared/http/endpoint.ts";
+import { anonymous, type Endpoint, methodsOf } from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
 import { compileRoute } from "../../shared/http/route.ts";
 
@@ -8,9 +8,9 @@ import { compileRoute } from "../../shared/http/route.ts";
  * empty body, which no app can explain to its owner.
  */
 export function unknown(endpoints: readonly Endpoint[]) {
-  const routes = endpoints.map(({ declaration }) => ({
-    method: declaration.method,
-    match: compileRoute(declaration),
+  const routes = endpoints.map((endpoint) => ({
+    methods: methodsOf(endpoint),
+    match: compileRoute(endpoint.declaration),
   }));
   return anonymous(
     {
@@ -25,7 +25,7 @@ export function unknown(endpoints: readonly Endpoint[]) {
     async ({ request: { params } }) => {
       // As the host matched it: escapes undone, dot segments removed.
       const path = `/${ROUTE_PREFIX}/${params.path ?? ""}`;
-      const allowed = routes.filter(({ match }) => match(path)).map(({ method }) => method);
+      const allowed = routes.filter(({ match }) => match(path)).flatMap(({ methods }) => methods);
       if (allowed.length === 0) throw problem("not-found");
       throw withHeaders(problem("method-not-allowed"), { Allow: [...new Set(allowed)].join(", ") });
     },

@@ -9,7 +9,7 @@ import { choice, policy } from "../../shared/model/policy.ts";
 /** PUT backup/policy: chooses; what is left out stays as it is. */
 export const choosePolicy = forOwner(
   // Who has only signed in on a new phone could otherwise open the way for it [H8].
-  { stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "refused" },
+  { proof: "spent", stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "refused" },
   {
     name: "backup-policy-choose",
     method: "PUT",

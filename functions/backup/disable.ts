@@ -3,7 +3,7 @@ import { forOwner } from "../../shared/http/endpoint.ts";
 
 /** DELETE backup?confirm=delete: turns backup off [F1–F4]. */
 export const disableBackup = forOwner(
-  { stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "allowed" },
+  { proof: "spent", stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "allowed" },
   {
     name: "backup-disable",
     method: "DELETE",

@@ -3,6 +3,7 @@ import { commit } from "../../shared/acts/commit.ts";
 import { tellOthers } from "../../shared/acts/tell.ts";
 import { releaseUserKey, sealForPhone } from "../../shared/acts/userKey.ts";
 import { explain } from "../../shared/backup/explain.ts";
+import { keysFor } from "../../shared/backup/keys.ts";
 import { refuseEnable, turnedOn } from "../../shared/backup/states.ts";
 import { refuseStorageAccount, stored } from "../../shared/backup/storageAccount.ts";
 import { sha256 } from "../../shared/formats.ts";
@@ -12,7 +13,14 @@ import { platform } from "../../shared/words.ts";
 
 /** POST backup/enable: turns backup on, for the platform of this phone [B1–B3]. */
 export const enableBackup = forOwner(
-  { stepUp: "needed", standing: "registered", frozen: "stops", oldApps: "refused", idempotencyKey: "needed" },
+  {
+    proof: "spent",
+    stepUp: "needed",
+    standing: "registered",
+    frozen: "stops",
+    oldApps: "refused",
+    idempotencyKey: "needed",
+  },
   {
     name: "backup-enable",
     method: "POST",
@@ -50,9 +58,10 @@ export const enableBackup = forOwner(
   },
   async (call, { keyId }) => {
     const { backup, nextVersion } = call.owner.item;
-    const key = backup.state === "on" ? backup.keys.find(({ id }) => id === keyId) : undefined;
-    // Turned off, and perhaps on again, since the first try: its key is gone.
-    if (!key) throw explain({ reason: "backup-off" });
+    if (backup.state !== "on") throw explain({ reason: "backup-off" });
+    const key = keysFor(backup, call.device).find(({ id }) => id === keyId);
+    // Since the first try backup was begun again, or this phone was removed: the key is gone, or no longer for this phone.
+    if (!key) throw explain({ reason: "backup-already-on" });
     const sealed = await releaseUserKey(call, key);
     return { status: 201, body: { platform: key.platform, nextVersion, key: sealed } };
   },

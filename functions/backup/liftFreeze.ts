@@ -7,7 +7,7 @@ import { refuseLift } from "../../shared/recovery/say.ts";
 
 /** DELETE backup/freeze: the owner has signed in again on an old phone, and lets the backup go on [H5]. */
 export const liftFreeze = forOwner(
-  { stepUp: "needed", standing: "trusted", frozen: "goes-on", oldApps: "allowed" },
+  { proof: "spent", stepUp: "needed", standing: "trusted", frozen: "goes-on", oldApps: "allowed" },
   {
     name: "backup-freeze-lift",
     method: "DELETE",

@@ -5,7 +5,7 @@ import { answerOf, versionAnswer } from "../../shared/status/status.ts";
 
 /** GET backup/versions: the history, newest first [H1]. */
 export const listVersions = forOwner(
-  { stepUp: "not-needed", standing: "trusted", frozen: "goes-on", oldApps: "allowed" },
+  { proof: "read", stepUp: "not-needed", standing: "trusted", frozen: "goes-on", oldApps: "allowed" },
   {
     name: "backup-versions",
     method: "GET",

@@ -11,7 +11,7 @@ import { platform } from "../../shared/words.ts";
  * no fresh sign-in.
  */
 export const readKey = forOwner(
-  { stepUp: "not-needed", standing: "trusted", frozen: "goes-on", oldApps: "refused" },
+  { proof: "read", stepUp: "not-needed", standing: "trusted", frozen: "goes-on", oldApps: "refused" },
   {
     name: "backup-key",
     method: "GET",
@@ -19,6 +19,7 @@ export const readKey = forOwner(
     summary: "Answers the current user key, sealed to this phone.",
     // In a header, since an address ends up in logs.
     headers: z.object({ "X-Storage-Check": sha256.optional() }),
+    work: 50,
     answers: { 200: z.strictObject({ platform, key: sealedKey }) },
     problems: [
       "backup-off",

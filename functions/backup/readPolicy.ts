@@ -4,7 +4,7 @@ import { policy } from "../../shared/model/policy.ts";
 
 /** GET backup/policy: what the owner chose. */
 export const readPolicy = forOwner(
-  { stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
+  { proof: "read", stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
   {
     name: "backup-policy-read",
     method: "GET",

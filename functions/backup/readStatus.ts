@@ -5,7 +5,7 @@ import { status } from "../../shared/status/status.ts";
 
 /** GET backup: is there a backup, from when, from which phone, with how many accounts. */
 export const readStatus = forOwner(
-  { stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
+  { proof: "read", stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
   {
     name: "backup-status",
     method: "GET",

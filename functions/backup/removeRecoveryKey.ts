@@ -6,7 +6,7 @@ import { forOwner } from "../../shared/http/endpoint.ts";
 
 /** DELETE backup/recovery-key: from then on the written-down key is worthless to whoever finds it. */
 export const removeRecoveryKey = forOwner(
-  { stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "allowed" },
+  { proof: "spent", stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "allowed" },
   {
     name: "backup-recovery-key-remove",
     method: "DELETE",

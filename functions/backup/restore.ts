@@ -16,7 +16,14 @@ import { readEnvelope } from "../../shared/store/read.ts";
 
 /** POST backup/versions/{version}/restore: an older version is current again [H1]. */
 export const restoreVersion = forOwner(
-  { stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "refused", idempotencyKey: "needed" },
+  {
+    proof: "spent",
+    stepUp: "needed",
+    standing: "trusted",
+    frozen: "stops",
+    oldApps: "refused",
+    idempotencyKey: "needed",
+  },
   {
     name: "backup-versions-restore",
     method: "POST",

@@ -16,7 +16,7 @@ import { timestamp, timestampOf } from "../../shared/words.ts";
  * never comes here: only a check of it, and the storage secret wrapped under it and the user key together.
  */
 export const setRecoveryKey = forOwner(
-  { stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "refused" },
+  { proof: "spent", stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "refused" },
   {
     name: "backup-recovery-key-set",
     method: "PUT",

@@ -18,6 +18,7 @@ import {
 import { uploaded, uploadFailed } from "../../shared/backup/versions.ts";
 import { sha256 } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
+import { isFolded } from "../../shared/limits/refusals.ts";
 import { triesLeft, withTry } from "../../shared/limits/tries.ts";
 import { manifest } from "../../shared/model/manifest.ts";
 import type { BackupOn, Owner } from "../../shared/model/owner.ts";
@@ -68,7 +69,7 @@ type UploadCall = OwnerCall<typeof declaration>;
 
 /** PUT backup: an upload becomes the next version; what it replaces stays in the history. */
 export const uploadBackup = forOwner(
-  { stepUp: "by-guards", standing: "registered", frozen: "goes-on", oldApps: "refused" },
+  { proof: "spent", stepUp: "by-guards", standing: "registered", frozen: "goes-on", oldApps: "refused" },
   declaration,
   async (call) => {
     const { owner, device, identity, body, headers, now } = call;
@@ -113,9 +114,10 @@ async function refuseUpload(
   refusal: Exclude<UploadRefusal, { readonly reason: "step-up-required" }>,
 ): Promise<never> {
   const { owner, device, now } = call;
-  if (!isTold(refusal, backup, device, now)) throw explain(refusal);
+  const problem = explain(refusal);
+  if (!isTold(refusal) || isFolded(owner.item.refusals ?? [], device, problem.code, now)) throw problem;
   const next = uploadFailed(owner.item, backup, device, refusal.reason, now);
-  return await refuse(call, "backup-refused", explain(refusal), next);
+  return await refuse(call, "backup-refused", problem, next);
 }
 
 async function store(

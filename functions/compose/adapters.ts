@@ -34,7 +34,7 @@ async function openStore(config: Config, system: System, emulated: Emulated): Pr
     return openSqliteStore({ file: store.file, now: system.now });
   }
   const { endpoint, database, container, emulatorKey } = store;
-  const methods = { read: true, list: true, commit: true, check: true, close: true } as const;
+  const methods = { read: true, list: true, listIds: true, commit: true, check: true, close: true } as const;
   return openedSoon<Store>(async () => {
     const { openCosmosStore } = await import("../../shared/store/cosmos.ts");
     const credential =
@@ -87,13 +87,28 @@ export function serviceKeyFile({ file }: { readonly file: string }): string {
   return join(dirname(file), "service-key.json");
 }
 
+/**
+ * Milliseconds after which a request for a token is given up. Longer than the drivers wait: a token that comes late is
+ * there for the next call.
+ */
+const TOKEN_LIMIT = 10_000;
+
 /** The one identity of the app; DefaultAzureCredential would try others that nobody has given any rights. */
-async function managedIdentity(
+export async function managedIdentity(
   { managedIdentity: clientId }: Pick<Config, "managedIdentity">,
   { credential }: Emulated,
-) {
+): Promise<TokenCredential> {
   if (credential) return credential;
   const { ManagedIdentityCredential } = await import("@azure/identity");
-  // Its own eight retries would outlast the time that a call at a port may take.
-  return new ManagedIdentityCredential({ clientId: clientId ?? "", retryOptions: { maxRetries: 1 } });
+  const { createDefaultHttpClient } = await import("@azure/core-rest-pipeline");
+  const client = createDefaultHttpClient();
+  return new ManagedIdentityCredential({
+    clientId: clientId ?? "",
+    // Its own eight retries would outlast the time that a call at a port may take.
+    retryOptions: { maxRetries: 1 },
+    // It would wait for ever, and each call that asks again would leave a connection behind.
+    httpClient: {
+      sendRequest: (request) => client.sendRequest(Object.assign(request, { timeout: TOKEN_LIMIT })),
+    },
+  });
 }

@@ -4,6 +4,7 @@ import { createTokenVerifier } from "../../shared/identity/token.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
 import { createServiceKey, type ServiceKeyEntry } from "../../shared/keys/serviceKey.ts";
 import { createUserKeys } from "../../shared/keys/userKeys.ts";
+import { createWorkBudget } from "../../shared/limits/work.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Store } from "../../shared/store/port.ts";
 import type { System } from "../../shared/system.ts";
@@ -32,6 +33,7 @@ export function createServices(
     serviceKey,
     userKeys: createUserKeys({ kek, serviceKey, system }),
     verifyToken: createTokenVerifier({ issuers: config.issuers, system }),
+    work: createWorkBudget({ perSecond: config.phoneWorkPerSecond, now: system.now }),
     log,
   };
 }

@@ -5,7 +5,7 @@ import { timestamp } from "../../shared/words.ts";
 
 /** GET devices: the owner's phones. */
 export const listDevices = forOwner(
-  { stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
+  { proof: "read", stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
   {
     name: "devices-list",
     method: "GET",

@@ -4,6 +4,7 @@ import { remove } from "../../shared/acts/revoke.ts";
 import { tellOthers } from "../../shared/acts/tell.ts";
 import { answerOf, deviceAnswer, deviceParams } from "../../shared/devices/answers.ts";
 import { explain } from "../../shared/devices/explain.ts";
+import { deviceName } from "../../shared/devices/name.ts";
 import { newOwner, registered } from "../../shared/devices/registration.ts";
 import { base64url, sha256 } from "../../shared/formats.ts";
 import { forNewPhone, type PhoneCall } from "../../shared/http/endpoint.ts";
@@ -13,17 +14,13 @@ import { isOnCurve, publicKey } from "../../shared/model/publicKey.ts";
 
 const body = z.strictObject({
   /** What the owner calls the phone. */
-  name: z
-    .string()
-    .min(1)
-    .max(64)
-    .regex(/^\P{Cc}+$/u),
+  name: deviceName,
   sealingKey: publicKey.refine(isOnCurve, "must be a point on P-256"),
 });
 
 /** PUT devices/{deviceId}: a phone registers itself with the owner who is signed in on it. */
 export const registerDevice = forNewPhone(
-  { stepUp: "needed", oldApps: "refused" },
+  { proof: "spent", stepUp: "needed", oldApps: "refused" },
   {
     name: "devices-register",
     method: "PUT",

@@ -12,7 +12,7 @@ import { mayRevoke } from "../../shared/recovery/say.ts";
  * trusted, and while the backup is frozen if it may lift that.
  */
 export const revokeDevice = forOwner(
-  { stepUp: "by-guards", standing: "registered", frozen: "by-guards", oldApps: "allowed" },
+  { proof: "spent", stepUp: "by-guards", standing: "registered", frozen: "by-guards", oldApps: "allowed" },
   {
     name: "devices-revoke",
     method: "DELETE",

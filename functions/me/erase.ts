@@ -3,7 +3,7 @@ import { forOwner } from "../../shared/http/endpoint.ts";
 
 /** DELETE me?confirm=erase: erases everything at once [H7]. */
 export const eraseOwner = forOwner(
-  { stepUp: "needed", standing: "trusted-if-any", frozen: "stops", oldApps: "allowed" },
+  { proof: "spent", stepUp: "needed", standing: "trusted-if-any", frozen: "stops", oldApps: "allowed" },
   {
     name: "me-erase",
     method: "DELETE",

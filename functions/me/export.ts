@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { commit } from "../../shared/acts/commit.ts";
-import { exported } from "../../shared/acts/export.ts";
+import { exportPage, firstPage } from "../../shared/acts/export.ts";
 import { tellOthers } from "../../shared/acts/tell.ts";
 import { releaseUserKey } from "../../shared/acts/userKey.ts";
 import { keysFor } from "../../shared/backup/keys.ts";
@@ -11,17 +11,18 @@ import { timestamp, timestampOf } from "../../shared/words.ts";
 
 /**
  * POST me/export: everything that is held about the owner, as it is stored [H7], and the keys, as far as this phone may
- * have them.
+ * have them. In pages, each of some 1 MB: a hundred exports at once must not take the memory from all others [I6].
  * The other phones are told: whoever holds one of the owner's phones takes everything along by it.
  */
 export const exportOwner = forOwner(
-  { stepUp: "needed", standing: "trusted-if-on", frozen: "stops", oldApps: "allowed" },
+  { proof: "spent", stepUp: "needed", standing: "trusted-if-on", frozen: "stops", oldApps: "allowed" },
   {
     name: "me-export",
     method: "POST",
     route: "me/export",
     summary:
-      "Answers every stored item of the owner, ciphertexts included, and the keys that this phone may have.",
+      "Begins an export: every stored item of the owner, ciphertexts included, in pages, and the keys that this phone may have.",
+    work: 100,
     answers: {
       200: z.strictObject({
         /** Of this document; the items are those of docs/storage-schema.md. */
@@ -30,15 +31,15 @@ export const exportOwner = forOwner(
         userId: sha256,
         /** Empty if backup is off. */
         keys: z.array(sealedKey),
-        items: z.array(z.strictObject({ id: z.string(), body: z.looseObject({}) })),
+        ...exportPage,
       }),
     },
     problems: ["keys-unavailable", "key-unusable"],
   },
   async (call) => {
-    const { owner, device, identity, services, now } = call;
+    const { owner, device, identity, now } = call;
     const { backup, devices } = owner.item;
-    const items = await services.store.list(identity.userId, "");
+    const page = await firstPage(call);
     const keys = [];
     for (const key of backup.state === "on" ? keysFor(backup, device) : []) {
       keys.push(await releaseUserKey(call, key));
@@ -54,7 +55,7 @@ export const exportOwner = forOwner(
         exportedAt: timestampOf(now),
         userId: identity.userId,
         keys,
-        items: exported(call, items),
+        ...page,
       },
     };
   },

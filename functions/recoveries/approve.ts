@@ -9,7 +9,7 @@ import { refuseApproval } from "../../shared/recovery/say.ts";
 
 /** POST recoveries/{recoveryId}/approve: another phone, trusted before it began, ends the wait [H10]. */
 export const approveRecovery = forOwner(
-  { stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "refused" },
+  { proof: "spent", stepUp: "needed", standing: "trusted", frozen: "stops", oldApps: "refused" },
   {
     name: "recoveries-approve",
     method: "POST",

@@ -44,6 +44,7 @@ const declaration = {
   summary:
     "Begins a recovery: answers all that opens the backup or, with a waiting time, until when it waits.",
   body: recoveryRequest,
+  work: 50,
   answers: {
     200: waitingAnswer.extend(left),
     201: z.discriminatedUnion("state", [releasedAnswer.extend(left), waitingAnswer.extend(left)]),
@@ -56,6 +57,7 @@ type BeginCall = OwnerCall<typeof declaration>;
 /** POST recoveries: an explicit act [D1], which neither consumes the backup [D14] nor touches another phone [D10]. */
 export const beginRecovery = forOwner(
   {
+    proof: "spent",
     stepUp: "by-guards",
     standing: "registered",
     frozen: "by-guards",

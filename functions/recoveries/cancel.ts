@@ -6,7 +6,7 @@ import { cancelled, inState } from "../../shared/recovery/changes.ts";
 
 /** DELETE recoveries/{recoveryId}: the owner does without it [H4]; what came with it already stays on the phone. */
 export const cancelRecovery = forOwner(
-  { stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
+  { proof: "spent", stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
   {
     name: "recoveries-cancel",
     method: "DELETE",

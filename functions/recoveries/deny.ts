@@ -16,6 +16,7 @@ import { judgeDenial } from "../../shared/recovery/say.ts";
  */
 export const denyRecovery = forOwner(
   {
+    proof: "spent",
     stepUp: "by-guards",
     registered: "or-removed",
     standing: "registered",

@@ -8,7 +8,7 @@ import { judge } from "../../shared/recovery/guards.ts";
 
 /** POST recoveries/{recoveryId}/open: once its wait is over, brings what it was begun for; again as often as needed [H4]. */
 export const openRecovery = forOwner(
-  { stepUp: "by-guards", standing: "registered", frozen: "by-guards", oldApps: "refused" },
+  { proof: "spent", stepUp: "by-guards", standing: "registered", frozen: "by-guards", oldApps: "refused" },
   {
     name: "recoveries-open",
     method: "POST",
@@ -17,6 +17,7 @@ export const openRecovery = forOwner(
       "Answers all that opens the backup, when the recovery's waiting time has passed or was shortened.",
     params: recoveryParams,
     body: evidence,
+    work: 50,
     answers: { 200: releasedAnswer },
     problems: [...refusals, ...ownProblems, "recovery-waiting", "keys-unavailable", "key-unusable"],
   },

@@ -21,7 +21,7 @@ import { missing, platform } from "../../shared/words.ts";
  * Which accounts are in the way is not told here: guesses would cost nothing.
  */
 export const previewRecovery = forOwner(
-  { stepUp: "not-needed", standing: "registered", frozen: "by-guards", oldApps: "refused" },
+  { proof: "read", stepUp: "not-needed", standing: "registered", frozen: "by-guards", oldApps: "refused" },
   {
     name: "recoveries-preview",
     method: "POST",

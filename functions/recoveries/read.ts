@@ -4,7 +4,7 @@ import { describe, recoveryAnswer, recoveryParams } from "../../shared/recovery/
 
 /** GET recoveries/{recoveryId}: how far it is; without key and envelope. */
 export const readRecoveryState = forOwner(
-  { stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
+  { proof: "read", stepUp: "not-needed", standing: "registered", frozen: "goes-on", oldApps: "allowed" },
   {
     name: "recoveries-read",
     method: "GET",

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnavailable } from "../../shared/store/port.ts";
@@ -108,6 +108,48 @@ export function inTransaction<Outcome extends { readonly committed: boolean }>(
     // After some faults, such as a full disk, SQLite has already undone it.
     if (database.isTransaction) database.exec("rollback");
     throw error;
+  }
+}
+
+/**
+ * Watches over the files of an open database. SQLite does not notice when they are removed: it goes on reading and writing
+ * what no name leads to any more, and what it says is durable is gone with the process.
+ * @returns what throws StoreUnavailable where database or log are no longer the files that were opened
+ */
+export function watchFiles(file: string): () => void {
+  const names = () => [file, `${file}-wal`].map(identityOf).join(" ");
+  const opened = names();
+  return () => {
+    if (names() === opened) return;
+    throw new StoreUnavailable(1, { cause: new Error("the database's files were removed or replaced") });
+  };
+}
+
+/** Which file a path leads to; empty where to none. */
+function identityOf(path: string): string {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return "";
+  }
+}
+
+/** Milliseconds that a truncation waits for those who read: enough for a point read, and no request notices. */
+const TRUNCATE_TIMEOUT = 20;
+
+/**
+ * Moves what is in the write-ahead log to the database, and empties the log's file: until then, it still holds what was
+ * deleted or replaced since it was last emptied. @returns false where somebody still reads what the log holds
+ */
+export function truncateLog(database: DatabaseSync): boolean {
+  const timeout = Number(onlyValue(database, "pragma busy_timeout"));
+  try {
+    database.exec(`pragma busy_timeout = ${TRUNCATE_TIMEOUT}`);
+    // SQLite tells of this one by a value, and throws nothing (https://sqlite.org/pragma.html#pragma_wal_checkpoint).
+    return Number(onlyValue(database, "pragma wal_checkpoint(truncate)")) === 0;
+  } finally {
+    database.exec(`pragma busy_timeout = ${timeout}`);
   }
 }
 

@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import {
+  BATCH_OPERATIONS,
   type Commit,
   type ItemBody,
   type Operation,
+  type Page,
   type Store,
   type StoredItem,
   serializeBatch,
 } from "../../shared/store/port.ts";
-import { inTransaction, openDatabase, orUnavailable } from "./database.ts";
+import { inTransaction, openDatabase, orUnavailable, truncateLog, watchFiles } from "./database.ts";
 
 export interface SqliteStoreOptions {
   /** The database's path. If it is missing, it is made with its folder, for this user alone. */
@@ -23,6 +25,10 @@ export interface SqliteStoreOptions {
 export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreOptions): Store {
   const database = openDatabase({ file, schema: SCHEMA, version: VERSION, busyTimeout });
   const statements = prepare(database);
+  const log = createLog(database);
+  // A process that was killed may have destroyed something, and not emptied the log any more.
+  log.empty();
+  const requireFiles = watchFiles(file);
 
   function read(partition: string, id: string): StoredItem | undefined {
     const row = statements.read.get(partition, id, now()) as Row | undefined;
@@ -39,6 +45,20 @@ export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreO
     }
     // SQLite compares UTF-8, where U+FFFD comes before U+1F600; by code unit it comes after.
     return items.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  function listIds(
+    partition: string,
+    { from = "", without }: { readonly from?: string | undefined; readonly without?: string } = {},
+  ): Page<Omit<StoredItem, "body">> {
+    const most = BATCH_OPERATIONS;
+    const rows =
+      without === undefined
+        ? statements.listIds.all(partition, from, now(), most)
+        : statements.listIdsWithout.all(partition, from, now(), without, without, most);
+    const items = (rows as unknown as Row[]).map(({ id, etag }) => ({ id, etag }));
+    const last = items.at(-1);
+    return { items, ...(last && items.length === BATCH_OPERATIONS && { next: last.id }) };
   }
 
   function commit(partition: string, operations: readonly Operation[], bodies: readonly string[]): Commit {
@@ -62,18 +82,71 @@ export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreO
     return { committed: true, etags };
   }
 
+  /** Whether these delete an item, or replace one that holds a wrapped key by one that does not [F2]. */
+  function destroys(partition: string, operations: readonly Operation[], bodies: readonly string[]): boolean {
+    return operations.some((operation, index) => {
+      if (operation.kind !== "replace") return operation.kind === "delete";
+      const before = statements.read.get(partition, operation.id, now()) as Row | undefined;
+      return wrappedIn(before?.body ?? "").some((wrapped) => !bodies[index]?.includes(wrapped));
+    });
+  }
+
   return {
     read: async (partition, id) => orUnavailable(() => read(partition, id)),
     list: async (partition, prefix) => orUnavailable(() => list(partition, prefix)),
+    listIds: async (partition, options) => orUnavailable(() => listIds(partition, options)),
     commit: async (partition, operations) => {
       const bodies = serializeBatch(operations);
-      return orUnavailable(() => inTransaction(database, () => commit(partition, operations, bodies)));
+      requireFiles();
+      return orUnavailable(() => {
+        const toEmpty = destroys(partition, operations, bodies);
+        const result = inTransaction(database, () => commit(partition, operations, bodies));
+        if (result.committed && toEmpty) log.empty();
+        return result;
+      });
     },
-    check: async () => void orUnavailable(() => statements.check.get()),
+    check: async () => {
+      requireFiles();
+      orUnavailable(() => statements.check.get());
+    },
     close: async () => {
+      log.leave();
       if (database.isOpen) database.close();
     },
   };
+}
+
+/** Milliseconds until a log that somebody was reading is emptied again. */
+const EMPTY_AGAIN = 1_000;
+
+/** The write-ahead log: what a commit destroys is still in it, until it is emptied [F2]. */
+function createLog(database: DatabaseSync) {
+  let again: NodeJS.Timeout | undefined;
+
+  function empty(): void {
+    // While somebody reads it for long, commits don't wait for them.
+    if (!again) emptyNow();
+  }
+
+  function emptyNow(): void {
+    again = isEmptied(database) ? undefined : setTimeout(emptyNow, EMPTY_AGAIN).unref();
+  }
+
+  return { empty, leave: () => clearTimeout(again) };
+}
+
+function isEmptied(database: DatabaseSync): boolean {
+  try {
+    return truncateLog(database);
+  } catch {
+    // What was committed is durable all the same: a full disk, say, ends no request that is already done.
+    return false;
+  }
+}
+
+/** The JSON of what is wrapped in a stored item: user keys, and the storage secret under a recovery key. */
+function wrappedIn(body: string): readonly string[] {
+  return body.match(/"wrapped":(?:"[^"]*"|\{[^{}]*\})/g) ?? [];
 }
 
 /** How many expired items one commit removes: more than a commit makes, and too few to delay it. */
@@ -110,6 +183,13 @@ function prepare(database: DatabaseSync) {
     etag: database.prepare(`select etag from items where partition = ? and id = ? and ${live}`),
     listFrom: database.prepare(
       `select id, etag, body from items where partition = ? and id >= ? and ${live} order by id`,
+    ),
+    listIds: database.prepare(
+      `select id, etag from items where partition = ? and id > ? and ${live} order by id limit ?`,
+    ),
+    listIdsWithout: database.prepare(
+      `select id, etag from items where partition = ? and id > ? and ${live} and substr(id, 1, length(?)) <> ?
+       order by id limit ?`,
     ),
     put: database.prepare(
       `insert into items (partition, id, etag, expires, body) values (?, ?, ?, ?, ?)

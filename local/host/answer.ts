@@ -19,12 +19,16 @@ export function answer(
   const bodyless = status === 204 || status === 304;
   const content = bodyless ? "" : body;
   const head: Record<string, string | number> = { ...headers };
-  if (!bodyless) head["content-length"] = Buffer.byteLength(content);
   const unread = unreadBytes(message);
   const last = close || unread > BODY_BYTES;
+  const lingers = last && unread > 0;
+  // Without a length node:http sends chunks, as the real host does. Who still sends must see where the answer ends.
+  const saysLength = lingers || content === "";
+  if (saysLength && !bodyless && message.method !== "HEAD")
+    head["content-length"] = Buffer.byteLength(content);
   if (last) head.connection = "close";
   response.writeHead(status, head);
-  if (last && unread > 0) linger(message, response, content);
+  if (lingers) linger(message, response, content);
   else response.end(content);
 }
 

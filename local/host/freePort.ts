@@ -17,11 +17,16 @@ export async function freePort(): Promise<number> {
     try {
       await once(probe.listen(port, "127.0.0.1"), "listening");
     } catch (error) {
-      if (!TAKEN.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+      if (!isTaken(error)) throw error;
       continue;
     }
     probe.close();
     await once(probe, "close");
     return port;
   }
+}
+
+/** Whether a server could not listen since its port is another's. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && TAKEN.has(String(error.code));
 }

@@ -14,7 +14,7 @@ import { outboxHandler } from "../outbox/http.ts";
 import { readOutbox } from "../outbox/outbox.ts";
 import type { Clock } from "./clock.ts";
 import { clockHandler } from "./clockHttp.ts";
-import { freePort } from "./freePort.ts";
+import { freePort, isTaken } from "./freePort.ts";
 import { serve } from "./server.ts";
 
 export interface LocalService {
@@ -27,6 +27,8 @@ export interface LocalService {
 export interface LocalOptions {
   /** A free one when left out. */
   readonly port?: number | undefined;
+  /** What phones may write as `Host` besides this machine's own names with the port. */
+  readonly hosts?: readonly string[] | undefined;
   /** Where database, key encryption key and the issuer's key are kept. */
   readonly folder: string;
   readonly system: System;
@@ -36,6 +38,8 @@ export interface LocalOptions {
     readonly settings: Readonly<Partial<Record<SettingName, string>>>;
     readonly emulated: Emulated;
   };
+  /** Units that a phone may ask for a second, in the place of the default (docs/configuration.md). */
+  readonly work?: number | undefined;
   /** Given, `/dev/clock` tells it and moves it on: `system.now` and the issuer go by it. */
   readonly clock?: Clock;
   /** Puts something around the drivers: a counter, a fault. */
@@ -44,19 +48,35 @@ export interface LocalOptions {
 
 /** The whole service in this process, on the embedded drivers, with the development issuer beside it. */
 export async function startLocalService(options: LocalOptions): Promise<LocalService> {
+  const { port } = options;
+  if (port !== undefined) return await start(options, port);
+  for (;;) {
+    try {
+      // The address is part of the configuration, so it must be known before the host listens.
+      return await start(options, await freePort());
+    } catch (error) {
+      // Somebody else took it in between.
+      if (!isTaken(error)) throw error;
+    }
+  }
+}
+
+async function start(options: LocalOptions, port: number): Promise<LocalService> {
   const { folder, system, log, wrap = (adapters) => adapters } = options;
-  // The address is part of the configuration, so it must be known before the host listens.
-  const port = options.port ?? (await freePort());
   const origin = `http://127.0.0.1:${port}`;
-  const config = readConfig({
-    PUBLIC_ORIGIN: origin,
-    ISSUERS: JSON.stringify(issuerSettings(origin + JWKS_PATH)),
-    STORE: "sqlite",
-    SQLITE_FILE: join(folder, "backup.db"),
-    KEYS: "file",
-    KEY_FILE: join(folder, "key-encryption-key.pem"),
-    ...options.cloud?.settings,
-  });
+  const config = readConfig(
+    {
+      PUBLIC_ORIGIN: origin,
+      ISSUERS: JSON.stringify(issuerSettings(origin + JWKS_PATH)),
+      STORE: "sqlite",
+      SQLITE_FILE: join(folder, "backup.db"),
+      KEYS: "file",
+      KEY_FILE: join(folder, "key-encryption-key.pem"),
+      ...(options.work !== undefined && { PHONE_WORK_PER_SECOND: String(options.work) }),
+      ...options.cloud?.settings,
+    },
+    { embedded: true },
+  );
   const issuer = createIssuer({ key: await loadKey(join(folder, "issuer.json")), now: system.now });
   const opened = await openAdapters(config, system, options.cloud?.emulated);
   const serviceKeys = await readServiceKeys(config, opened.kek, system);
@@ -70,9 +90,13 @@ export async function startLocalService(options: LocalOptions): Promise<LocalSer
   const host = await serve({
     routes: routesOf(createServices(config, adapters, { system, log, serviceKeys })),
     port,
+    hosts: options.hosts ?? [],
     requestId: () => uuid(system),
     extra: async (...request) =>
       toOutbox(...request) || (await toIssuer(...request)) || (await toClock(...request)),
+  }).catch(async (error: unknown) => {
+    await adapters.store.close();
+    throw error;
   });
   return {
     origin,

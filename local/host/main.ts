@@ -8,22 +8,30 @@ import { OUTBOX_PATH } from "../outbox/http.ts";
 import { openClock } from "./clock.ts";
 import { startLocalService } from "./localService.ts";
 
-const HELP = `npm start -- [--port 7071] [--data .local]
+const HELP = `npm start -- [--port 7071] [--data .local] [--host NAME] [--work 50]
 
 Runs the service for development on 127.0.0.1, with its database and keys in a folder
-of this checkout and a development issuer that signs in any made-up owner.`;
+of this checkout and a development issuer that signs in any made-up owner.
+
+It answers to 127.0.0.1, localhost and [::1] with its port, and to each --host NAME: what
+a tunnel or an emulator of a phone calls it (--host 10.0.2.2:7071).
+
+--work: what a phone may ask for a second, in units of docs/configuration.md; more for a
+test under load.`;
 
 const { values } = parseArgs({
   options: {
     port: { type: "string", default: "7071" },
     data: { type: "string", default: ".local" },
+    host: { type: "string", multiple: true },
+    work: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
 if (values.help) {
   console.log(HELP);
 } else {
-  await start(Number(values.port), values.data);
+  await start(Number(values.port), values.data, values);
 }
 
 /** Of a database that can't be used, all that was made beside it is of no use either: keys, and phones at the command line. */
@@ -37,14 +45,20 @@ Remove it, and start again:
   process.exitCode = 1;
 }
 
-async function start(port: number, folder: string): Promise<void> {
+async function start(
+  port: number,
+  folder: string,
+  { host: hosts, work }: { readonly host?: readonly string[]; readonly work?: string },
+): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError("--port is 1 to 65535");
   const clock = await openClock({ file: join(folder, "clock.json"), now: system.now });
   const service = await startLocalService({
     port,
+    hosts,
     folder,
     system: { ...system, now: clock.now },
     clock,
+    ...(work !== undefined && { work: Number(work) }),
     log: logToConsole,
   }).catch(explain);
   if (!service) return;

@@ -18,7 +18,7 @@ export function toHttpRequest(
     method: message.method ?? "",
     path,
     params,
-    query: parseQuery(query),
+    query: new URLSearchParams(`?${query}`),
     header: (name) => joinedHeader(message.rawHeaders, name),
     body: () => {
       body ??= readBody(message);
@@ -46,18 +46,6 @@ export function unreadBytes(message: IncomingMessage): number {
   return Number(message.headers["content-length"] ?? 0);
 }
 
-/** Equal names, ignoring case, become one: their values joined by a comma, under the first one's spelling. */
-function parseQuery(encoded: string): URLSearchParams {
-  if (encoded === "") return new URLSearchParams();
-  const joined = new Map<string, [name: string, value: string]>();
-  for (const [name, value] of new URLSearchParams(encoded)) {
-    const key = name.toLowerCase();
-    const first = joined.get(key);
-    joined.set(key, first ? [first[0], `${first[1]},${value}`] : [name, value]);
-  }
-  return new URLSearchParams([...joined.values()]);
-}
-
 /** Empty without Content-Length, and for GET and HEAD: the real host passes those on without their body. */
 async function readBody(message: IncomingMessage): Promise<Uint8Array> {
   const length = Number(message.headers["content-length"] ?? 0);
@@ -65,7 +53,6 @@ async function readBody(message: IncomingMessage): Promise<Uint8Array> {
   if (length > BODY_BYTES) throw new RangeError(`a body holds at most ${BODY_BYTES} bytes`);
   return new Promise((resolve, reject) => {
     const abort = () => reject(new Error("the client closed the connection before the end of the body"));
-    if (message.destroyed) return abort();
     const chunks: Buffer[] = [];
     message.on("data", (chunk: Buffer) => chunks.push(chunk));
     message.once("end", () => resolve(Buffer.concat(chunks)));

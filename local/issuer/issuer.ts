@@ -15,9 +15,6 @@ import { type TokenRequest, tokenRequest } from "./tokenRequest.ts";
 /** The tenant of Microsoft's personal accounts. */
 const PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
-/** An organisation's tenant, made up. */
-const WORK_TENANT = "6f1c2d3e-4a5b-4c6d-8e7f-8091a2b3c4d5";
-
 /** What a test may set to make a token that must be refused. Times are seconds since 1970. */
 export interface Overrides {
   readonly iss?: string;
@@ -39,12 +36,12 @@ export function createIssuer({ key, now }: { key: IssuerKey } & Pick<System, "no
   return {
     jwks: () => ({ keys: [key.publicJwk] }),
     sign: async (request, overrides = {}) => {
-      const { owner, kind, profile, secondFactor, signedInSecondsAgo, expiresIn, cnf } =
+      const { owner, kind, profile, tenant, secondFactor, signedInSecondsAgo, expiresIn, cnf } =
         tokenRequest.parse(request);
       const { typ = profile === "oidc" ? "at+jwt" : "JWT", ...claims } = overrides;
       const iat = Math.floor(now() / 1000);
       const payload = {
-        iss: issuerIdentifier(kind, profile),
+        iss: issuerIdentifier(kind, profile).replace("{tenantid}", tenant),
         sub: owner,
         aud: AUDIENCE,
         iat,
@@ -52,7 +49,7 @@ export function createIssuer({ key, now }: { key: IssuerKey } & Pick<System, "no
         exp: iat + expiresIn,
         auth_time: iat - signedInSecondsAgo,
         ...access(profile),
-        ...assurance(profile, secondFactor),
+        ...assurance(profile, tenant, secondFactor),
         ...(cnf !== undefined && { cnf: { jkt: cnf } }),
         ...claims,
       };
@@ -69,13 +66,13 @@ function access(profile: Profile): JWTPayload {
 }
 
 /** How each profile tells of a second factor, or does not. */
-function assurance(profile: Profile, secondFactor: boolean): JWTPayload {
+function assurance(profile: Profile, tenant: string, secondFactor: boolean): JWTPayload {
   switch (profile) {
     case "oidc":
       // Values of `amr`: RFC 8176.
       return secondFactor ? { amr: ["pwd", "otp", "mfa"], acr: ACR } : { amr: ["pwd"] };
     case "entra":
-      return { tid: WORK_TENANT, ver: "2.0", ...(secondFactor && { acrs: [AUTHENTICATION_CONTEXT] }) };
+      return { tid: tenant, ver: "2.0", ...(secondFactor && { acrs: [AUTHENTICATION_CONTEXT] }) };
     case "entra-personal":
       return { tid: PERSONAL_TENANT, ver: "2.0" };
   }

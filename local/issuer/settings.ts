@@ -41,6 +41,8 @@ interface IssuerSetting {
  * port.
  */
 export function issuerIdentifier(kind: Kind, profile: Profile): string {
+  // As Entra's tenants are: a family, of which a token names the member.
+  if (kind === "work-or-school" && profile === "entra") return "https://issuer.localhost/{tenantid}/v2.0";
   return `https://issuer.localhost/${kind}/${profile}`;
 }
 

@@ -10,6 +10,8 @@ export const tokenRequest = z
     owner: z.string().min(1).max(128),
     kind: z.enum(KINDS).default("personal"),
     profile: z.enum(PROFILES).default("oidc"),
+    /** Of the entra profile: the organization's tenant, made up. */
+    tenant: z.guid().default("6f1c2d3e-4a5b-4c6d-8e7f-8091a2b3c4d5"),
     /** Whether the sign-in showed a second factor. No entra-personal token says so. */
     secondFactor: z.boolean().default(true),
     /** Seconds since the sign-in, for `auth_time`. */

@@ -4,9 +4,11 @@ export default {
   mutate: [
     "shared/activity/*.ts",
     "shared/backup/*.ts",
+    "shared/devices/name.ts",
     "shared/devices/registration.ts",
     "shared/identity/accessToken.ts",
     "shared/identity/assurance.ts",
+    "shared/identity/issuers.ts",
     "shared/keys/derived.ts",
     "shared/keys/serviceKey.ts",
     "shared/limits/*.ts",

@@ -1,13 +1,14 @@
 import { chained, type Happening } from "../activity/events.ts";
 import { type Problem, withTriesLeft } from "../errors/problem.ts";
 import { explain } from "../identity/explain.ts";
-import { PROOF_WINDOW } from "../identity/proof.ts";
+import { type Proof, SPENT_FOR } from "../identity/proof.ts";
+import { withRefusal } from "../limits/refusals.ts";
 import { exhausted, triesLeft, withTry } from "../limits/tries.ts";
 import { MOST_TOKENS, withPhone } from "../model/device.ts";
 import { type Actor, actorOf, type Details, type EventType, type Head } from "../model/event.ts";
 import type { Owner } from "../model/owner.ts";
 import { EVENT_TTL, IDEMPOTENCY_TTL, ids } from "../store/items.ts";
-import type { Operation } from "../store/port.ts";
+import type { Commit, Operation } from "../store/port.ts";
 import type { LoadedOwner } from "../store/read.ts";
 import { ItemUnreadable } from "../store/schema.ts";
 import { type TryKind, timestampOf } from "../words.ts";
@@ -38,7 +39,7 @@ export async function commit(
   next: Owner,
   { event, operations = [], outcome }: CommitParts,
 ): Promise<void> {
-  const { owner, identity, proof, idempotencyKey, services } = act;
+  const { owner, idempotencyKey } = act;
   const { type, device, details = {} } = event;
   const { activity, operation } = recorded(next.activity, act.now, {
     type,
@@ -53,13 +54,6 @@ export async function commit(
   const written: Operation = owner
     ? { kind: "replace", id: ids.owner, body, etag: owner.etag }
     : { kind: "create", id: ids.owner, body };
-  const spent: Operation = {
-    kind: "create",
-    id: ids.proof(proof.id),
-    body: { schema: 1 },
-    // A proof is good for its window after its `iat`, which may lie a window ahead.
-    ttl: 2 * PROOF_WINDOW + 1,
-  };
   const remembered: Operation[] =
     idempotencyKey !== undefined && outcome
       ? [
@@ -71,19 +65,40 @@ export async function commit(
           },
         ]
       : [];
-  const result = await services.store.commit(identity.userId, [
-    ...remembered,
-    spent,
-    written,
-    operation,
-    ...operations,
-  ]);
+  const result = await commitSpending(act, [written, operation, ...operations], remembered);
   if (result.committed) return;
   if (remembered.some(({ id }) => id === result.id)) answerAsBefore();
-  if (result.id === spent.id) throw explain({ reason: "proof-replayed" });
   if (result.id === operation.id) await requireChanged(act);
   lookAgain();
 }
+
+/** The proofs that their own requests have spent: one that takes several commits spends its proof in the first of them. */
+const spent = new WeakSet<Proof>();
+
+/**
+ * Commits to the owner's partition, and spends the request's proof in the same transaction.
+ * @param first operations whose failure is told before that of a proof that is spent already
+ * @throws {Problem} proof-replayed
+ */
+async function commitSpending(
+  { services: { store }, identity: { userId }, proof }: Spending,
+  operations: readonly Operation[],
+  first: readonly Operation[] = [],
+): Promise<Commit> {
+  const spending: Operation[] =
+    proof && !spent.has(proof)
+      ? [{ kind: "create", id: ids.proof(proof.id), body: { schema: 1 }, ttl: SPENT_FOR }]
+      : [];
+  const result = await store.commit(userId, [...first, ...spending, ...operations]);
+  if (result.committed && proof) spent.add(proof);
+  if (!result.committed && spending.some(({ id }) => id === result.id)) {
+    throw explain({ reason: "proof-replayed" });
+  }
+  return result;
+}
+
+/** Whose proof is spent, and where; undefined if none was verified. */
+type Spending = Pick<Act, "services" | "identity"> & { readonly proof: Proof | undefined };
 
 /** The owner with what the act's sign-in shows: a second factor, and that this phone has committed with this token. */
 function withSignIn(act: Act, next: Owner): Owner {
@@ -124,23 +139,27 @@ export async function refuse(
   refusal: Problem,
   next: Owner = act.owner.item,
 ): Promise<never> {
-  await commit(act, next, { event: { type, device: act.device, details: { code: refusal.code } } });
+  const { device, now } = act;
+  const { code } = refusal;
+  const refusals = withRefusal(next.refusals ?? [], device, code, now);
+  await commit(act, { ...next, refusals }, { event: { type, device, details: { code } } });
   throw refusal;
 }
 
 /**
  * Records a refused try on the owner item, then throws the refusal. The try that uses up the limit also goes into the
- * activity record. If the try can't be stored the call still fails: an uncounted guess would be free.
+ * activity record. It spends the proof, so that repeating the request uses up no more. If the try can't be stored the call still fails: an uncounted guess would be free.
  * @param device undefined if no proof was verified, or its phone is not registered
  * @throws {Problem} the refusal with the tries that are left
  * @throws {Contention}
  */
 export async function count(
-  { services, identity: { userId }, owner, now }: Pick<Act, "services" | "identity" | "owner" | "now">,
+  act: Spending & Pick<Act, "owner" | "now">,
   device: Act["device"],
   kind: TryKind,
   refusal: Problem,
 ): Promise<never> {
+  const { owner, now } = act;
   // Whoever has no phone here has nothing to guess at either.
   if (!owner) throw refusal;
   const { item, etag } = owner;
@@ -152,7 +171,7 @@ export async function count(
         details: { code: kind },
       })
     : undefined;
-  const { committed } = await services.store.commit(userId, [
+  const { committed } = await commitSpending(act, [
     {
       kind: "replace",
       id: ids.owner,
@@ -170,11 +189,12 @@ export async function count(
  * to turning off, which has one in its last commit. @returns the owner as it is then @throws {Contention}
  */
 export async function forget(
-  { services, identity: { userId }, owner: { etag } }: OwnerAct,
+  act: OwnerAct,
   next: Owner,
   operations: readonly Operation[] = [],
 ): Promise<LoadedOwner> {
-  const result = await services.store.commit(userId, [
+  const { etag } = act.owner;
+  const result = await commitSpending(act, [
     { kind: "replace", id: ids.owner, body: next, etag },
     ...operations,
   ]);
@@ -187,11 +207,11 @@ export async function forget(
  * @throws {Contention} something was written or has expired meanwhile
  */
 export async function destroy(
-  { services, identity: { userId } }: Act,
+  act: Act,
   items: readonly { readonly id: string; readonly etag: string }[],
 ): Promise<void> {
-  const { committed } = await services.store.commit(
-    userId,
+  const { committed } = await commitSpending(
+    act,
     items.map(({ id, etag }) => ({ kind: "delete", id, etag })),
   );
   if (!committed) lookAgain();

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { othersTrusted } from "../backup/standing.ts";
 import type { ProblemCode } from "../errors/catalogue.ts";
 import { type Problem, withTriesLeft } from "../errors/problem.ts";
+import { isFolded } from "../limits/refusals.ts";
 import { exhausted, triesLeft, withTry } from "../limits/tries.ts";
 import type { Envelope } from "../model/envelope.ts";
 import { currentVersion } from "../model/owner.ts";
@@ -133,7 +134,10 @@ export async function refuseRecovery(act: OwnerAct, refusal: Refusal): Promise<n
   const problem = explained(act, refusal);
   if (!isTold(refusal)) throw problem;
   const kind = chargeOf(refusal);
-  if (!kind) return await refuse(act, "recovery-refused", problem);
+  if (!kind) {
+    if (isFolded(owner.item.refusals ?? [], device, problem.code, now)) throw problem;
+    return await refuse(act, "recovery-refused", problem);
+  }
   const tries = withTry(owner.item.tries, kind, device, now);
   const told = withTriesLeft(problem, triesLeft(tries, kind, device, now));
   return await refuse(act, "recovery-refused", told, { ...owner.item, tries });

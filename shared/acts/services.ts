@@ -3,6 +3,7 @@ import type { TokenVerifier } from "../identity/token.ts";
 import type { KeyEncryptionKey } from "../keys/port.ts";
 import type { ServiceKey } from "../keys/serviceKey.ts";
 import type { UserKeys } from "../keys/userKeys.ts";
+import type { WorkBudget } from "../limits/work.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../store/port.ts";
 import type { System } from "../system.ts";
@@ -16,5 +17,6 @@ export interface Services {
   readonly serviceKey: ServiceKey;
   readonly userKeys: UserKeys;
   readonly verifyToken: TokenVerifier;
+  readonly work: WorkBudget;
   readonly log: Log;
 }

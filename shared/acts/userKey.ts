@@ -18,7 +18,9 @@ export async function sealForPhone(
   { id, number }: Pick<StoredUserKey, "id" | "number">,
   key: Uint8Array,
 ): Promise<z.infer<typeof sealedKey>> {
-  const sealed = await sealUserKey(key, { keyId: id, userId, sealingKey });
-  key.fill(0);
-  return { id, number, sealed };
+  try {
+    return { id, number, sealed: await sealUserKey(key, { keyId: id, userId, sealingKey }) };
+  } finally {
+    key.fill(0);
+  }
 }

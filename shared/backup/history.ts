@@ -10,7 +10,7 @@ export const DAYS = 31;
 /** Of the versions that were replaced with a loss after a fresh sign-in, so many are held. */
 export const CONFIRMED = 30;
 
-/** Of the newest versions of phones that were removed, so many are held. */
+/** Of the newest versions of phones that were removed, so many are held: those of the phones that were removed last. */
 export const REVOKED = 30;
 
 /**
@@ -103,7 +103,7 @@ function keptVersions(
     ...newest,
     ...endsOfDays(versions).filter(({ replacedAt = "" }) => age(replacedAt) < DAYS),
     ...heldBy("loss"),
-    ...heldBy("revocation").slice(0, REVOKED),
+    ...heldBy("revocation").toSorted(lastHeldFirst).slice(0, REVOKED),
     ...heldBy("confirmed").slice(0, CONFIRMED),
     ...anew,
     // A thief could otherwise push out what was there while the owner is held off.
@@ -120,6 +120,11 @@ export function newestOf(versions: readonly Version[], deviceId: string): Versio
   return versions.find(
     ({ device, version, sealedAs }) => device.deviceId === deviceId && version === sealedAs,
   );
+}
+
+/** A phone that was unused for long has an old version: it would be the first to go, though it was removed just now. */
+function lastHeldFirst({ held: a }: Version, { held: b }: Version): number {
+  return Date.parse(b?.since ?? "") - Date.parse(a?.since ?? "");
 }
 
 /** The first of these that have room in the owner's item, with the keys that they need. */

@@ -127,23 +127,7 @@ function placeOf({ owner, backup, userId, header: { ssb } }: UploadFacts): Place
   };
 }
 
-/** Seconds in which the same refusal of the same phone is told once: an app that tries on must not fill the record. */
-const REFUSED_AGAIN = 60;
-
-/**
- * Whether the record and the status hear of a refused upload [H3]: not if the request lacks its precondition, and not
- * if the same was told a moment ago. @param now milliseconds since the epoch
- */
-export function isTold(
-  { reason }: UploadRefusal,
-  { lastFailure }: Pick<BackupOn, "lastFailure">,
-  { deviceId }: Pick<Device, "deviceId">,
-  now: number,
-): boolean {
-  if (reason === "precondition-required") return false;
-  const again =
-    lastFailure?.code === reason &&
-    lastFailure.device.deviceId === deviceId &&
-    now - Date.parse(lastFailure.at) < REFUSED_AGAIN * 1000;
-  return !again;
+/** Whether the record and the status hear of a refused upload [H3]: not if the request lacks its precondition. */
+export function isTold({ reason }: UploadRefusal): boolean {
+  return reason !== "precondition-required";
 }

@@ -1,43 +1,65 @@
-import * as z from "zod";
-import { isLoopback, type SettingName, settings } from "./settings.ts";
-
-type Schemas = { readonly [Name in SettingName]: (typeof settings)[Name]["schema"] };
-
-const environment = z.object(
-  Object.fromEntries(Object.entries(settings).map(([name, { schema }]) => [name, schema])) as Schemas,
-);
+import type * as z from "zod";
+import { isLoopback, isOnThisMachine } from "./forms.ts";
+import { type SettingName, settings } from "./settings.ts";
 
 /** https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers */
 const KEY_VERSION = /^[0-9a-f]{32}$/;
 
-type Values = z.infer<typeof environment>;
+/** Bytes that the Functions host may be told to take of a body: no less than the pipeline takes. */
+const BODY_SIZES = { least: 1_048_576, most: 2_097_152 };
 
-const keySettings = environment.pick({ KEYS: true, KEY_FILE: true, KEY_VAULT_KEYS: true, SERVICE_KEY: true });
+type Values = { readonly [Name in SettingName]: z.infer<(typeof settings)[Name]["schema"]> };
 
-type KeyValues = z.infer<typeof keySettings>;
+const KEY_SETTINGS = ["KEYS", "KEY_FILE", "KEY_VAULT_KEYS", "SERVICE_KEY"] as const;
+
+type KeyValues = Pick<Values, (typeof KEY_SETTINGS)[number]>;
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** The settings that are missing or wrong, by name. Values stay out of it: one of them may be a secret. */
+type Variables = Readonly<Record<string, string | undefined>>;
+
+interface Wrong {
+  readonly name: SettingName;
+  /** Where in the setting, if it has parts. */
+  readonly place?: string;
+  readonly reason: string;
+}
+
+/**
+ * The settings that are missing or wrong, by name, in one line. Values stay out of it, and so do names of members that
+ * nobody knows: one of them may be a secret.
+ */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
+  /** The same, for a log that keeps messages out: {@link failureOf}. */
+  readonly advice: string;
 
-  constructor(lines: readonly string[]) {
-    super(`wrong settings:\n${lines.map((line) => `  ${line}`).join("\n")}`);
+  constructor(wrong: readonly Wrong[]) {
+    super(
+      `wrong settings: ${wrong.map(({ name, place = "", reason }) => `${name}${place}: ${reason}`).join("; ")}`,
+    );
+    this.advice = this.message;
   }
 }
 
 /**
  * The typed configuration from environment variables.
+ * @param embedded whether parts of a single machine may be named: only if the composition root asks for them, or the
+ *   Functions host says that it runs for development. Which variables Azure sets differs by plan, so none of them tells
  * @throws {ConfigError} naming every wrong setting, so that one start is enough to mend them all
  */
-export function readConfig(variables: Readonly<Record<string, string | undefined>>) {
-  const parsed = environment.safeParse(variables);
-  const wrong = parsed.success
-    ? contradictions(parsed.data, variables.WEBSITE_INSTANCE_ID !== undefined)
-    : violations(parsed.error, variables);
-  if (!parsed.success || wrong.length > 0) throw new ConfigError(wrong);
-  return nested(parsed.data);
+export function readConfig(
+  variables: Variables,
+  { embedded = variables.AZURE_FUNCTIONS_ENVIRONMENT === "Development" }: { embedded?: boolean } = {},
+) {
+  const names = Object.keys(settings) as SettingName[];
+  return nested(
+    parse<Values>(names, variables, (values) => [
+      ...contradictions(values),
+      ...contradictionsOfKeys(values),
+      ...(embedded ? [] : refusedOnAzure(values)),
+    ]),
+  );
 }
 
 /**
@@ -45,66 +67,127 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
  * made.
  * @throws {ConfigError}
  */
-export function readKeysConfig(variables: Readonly<Record<string, string | undefined>>) {
-  const parsed = keySettings.safeParse(variables);
-  const wrong = parsed.success ? contradictionsOfKeys(parsed.data) : violations(parsed.error, variables);
-  if (!parsed.success || wrong.length > 0) throw new ConfigError(wrong);
-  return { keys: keysOf(parsed.data), managedIdentity: undefined };
+export function readKeysConfig(variables: Variables) {
+  return {
+    keys: keysOf(parse<KeyValues>(KEY_SETTINGS, variables, contradictionsOfKeys)),
+    managedIdentity: undefined,
+  };
 }
 
-function violations(error: z.ZodError, variables: Readonly<Record<string, string | undefined>>): string[] {
-  const lines = new Map<string, string>();
-  for (const { path, message } of error.issues) {
-    const [name, ...rest] = path.map(String);
-    if (name === undefined || lines.has(name)) continue;
-    const place = [name, ...rest].join("/");
-    lines.set(name, variables[name] === undefined ? `${name}: missing` : `${place}: ${message}`);
+/** @param check finds what is wrong although each setting is of its form; gets those that are */
+function parse<Parsed>(
+  names: readonly SettingName[],
+  variables: Variables,
+  check: (values: Partial<Parsed>) => readonly Wrong[],
+): Parsed {
+  const values: Partial<Record<SettingName, unknown>> = {};
+  const malformed: Wrong[] = [];
+  for (const name of names) {
+    const { data, error } = settings[name].schema.safeParse(variables[name]);
+    if (error) malformed.push(...violations(name, variables[name], error));
+    else values[name] = data;
   }
-  return [...lines.values()];
+  const named = new Set(malformed.map(({ name }) => name));
+  const wrong = [...malformed, ...check(values as Partial<Parsed>).filter(({ name }) => !named.has(name))];
+  if (wrong.length > 0) throw new ConfigError(wrong);
+  return values as Parsed;
 }
 
-/** What is wrong although each setting is of its form. */
-function contradictions(values: Values, onAzure: boolean): string[] {
-  const wrong: string[] = [];
+function violations(name: SettingName, value: string | undefined, { issues }: z.ZodError): Wrong[] {
+  if (value === undefined) return [{ name, reason: "missing" }];
+  return issues.map(({ path, code, message }) => ({
+    name,
+    place: path.map((part) => `/${String(part)}`).join(""),
+    reason: code === "unrecognized_keys" ? "a member that is not known" : message,
+  }));
+}
+
+function isEmulated({ COSMOS_EMULATOR_KEY, COSMOS_ENDPOINT }: Partial<Values>): boolean {
+  return COSMOS_EMULATOR_KEY !== undefined && COSMOS_ENDPOINT !== undefined && isLoopback(COSMOS_ENDPOINT);
+}
+
+function contradictions(values: Partial<Values>): Wrong[] {
+  const wrong: Wrong[] = [];
   const { STORE, COSMOS_ENDPOINT, COSMOS_EMULATOR_KEY, KEYS, AZURE_CLIENT_ID, SERVICE_KEY } = values;
-  const emulated =
-    COSMOS_EMULATOR_KEY !== undefined && COSMOS_ENDPOINT !== undefined && isLoopback(COSMOS_ENDPOINT);
-  if (STORE === "cosmos" && COSMOS_ENDPOINT === undefined) wrong.push("COSMOS_ENDPOINT: missing");
-  if (STORE === "cosmos" && COSMOS_EMULATOR_KEY !== undefined && !emulated) {
-    wrong.push("COSMOS_EMULATOR_KEY: an account is signed in to with the managed identity, never with a key");
+  const emulated = isEmulated(values);
+  if (STORE === "cosmos" && COSMOS_ENDPOINT === undefined) {
+    wrong.push({ name: "COSMOS_ENDPOINT", reason: "missing" });
   }
-  wrong.push(...contradictionsOfKeys(values));
-  if (KEYS === "key-vault" && SERVICE_KEY === undefined) wrong.push("SERVICE_KEY: missing");
+  if (STORE === "cosmos" && COSMOS_EMULATOR_KEY !== undefined && !emulated) {
+    wrong.push({
+      name: "COSMOS_EMULATOR_KEY",
+      reason: "an account is signed in to with the managed identity, never with a key",
+    });
+  }
+  if (KEYS === "key-vault" && SERVICE_KEY === undefined)
+    wrong.push({ name: "SERVICE_KEY", reason: "missing" });
   const identityNeeded = KEYS === "key-vault" || (STORE === "cosmos" && !emulated);
-  if (identityNeeded && AZURE_CLIENT_ID === undefined) wrong.push("AZURE_CLIENT_ID: missing");
-  if (onAzure) {
-    // Instances come and go with their disks: what was acknowledged would be lost with the next one.
-    if (STORE === "sqlite") wrong.push("STORE: sqlite is for one machine, not for Azure");
-    if (KEYS === "file") wrong.push("KEYS: file is for one machine, not for Azure");
-    if (emulated) wrong.push("COSMOS_ENDPOINT: an emulator is for one machine, not for Azure");
-    if (!values.PUBLIC_ORIGIN.startsWith("https:")) wrong.push("PUBLIC_ORIGIN: https on Azure");
-    if (values.ISSUERS.some(({ jwksUri }) => !jwksUri.startsWith("https:"))) {
-      wrong.push("ISSUERS: the development issuer is for one machine, not for Azure");
-    }
+  if (identityNeeded && AZURE_CLIENT_ID === undefined) {
+    wrong.push({ name: "AZURE_CLIENT_ID", reason: "missing" });
   }
   return wrong;
 }
 
-function contradictionsOfKeys({ KEYS, KEY_VAULT_KEYS, SERVICE_KEY = [] }: KeyValues): string[] {
-  if (KEYS === "file") return [];
-  if (KEY_VAULT_KEYS === undefined) return ["KEY_VAULT_KEYS: missing"];
+function contradictionsOfKeys({ KEYS, KEY_VAULT_KEYS, SERVICE_KEY = [] }: Partial<KeyValues>): Wrong[] {
+  if (KEYS !== "key-vault") return [];
+  if (KEY_VAULT_KEYS === undefined) return [{ name: "KEY_VAULT_KEYS", reason: "missing" }];
   // Found at the start, not by the first owner who needs it: no other key may be asked to unwrap.
   const isKnown = (kek: string) =>
     KEY_VAULT_KEYS.some((key) => kek.startsWith(`${key}/`) && KEY_VERSION.test(kek.slice(key.length + 1)));
-  const at = SERVICE_KEY.findIndex(({ kek }) => !isKnown(kek));
-  return at < 0 ? [] : [`SERVICE_KEY/${at}/kek: no version of a key in KEY_VAULT_KEYS`];
+  return SERVICE_KEY.flatMap(({ kek }, at) =>
+    isKnown(kek)
+      ? []
+      : [{ name: "SERVICE_KEY", place: `/${at}/kek`, reason: "no version of a key in KEY_VAULT_KEYS" }],
+  );
 }
+
+/**
+ * What belongs to one machine, and what a deployed app can't be without. Instances come and go with their disks: what
+ * was acknowledged there would be lost with the next one.
+ */
+function refusedOnAzure({
+  STORE,
+  KEYS,
+  PUBLIC_ORIGIN,
+  COSMOS_ENDPOINT,
+  ISSUERS = [],
+  FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: bodySize,
+}: Partial<Values>): Wrong[] {
+  const wrong: Wrong[] = [];
+  if (STORE === "sqlite") wrong.push({ name: "STORE", reason: `sqlite ${FOR_DEVELOPMENT}` });
+  if (KEYS === "file") wrong.push({ name: "KEYS", reason: `file ${FOR_DEVELOPMENT}` });
+  if (PUBLIC_ORIGIN !== undefined && isOnThisMachine(PUBLIC_ORIGIN)) {
+    wrong.push({ name: "PUBLIC_ORIGIN", reason: `loopback ${FOR_DEVELOPMENT}` });
+  }
+  if (STORE === "cosmos" && COSMOS_ENDPOINT !== undefined && isOnThisMachine(COSMOS_ENDPOINT)) {
+    wrong.push({ name: "COSMOS_ENDPOINT", reason: `an emulator ${FOR_DEVELOPMENT}` });
+  }
+  for (const [at, { jwksUri }] of ISSUERS.entries()) {
+    if (!isOnThisMachine(jwksUri)) continue;
+    wrong.push({
+      name: "ISSUERS",
+      place: `/${at}/jwksUri`,
+      reason: `the development issuer ${FOR_DEVELOPMENT}`,
+    });
+  }
+  if (bodySize === undefined) wrong.push({ name: "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", reason: "missing" });
+  else if (bodySize < BODY_SIZES.least || bodySize > BODY_SIZES.most) {
+    wrong.push({
+      name: "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
+      reason: `${BODY_SIZES.least} to ${BODY_SIZES.most}`,
+    });
+  }
+  return wrong;
+}
+
+const FOR_DEVELOPMENT = "is for one machine: AZURE_FUNCTIONS_ENVIRONMENT is not Development";
 
 function nested(values: Values) {
   return {
     publicOrigin: values.PUBLIC_ORIGIN,
     issuers: values.ISSUERS,
     stepUpMaxAge: values.STEP_UP_MAX_AGE_SECONDS,
+    phoneWorkPerSecond: values.PHONE_WORK_PER_SECOND,
     managedIdentity: values.AZURE_CLIENT_ID,
     store:
       values.STORE === "sqlite"

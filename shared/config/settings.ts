@@ -1,76 +1,117 @@
 import * as z from "zod";
+import {
+  clientId,
+  cosmosEndpoint,
+  cosmosName,
+  filePath,
+  httpsAddress,
+  isWithoutRepeats,
+  json,
+  listOf,
+  origin,
+  secureAddress,
+  wholeNumber,
+  word,
+} from "./forms.ts";
+
+/** Where the tenant's id stands in the issuers of Microsoft Entra's tenants, which are one family. */
+export const TENANT_PLACE = "{tenantid}";
+
+/** A whole segment of the path, never the host or a part of another name. */
+const TENANT_SEGMENT = /(?<=[^/])\/\{tenantid\}(?=\/|$)/;
 
 /** An account's issuer, as the configuration names it. */
-export const issuerSetting = z.strictObject({
-  issuer: z.url({ protocol: /^https$/ }).describe("The `iss` of its tokens, to the letter."),
-  jwksUri: z
-    .url({ abort: true })
-    .refine(isSecureOrLoopback, "https, or http on loopback")
-    .describe("Where its keys are: https, or http on this machine's loopback."),
-  audience: z.string().min(1).describe("The `aud` of tokens for this service."),
-  kind: z
-    .enum(["personal", "work-or-school", "provider", "operator"])
-    .describe(
-      "Whose accounts it holds. Owners are personal; the others are told apart to be refused with a reason.",
-    ),
-  profile: z
-    .enum(["oidc", "entra", "entra-personal"])
-    .describe("How its tokens tell when and how somebody signed in; see architecture.md."),
-  algorithms: z
-    .array(z.enum(["RS256", "PS256", "ES256"]))
-    .min(1)
-    .describe("What its tokens may be signed with."),
-  secondFactor: z
-    .enum(["always", "when-known"])
-    .describe("Step-up asks for a second factor always, or of those who have once signed in with one."),
-  acrValues: z
-    .array(z.string().min(1))
-    .optional()
-    .describe("The `acr` values that stand for a second factor (profile oidc)."),
-  authenticationContext: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("The authentication context that stands for a second factor (profile entra), such as `c1`."),
-  scopes: names("One of these must be among the token's scopes (`scp` or `scope`)."),
-  roles: names("One of these app roles must be in the token's `roles`."),
-  clients: names(
-    "The clients whose tokens are accepted: what the token has of `client_id`, `azp` and `appid` must be among them.",
-  ),
-});
-
-function names(meaning: string) {
-  return z
-    .array(z.string().regex(/^[^\s]+$/))
-    .min(1)
-    .optional()
-    .describe(meaning);
-}
+export const issuerSetting = z
+  .strictObject({
+    issuer: z
+      .string()
+      .meta({ format: "uri" })
+      .superRefine((issuer, { addIssue }) => {
+        const { error } = httpsAddress.safeParse(issuer.replace(TENANT_SEGMENT, "/tenant"));
+        for (const { message } of error?.issues ?? []) addIssue(message);
+        if (issuer.includes("?")) addIssue("an issuer's identifier has no query");
+      })
+      .describe(
+        "The `iss` of its tokens, to the letter. With `{tenantid}` as a segment of its path it is every tenant that has no entry of its own, but for that of personal accounts: with the profile `entra`, and never of kind `personal`.",
+      ),
+    jwksUri: secureAddress.describe("Where its keys are: https, or http on this machine's loopback."),
+    audience: word.describe("The `aud` of tokens for this service."),
+    kind: z
+      .enum(["personal", "work-or-school", "provider", "operator"])
+      .describe(
+        "Whose accounts it holds. Owners are personal; the others are told apart to be refused with a reason.",
+      ),
+    profile: z
+      .enum(["oidc", "entra", "entra-personal"])
+      .describe("How its tokens tell when and how somebody signed in; see architecture.md."),
+    algorithms: listOf(z.enum(["RS256", "PS256", "ES256"])).describe("What its tokens may be signed with."),
+    secondFactor: z
+      .enum(["always", "when-known"])
+      .describe(
+        "Step-up asks for a second factor always, or of those who have once signed in with one. `always` needs a profile that tells: `oidc`, or `entra` with an `authenticationContext`.",
+      ),
+    acrValues: listOf(word)
+      .optional()
+      .describe("The `acr` values that stand for a second factor (profile oidc)."),
+    authenticationContext: z
+      .string()
+      .regex(/^c[1-9]\d?$/, "c1 to c99")
+      .optional()
+      .describe("The authentication context that stands for a second factor (profile entra): `c1` to `c99`."),
+    scopes: listOf(word)
+      .optional()
+      .describe("One of these must be among the token's scopes (`scp` or `scope`)."),
+    roles: listOf(word).optional().describe("One of these app roles must be in the token's `roles`."),
+    clients: listOf(word)
+      .optional()
+      .describe(
+        "The clients whose tokens are accepted: what the token has of `client_id`, `azp` and `appid` must be among them.",
+      ),
+  })
+  .superRefine(({ issuer, kind, profile, secondFactor, acrValues, authenticationContext }, { addIssue }) => {
+    const wrong = (member: string, message: string) => addIssue({ code: "custom", path: [member], message });
+    // Who signs in at any tenant is whoever its administrator says that they are.
+    if (issuer.includes(TENANT_PLACE) && (kind === "personal" || profile !== "entra")) {
+      wrong("issuer", `${TENANT_PLACE} is for the profile entra, and not for personal accounts`);
+    }
+    if (acrValues && profile !== "oidc") wrong("acrValues", "tokens of this profile have no acr");
+    if (authenticationContext !== undefined && profile !== "entra") {
+      wrong("authenticationContext", "tokens of this profile name none");
+    }
+    // Otherwise nobody could ever step up.
+    if (secondFactor === "always" && profile === "entra-personal") {
+      wrong("secondFactor", "tokens of this profile don't tell of a second factor");
+    }
+    if (secondFactor === "always" && profile === "entra" && authenticationContext === undefined) {
+      wrong(
+        "secondFactor",
+        "tokens of this profile tell of a second factor by an authenticationContext alone",
+      );
+    }
+  });
 
 export type IssuerSetting = z.infer<typeof issuerSetting>;
 
-const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
+const issuers = z
+  .array(issuerSetting)
+  .min(1)
+  .refine(
+    (list) => isWithoutRepeats(list.map(({ issuer }) => otherwiseWritten(issuer))),
+    "an issuer twice, if only in another spelling",
+  )
+  .refine(
+    (list) => list.some(({ kind }) => kind === "personal"),
+    "none of kind personal: no owner could sign in",
+  );
 
-function isSecureOrLoopback(address: string): boolean {
-  const { protocol } = new URL(address);
-  return protocol === "https:" || (protocol === "http:" && isLoopback(address));
+/** One text for all the spellings that people take for one issuer. */
+function otherwiseWritten(issuer: string): string {
+  const { origin, pathname } = new URL(issuer);
+  const path = pathname.replace(/%([0-9a-f]{2})/gi, (_, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return (origin + path).toLowerCase().replace(/\/+$/, "");
 }
-
-const json = z.string().transform((text, context) => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    context.addIssue({ code: "custom", message: "not JSON" });
-    return z.NEVER;
-  }
-});
-
-const origin = z
-  .url({ abort: true })
-  .refine(isSecureOrLoopback, "https, or http on loopback")
-  .refine((address) => new URL(address).origin === address, "an origin: no path, no slash at the end");
-
-const cosmosEndpoint = z.url({ abort: true }).refine(isSecureOrLoopback, "https, or http on loopback");
 
 /** The key encryption keys, `https://{vault}/keys/{name}` without a version, separated by commas. */
 const keyIds = z
@@ -78,9 +119,17 @@ const keyIds = z
   .transform((text) => text.split(",").map((id) => id.trim()))
   .pipe(
     z
-      .array(z.string().regex(/^https:\/\/[a-z0-9.-]+\/keys\/[A-Za-z0-9-]{1,127}$/))
+      .array(
+        z
+          .string()
+          .regex(
+            /^https:\/\/[a-z0-9-]{1,24}\.(?:vault|managedhsm)\.(?:azure\.net|azure\.cn|usgovcloudapi\.net)\/keys\/[A-Za-z0-9-]{1,127}$/,
+            "not a key's id: https://{vault}.vault.azure.net/keys/{name}, without a version",
+          ),
+      )
       .min(1)
-      .max(16),
+      .max(16)
+      .refine((ids) => isWithoutRepeats(ids.map((id) => id.toLowerCase())), "a key twice"),
   );
 
 /** Each is unwrapped once a process. */
@@ -95,17 +144,24 @@ export const wrappedServiceKeys = z
     z.strictObject({
       kek: z.string().min(1),
       alg: z.literal("RSA-OAEP-256"),
-      // As long as an RSA key of 2,048 to 4,096 bits.
-      value: z.string().regex(/^[A-Za-z0-9_-]{342,683}$/),
+      // As long as an RSA key of 2,048, 3,072 or 4,096 bits.
+      value: z.string().regex(/^(?:[A-Za-z0-9_-]{342}|[A-Za-z0-9_-]{512}|[A-Za-z0-9_-]{683})$/),
       use: z.literal("references").optional(),
     }),
   )
   .min(1)
   .max(MOST_SERVICE_KEYS)
+  .refine((list) => isWithoutRepeats(list.map(({ value }) => value)), "a key twice")
   .refine(
     (list) => list.every(({ use }, at) => use === undefined || (at > 0 && at === list.length - 1)),
     "only the last of several is for references alone",
   );
+
+/**
+ * What the Functions host is told to take of a body, in bytes: somewhat more than the pipeline's own limit, so that a
+ * backup that is a little too large is refused with a reason, and not by an empty 500 of the host.
+ */
+export const REQUEST_BODY_SIZE_LIMIT = 1_310_720;
 
 interface Setting {
   readonly schema: z.ZodType;
@@ -117,60 +173,70 @@ interface Setting {
 
 /** Every setting, in one place: what it is, what it is when left out, and what it means. */
 export const settings = {
+  FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: {
+    schema: wholeNumber.optional(),
+    meaning: `Bytes of a body that the Functions host takes before it calls the app. Needed on Azure, 1,048,576 to 2,097,152: set it to \`${REQUEST_BODY_SIZE_LIMIT}\`. The host would take 100 MB, from anybody.`,
+  },
   PUBLIC_ORIGIN: {
     schema: origin,
     meaning:
       "The origin that phones call, as it stands in a device proof's `htu`; never taken from a request. On Azure https.",
   },
   ISSUERS: {
-    schema: json.pipe(z.array(issuerSetting).min(1)),
+    schema: json.pipe(issuers),
     meaning: "The issuers whose access tokens are accepted, a JSON array; each of the form below.",
   },
   STEP_UP_MAX_AGE_SECONDS: {
-    schema: z.coerce.number().int().min(60).max(3600).default(600),
+    schema: wholeNumber.pipe(z.number().min(60).max(3600)).default(600),
     meaning: "How many seconds a sign-in counts as recent (RFC 9470 `max_age`), 60 to 3,600.",
   },
+  PHONE_WORK_PER_SECOND: {
+    schema: wholeNumber.pipe(z.number().min(10).max(1_000_000)).default(50),
+    meaning:
+      "Units of work that one phone may ask of an instance a second, 10 to 1,000,000; thirty times that at once. A read counts as 2, a write as 10, a release of a key as 50, a page of an export as 100.",
+  },
   AZURE_CLIENT_ID: {
-    schema: z.uuid().optional(),
+    schema: clientId.optional(),
     meaning:
       "The client id of the managed identity that signs in to Cosmos DB and Key Vault. Needed with STORE=cosmos, but for an emulator, and with KEYS=key-vault.",
   },
   STORE: {
     schema: z.enum(["sqlite", "cosmos"]),
-    meaning: "Where backups are kept: `cosmos`, or `sqlite`, a file on this machine, which Azure refuses.",
+    meaning: "Where backups are kept: `cosmos`, or `sqlite`, a file on this machine, for development alone.",
   },
   SQLITE_FILE: {
-    schema: z.string().min(1).default(".local/backup.db"),
+    schema: filePath.default(".local/backup.db"),
     meaning: "The database file.",
     of: ["STORE", "sqlite"],
   },
   COSMOS_ENDPOINT: {
     schema: cosmosEndpoint.optional(),
-    meaning: "The account's endpoint, `https://{account}.documents.azure.com`. Needed.",
+    meaning:
+      "The account's own address, `https://{account}.documents.azure.com`, never that of one region, `{account}-{region}`: it would stay there when the write region moves. An account whose own name ends like that can't be used. Needed.",
     of: ["STORE", "cosmos"],
   },
   COSMOS_DATABASE: {
-    schema: z.string().min(1).max(255).default("authenticator-backup"),
+    schema: cosmosName.default("authenticator-backup"),
     meaning: "The database.",
     of: ["STORE", "cosmos"],
   },
   COSMOS_CONTAINER: {
-    schema: z.string().min(1).max(255).default("owners"),
+    schema: cosmosName.default("owners"),
     meaning: "The container of owners' items, partition key `/userId`, time to live on without a default.",
     of: ["STORE", "cosmos"],
   },
   COSMOS_EMULATOR_KEY: {
-    schema: z.base64().optional(),
-    meaning: "The key of an emulator; refused unless the endpoint is on loopback.",
+    schema: z.base64().min(1).optional(),
+    meaning: "The key of an emulator; refused unless the endpoint is on loopback; for development alone.",
     of: ["STORE", "cosmos"],
   },
   KEYS: {
     schema: z.enum(["file", "key-vault"]),
     meaning:
-      "Who holds the key encryption key: `key-vault`, or `file`, an RSA key on this machine, which Azure refuses.",
+      "Who holds the key encryption key: `key-vault`, or `file`, an RSA key on this machine, for development alone.",
   },
   KEY_FILE: {
-    schema: z.string().min(1).default(".local/key-encryption-key.pem"),
+    schema: filePath.default(".local/key-encryption-key.pem"),
     meaning: "The key file, made on the first start.",
     of: ["KEYS", "file"],
   },
@@ -188,7 +254,3 @@ export const settings = {
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;
-
-export function isLoopback(address: string): boolean {
-  return LOOPBACK.includes(new URL(address).hostname);
-}

@@ -126,6 +126,7 @@ export const catalogue = {
   "body-missing": kind(400, "fix-request"),
   "json-invalid": kind(400, "fix-request"),
   "json-too-deep": kind(400, "fix-request"),
+  "json-too-many-members": kind(400, "fix-request"),
   "json-duplicate-key": kind(400, "fix-request"),
   "json-invalid-number": kind(400, "fix-request"),
   "json-invalid-string": kind(400, "fix-request"),
@@ -231,11 +232,13 @@ export const catalogue = {
   "key-unusable": kind(503, "contact-support"),
   "data-unreadable": kind(503, "contact-support"),
   "sign-in-unavailable": kind(503, "retry-later", { retryable: true }),
+  "too-many-requests": kind(429, "retry-later", { retryable: true }),
   busy: kind(503, "retry-later", { retryable: true }),
   "not-ready": kind(503, "retry-later", {
     retryable: true,
     members: z.strictObject({ parts: z.array(z.enum(["store", "keys", "service-key"])) }),
   }),
+  "not-configured": kind(503, "retry-later", { retryable: true }),
   internal: kind(500, "contact-support"),
 } satisfies Record<string, ProblemKind>;
 

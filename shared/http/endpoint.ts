@@ -4,6 +4,7 @@ import type { Outcome } from "../acts/outcome.ts";
 import type { Services } from "../acts/services.ts";
 import type { Standing } from "../backup/standing.ts";
 import type { ProblemCode } from "../errors/catalogue.ts";
+import type { ProofUse } from "../identity/proof.ts";
 import type { Client } from "./client.ts";
 import type { HttpMethod, HttpRequest } from "./message.ts";
 
@@ -20,14 +21,16 @@ export interface Declaration {
   readonly summary: string;
   /** The form of the route's parameters. */
   readonly params?: z.ZodType;
-  /** The form of the query; other members are ignored, as is all of it if this is left out. */
+  /** The form of the query, each name once; other members are ignored, as is all of it if this is left out. */
   readonly query?: z.ZodObject;
-  /** The form of the headers that it reads besides the pipeline's, by their names as documented. */
+  /** The form of the headers that it reads besides the pipeline's, by their names as documented; each is there once. */
   readonly headers?: z.ZodObject;
   /** The word that `?confirm=` must say: what can't be undone is asked for twice. */
   readonly confirm?: "delete" | "erase";
   /** The form of the body; left out, the endpoint takes none. */
   readonly body?: z.ZodType;
+  /** Units of work that one call is counted as, in the phone's budget; left out, what its method says (`workOf`). */
+  readonly work?: number;
   /** The form of each answer that is not a problem, by status; null if it has no body. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
   /** The problems of its own; `problemsOf` adds what its caller and the pipeline can give. */
@@ -50,6 +53,11 @@ interface Input<D extends Declaration = Declaration> {
   readonly body: Output<D["body"]>;
 }
 
+/** What a call is counted as: a read of the store about 1 unit, a commit 8, an unwrap or a page of an export 50 and more. */
+export function workOf({ work, method }: Pick<Declaration, "work" | "method">): number {
+  return work ?? (method === "GET" ? 2 : 10);
+}
+
 /** What every handler gets. */
 export interface BaseCall<D extends Declaration = Declaration> extends Input<D> {
   readonly services: Services;
@@ -67,6 +75,8 @@ export interface AnonymousEndpoint<D extends Declaration = Declaration> {
 
 /** How a phone must have proved itself. */
 export interface PhoneAccess {
+  /** What becomes of its proof: `spent` wherever the request changes something. */
+  readonly proof: ProofUse;
   /**
    * Whether the phone must be registered; `no` is for the registration itself, `or-removed` for one that was revoked
    * while a recovery could be denied, and may still deny that.
@@ -108,6 +118,11 @@ export interface PhoneEndpoint<D extends Declaration = Declaration> {
 // Handlers take calls of their own declaration; a list of endpoints knows only that each fits its own.
 // biome-ignore lint/suspicious/noExplicitAny: existential over the declaration
 export type Endpoint = AnonymousEndpoint<any> | PhoneEndpoint<any>;
+
+/** The methods that an endpoint is served with: where anyone may look, probes and proxies do so with HEAD. */
+export function methodsOf({ access, declaration: { method } }: Endpoint): readonly (HttpMethod | "HEAD")[] {
+  return access === "anonymous" && method === "GET" ? ["GET", "HEAD"] : [method];
+}
 
 export function anonymous<const D extends Declaration>(
   declaration: D,

@@ -7,6 +7,7 @@ export interface HttpRequest {
   readonly method: string;
   /** The path as it was sent, `%` escapes and all, without the query: what a device proof's `htu` must name. */
   readonly path: string;
+  /** As the address has it: equal names each with its value, in their order. */
   readonly query: URLSearchParams;
   /** Header values by lower-case name. Equal headers arrive as one, joined by a comma, as on Azure Functions. */
   readonly header: (name: string) => string | undefined;

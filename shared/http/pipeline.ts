@@ -8,16 +8,22 @@ import { ItemUnreadable } from "../store/schema.ts";
 import { timestampOf } from "../words.ts";
 import { runAnonymous } from "./callers/anonymous.ts";
 import { runForPhone } from "./callers/phone.ts";
-import type { AnonymousEndpoint, Answer, Endpoint, PhoneEndpoint } from "./endpoint.ts";
+import {
+  type AnonymousEndpoint,
+  type Answer,
+  type Endpoint,
+  methodsOf,
+  type PhoneEndpoint,
+} from "./endpoint.ts";
 import type { HttpRequest, HttpResponse, Route } from "./message.ts";
 import { render, renderProblem } from "./render.ts";
 
 /** Binds a declared endpoint to the services that answer it. */
 export function bind(endpoint: Endpoint, services: Services): Route {
-  const { name, method, route } = endpoint.declaration;
+  const { name, route } = endpoint.declaration;
   return {
     name,
-    methods: [method],
+    methods: methodsOf(endpoint),
     route,
     handle: (request) => answerTo(endpoint, services, request),
   };

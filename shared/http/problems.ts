@@ -30,6 +30,7 @@ const TO_BODIES: readonly ProblemCode[] = [
   "body-missing",
   "json-invalid",
   "json-too-deep",
+  "json-too-many-members",
   "json-duplicate-key",
   "json-invalid-number",
   "json-invalid-string",
@@ -39,7 +40,7 @@ const TO_BODIES: readonly ProblemCode[] = [
 
 /** What callers/phone.ts refuses, and what a commit can meet. */
 function toPhones(
-  { registered, stepUp, standing, frozen, oldApps, idempotencyKey }: PhoneAccess,
+  { proof, registered, stepUp, standing, frozen, oldApps, idempotencyKey }: PhoneAccess,
   { method }: Declaration,
 ): readonly ProblemCode[] {
   return [
@@ -50,7 +51,7 @@ function toPhones(
     ...(frozen === "goes-on" ? [] : (["backup-frozen"] as const)),
     ...(stepUp === "not-needed" ? [] : (["step-up-required"] as const)),
     ...(idempotencyKey ? (["idempotency-key-invalid", "idempotency-key-reused"] as const) : []),
-    ...(method === "GET" ? [] : (["proof-replayed"] as const)),
+    ...(proof === "read" && method === "GET" ? [] : (["proof-replayed"] as const)),
   ];
 }
 
@@ -71,5 +72,6 @@ const SIGN_IN: readonly ProblemCode[] = [
   "proof-expired",
   "too-many-refusals",
   "too-many-tries",
+  "too-many-requests",
   "busy",
 ];

@@ -14,8 +14,23 @@ export interface Proof {
   readonly id: string;
 }
 
-/** Seconds that a proof's `iat` may lie from now, before or after. */
-export const PROOF_WINDOW = 60;
+/**
+ * What becomes of a proof. `spent`: the request's commit spends it. `read`: nothing does, and whoever repeats the request
+ * gets what it gave.
+ */
+export type ProofUse = "read" | "spent";
+
+/**
+ * Seconds that a proof may be old. The Functions host calls a function when the whole body has come: on a slow line that
+ * is minutes after the proof was made, and a proof that is spent can be waited for.
+ */
+export const PROOF_AGE: Readonly<Record<ProofUse, number>> = { read: 60, spent: 300 };
+
+/** Seconds that a proof's `iat` may lie ahead. */
+const PROOF_AHEAD = 60;
+
+/** Seconds that a spent proof is kept: as long as it is good, and one more, which Cosmos DB may take off an item's life. */
+export const SPENT_FOR = PROOF_AHEAD + PROOF_AGE.spent + 1;
 
 const claims = z.object({
   jti: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/),
@@ -38,6 +53,7 @@ const parsedKeys = new LRUCache<string, KeyObject>({ max: 10_000 });
  * Verifies a device proof: RFC 9449, section 4.3. Whether it was used before is for the write that spends it.
  * @param proof the `DPoP` header; two of them arrive joined by a comma, and fail as malformed
  * @param url the address without query, as phones know it
+ * @param use what becomes of it: how old it may be
  * @param now seconds since the epoch
  */
 export function verifyProof(
@@ -45,10 +61,11 @@ export function verifyProof(
   {
     method,
     url,
+    use,
     now,
     tokenHash,
     boundKey,
-  }: { method: string; url: string; now: number } & Pick<Identity, "tokenHash" | "boundKey">,
+  }: { method: string; url: string; use: ProofUse; now: number } & Pick<Identity, "tokenHash" | "boundKey">,
 ): ProofVerdict {
   if (proof === undefined) return { refused: { reason: "proof-missing" } };
   const signed = verifySignature(proof);
@@ -57,7 +74,9 @@ export function verifyProof(
   if (payload.htm !== method || !isSameAddress(payload.htu, url) || payload.ath !== tokenHash) {
     return { refused: { reason: "proof-invalid" } };
   }
-  if (Math.abs(now - payload.iat) > PROOF_WINDOW) return { refused: { reason: "proof-expired", now } };
+  if (payload.iat < now - PROOF_AGE[use] || payload.iat > now + PROOF_AHEAD) {
+    return { refused: { reason: "proof-expired", now } };
+  }
   if (boundKey !== undefined && boundKey !== deviceId) return { refused: { reason: "proof-invalid" } };
   const id = hash("sha256", `${deviceId}\0${payload.jti}`, "base64url");
   return { refused: undefined, proof: { deviceId, id } };

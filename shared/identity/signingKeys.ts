@@ -1,6 +1,14 @@
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import {
+  createLocalJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWK,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from "jose";
 import * as z from "zod";
 import type { System } from "../system.ts";
+import { maySignFor } from "./issuers.ts";
 
 /** Milliseconds after which known keys are asked for again, while they go on serving. */
 const FRESH_FOR = 10 * 60_000;
@@ -24,6 +32,11 @@ export class SigningKeysUnavailable extends Error {
     super("an issuer's signing keys can't be had", options);
     this.retryAfter = retryAfter;
   }
+}
+
+/** A key, and the issuer that it is for, where the set says so. */
+interface SigningKey extends JWK {
+  readonly issuer?: unknown;
 }
 
 /** A key set (RFC 7517, section 5). An empty one is an issuer's mistake, and must not replace the keys that are known. */
@@ -50,7 +63,7 @@ export function createSigningKeys({
   async function ask(): Promise<void> {
     triedAt = system.now();
     try {
-      known = { keys: createLocalJWKSet(await download(url, fetch)), since: triedAt };
+      known = { keys: keysIn(await download(url, fetch)), since: triedAt };
     } catch (error) {
       failure = error;
     } finally {
@@ -91,6 +104,18 @@ export function createSigningKeys({
     } catch (error) {
       throw error instanceof errors.JWKSNoMatchingKey ? unavailable(error) : error;
     }
+  };
+}
+
+/** The keys of a set, each for the issuer that it names, where it names one. */
+export function keysIn(set: { keys: SigningKey[] }): JWTVerifyGetKey {
+  const find = createLocalJWKSet(set);
+  return async (header, token) => {
+    const key = await find(header, token);
+    const claims: JWTPayload = JSON.parse(Buffer.from(`${token.payload}`, "base64url").toString());
+    const candidates = set.keys.filter(({ kid }) => header?.kid === undefined || kid === header.kid);
+    if (candidates.every(({ issuer }) => maySignFor(issuer, claims))) return key;
+    throw new errors.JWTClaimValidationFailed("the key is another issuer's", claims, "iss", "check_failed");
   };
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { hash } from "node:crypto";
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
@@ -7,6 +8,7 @@ import type { System } from "../system.ts";
 import { isAccessToken } from "./accessToken.ts";
 import { signInOf } from "./assurance.ts";
 import type { TokenRefusal } from "./explain.ts";
+import { findIssuer } from "./issuers.ts";
 import { createSigningKeys, SigningKeysUnavailable } from "./signingKeys.ts";
 
 /** Seconds by which an issuer's clock and ours may differ. */
@@ -37,7 +39,7 @@ export function createTokenVerifier({
   fetch?: typeof globalThis.fetch;
   keysOf?: (issuer: IssuerSetting) => JWTVerifyGetKey;
 }): TokenVerifier {
-  const known = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: keysOf(issuer) }]));
+  const find = findIssuer(issuers.map((issuer) => ({ issuer, keys: keysOf(issuer) })));
   const remembered = new LRUCache<string, Identity>({ ...REMEMBERED, perf: system, ttlResolution: 0 });
 
   return async (token) => {
@@ -46,8 +48,9 @@ export function createTokenVerifier({
     if (before) return { refused: undefined, identity: before };
 
     try {
-      const { iss = "", exp } = claimsOf(token);
-      const { issuer, keys } = known.get(iss) ?? refuse();
+      const claims = claimsOf(token);
+      const { exp } = claims;
+      const { issuer, keys } = find(claims) ?? refuse();
       const now = system.now();
       // Before its key is looked for: that of an old token may be gone for good.
       if (typeof exp === "number" && exp + CLOCK_TOLERANCE < now / 1000) refuse(undefined, "token-expired");
@@ -79,6 +82,8 @@ function refuse(cause?: unknown, reason: "token-invalid" | "token-expired" = "to
 
 /** What an unverified token says of itself: it only chooses whose keys the token must be signed with. */
 function claimsOf(token: string): JWTPayload {
+  // Where bytes are no character, every reader puts the same one in their place: two people would have one name.
+  if (!isUtf8(Buffer.from(token.split(".")[1] ?? "", "base64url"))) return refuse();
   try {
     return decodeJwt(token);
   } catch (error) {
@@ -93,13 +98,13 @@ async function verify(
   now: number,
 ): Promise<JWTPayload> {
   try {
+    // By whom it is has been seen, when the keys were chosen: a family of issuers has many names.
     const { payload, protectedHeader } = await jwtVerify(token, keys, {
-      issuer: issuer.issuer,
       audience: issuer.audience,
       algorithms: issuer.algorithms,
       clockTolerance: CLOCK_TOLERANCE,
       currentDate: new Date(now),
-      requiredClaims: ["exp", "sub"],
+      requiredClaims: ["iss", "exp", "sub"],
     });
     if (!isAccessToken(protectedHeader.typ, payload, issuer)) refuse();
     return payload;
@@ -113,15 +118,24 @@ async function verify(
   }
 }
 
+/** The claims that tell who signed in, where, and with which app. */
+const IDENTIFYING = ["iss", "sub", "tid", "azp", "appid", "client_id"];
+
+function isIllFormed(claim: unknown): boolean {
+  return typeof claim === "string" && !claim.isWellFormed();
+}
+
 function identityFrom(payload: JWTPayload, issuer: IssuerSetting, tokenHash: string): Identity {
-  const { sub, cnf } = payload;
+  const { iss, sub, cnf } = payload;
   // Signed or not, an object here would be the same owner as every other object.
   if (typeof sub !== "string" || sub === "") return refuse();
+  // So would half a surrogate pair: every half becomes the same character in UTF-8.
+  if (IDENTIFYING.some((name) => isIllFormed(payload[name]))) return refuse();
   const boundKey = typeof cnf === "object" && cnf !== null && "jkt" in cnf ? cnf.jkt : undefined;
   // A binding that can't be read must not count as none.
   if (cnf !== undefined && typeof boundKey !== "string") return refuse();
   return {
-    userId: hash("sha256", Buffer.from(`${issuer.issuer}\0${sub}`), "base64url"),
+    userId: hash("sha256", Buffer.from(`${iss}\0${sub}`), "base64url"),
     issuer,
     ...signInOf(payload, issuer),
     boundKey: typeof boundKey === "string" ? boundKey : undefined,

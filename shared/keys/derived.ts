@@ -52,7 +52,7 @@ export type Bound = { readonly userId: string; readonly key: Uint8Array } & Pick
 
 /** No part before the key, which is last and always as long, holds a zero byte: each text is that of one user key alone. */
 export function bindingOf({ binding }: DerivedKeys, { userId, number, id, key }: Bound): Uint8Array {
-  return hmac(binding, Buffer.concat([Buffer.from(`${userId}\0${number}\0${id}\0`), key]));
+  return hmac(binding, `${userId}\0${number}\0${id}\0`, key);
 }
 
 /** Where a value stands: what is sealed there opens nowhere else, and the same code is another one elsewhere. */
@@ -119,6 +119,8 @@ export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && timingSafeEqual(a, b);
 }
 
-function hmac(key: Uint8Array, message: string | Uint8Array): Buffer {
-  return createHmac("sha256", key).update(message).digest();
+function hmac(key: Uint8Array, ...parts: readonly (string | Uint8Array)[]): Buffer {
+  const mac = createHmac("sha256", key);
+  for (const part of parts) mac.update(part);
+  return mac.digest();
 }

@@ -144,7 +144,10 @@ export async function unwrapServiceKey(
     throw isSetting ? new KeyUnavailable("service-key-mismatch", { cause }) : cause;
   });
   // A user key, say, that was copied out of the database.
-  if (key.byteLength !== KEY_BYTES) throw new KeyUnavailable("service-key-mismatch");
+  if (key.byteLength !== KEY_BYTES) {
+    key.fill(0);
+    throw new KeyUnavailable("service-key-mismatch");
+  }
   return key;
 }
 

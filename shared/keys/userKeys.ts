@@ -31,7 +31,7 @@ export function createUserKeys({
   serviceKey,
   system,
 }: {
-  kek: KeyEncryptionKey;
+  kek: Pick<KeyEncryptionKey, "wrap" | "unwrap">;
   serviceKey: Pick<ServiceKey, "bind" | "isBound">;
   system: System;
 }): UserKeys {
@@ -42,12 +42,21 @@ export function createUserKeys({
     dispose: (key) => key.fill(0),
   });
 
+  function remember(name: string, key: Uint8Array): void {
+    remembered.set(name, key);
+    // The cache looks at the time only when it is asked, and a clock that is set back would let a key live on.
+    setTimeout(() => {
+      if (remembered.peek(name, { allowStale: true }) === key) remembered.delete(name);
+    }, REMEMBERED.ttl).unref();
+  }
+
   return {
     async create(userId, number) {
       const id = randomId(system);
-      const key = Uint8Array.from(system.random(KEY_BYTES));
+      const key = system.random(KEY_BYTES);
       const { binding, serviceKey: boundUnder } = await serviceKey.bind({ userId, number, id, key });
-      const wrapped = await kek.wrap(Buffer.concat([key, binding]), userId);
+      const plaintext = Buffer.concat([key, binding]);
+      const wrapped = await kek.wrap(plaintext, userId).finally(() => plaintext.fill(0));
       return { stored: { number, id, wrapped, serviceKey: boundUnder }, key };
     },
 
@@ -61,12 +70,16 @@ export function createUserKeys({
       const key = Uint8Array.from(plaintext.subarray(0, KEY_BYTES));
       const binding = Uint8Array.from(plaintext.subarray(KEY_BYTES));
       plaintext.fill(0);
-      const isWhole = key.byteLength === KEY_BYTES;
-      if (!isWhole || !(await serviceKey.isBound({ userId, number, id, key }, boundUnder, binding))) {
+      try {
+        const isWhole = key.byteLength === KEY_BYTES;
+        if (!isWhole || !(await serviceKey.isBound({ userId, number, id, key }, boundUnder, binding))) {
+          throw new KeyUnavailable("broken-value");
+        }
+      } catch (error) {
         key.fill(0);
-        throw new KeyUnavailable("broken-value");
+        throw error;
       }
-      remembered.set(name, key.slice());
+      remember(name, key.slice());
       return key;
     },
   };

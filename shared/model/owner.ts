@@ -6,7 +6,7 @@ import { actor, head } from "./event.ts";
 import { denial, freeze } from "./freeze.ts";
 import { policy } from "./policy.ts";
 import { listedRecovery, MOST_RECOVERIES } from "./recovery.ts";
-import { MOST_TALLIES, tally } from "./tries.ts";
+import { MOST_REFUSALS, MOST_TALLIES, recordedRefusal, tally } from "./tries.ts";
 import { storedUserKey } from "./userKey.ts";
 import { version } from "./version.ts";
 
@@ -101,6 +101,8 @@ export const ownerShape = z.strictObject({
   tries: z.array(tally).max(MOST_TALLIES),
   /** The end of the activity record's chain. */
   activity: head,
+  /** What was refused within the last minute, so that the same is recorded once; left out until there is any. */
+  refusals: z.array(recordedRefusal).max(MOST_REFUSALS).optional(),
 });
 
 export type Owner = z.infer<typeof ownerShape>;

@@ -15,3 +15,14 @@ export type Tally = z.infer<typeof tally>;
 
 /** The most tallies: of each kind one for the owner, and one for each phone that there is room for. */
 export const MOST_TALLIES = tryKind.options.length * (1 + MOST_DEVICES);
+
+/** The most refusals of one phone that are recorded within a minute. */
+export const MOST_REFUSALS_OF_A_PHONE = 4;
+
+/** That a phone was refused, and the record told of it. */
+export const recordedRefusal = z.strictObject({ deviceId: sha256, code: z.string(), at: timestamp });
+
+export type RecordedRefusal = z.infer<typeof recordedRefusal>;
+
+/** The most of them that are remembered. */
+export const MOST_REFUSALS = MOST_DEVICES * MOST_REFUSALS_OF_A_PHONE;

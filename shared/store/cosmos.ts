@@ -1,9 +1,11 @@
 import type { CosmosClient } from "@azure/cosmos";
 import { randomId, type System } from "../system.ts";
-import { call, sendUntilAnswered } from "./cosmos/calls.ts";
+import { call } from "./cosmos/calls.ts";
 import { type CosmosClientSettings, createCosmosClient, TIME_LIMIT } from "./cosmos/client.ts";
 import { commitBatch } from "./cosmos/commit.ts";
-import { fromDocument, readItem } from "./cosmos/documents.ts";
+import { requireDefinition } from "./cosmos/definition.ts";
+import { readItem } from "./cosmos/documents.ts";
+import { readPage } from "./cosmos/pages.ts";
 import { type Store, type StoredItem, serializeBatch } from "./port.ts";
 
 export { createCosmosClient, requireLoopback } from "./cosmos/client.ts";
@@ -16,7 +18,7 @@ interface CosmosContainer {
   readonly timeLimit?: number;
   /** The randomness for a commit's id. */
   readonly random: System["random"];
-  /** Milliseconds; measures how long calls take. */
+  /** Milliseconds, from any epoch: calls are timed by it. */
   readonly now?: () => number;
 }
 
@@ -42,6 +44,7 @@ export function openContainer(
 ): Store {
   const container = client.database(database).container(name);
   const options = { timeLimit, now };
+  let definitionDue = Number.NEGATIVE_INFINITY;
 
   return {
     read: (partition, id) =>
@@ -50,25 +53,25 @@ export function openContainer(
         return found && { id, etag: found.etag, body: found.body };
       }),
 
-    list: (partition, prefix) =>
-      call("list", options, (running) =>
-        sendUntilAnswered(running, async () => {
-          const items: StoredItem[] = [];
-          const query = container.items.query<Record<string, unknown>>(
-            { query: LIST, parameters: [{ name: "@prefix", value: prefix }] },
-            { partitionKey: partition, abortSignal: running.signal },
-          );
-          for await (const { resources, requestCharge } of query.getAsyncIterator()) {
-            running.charged(requestCharge);
-            for (const document of resources) {
-              const { id, etag, body } = fromDocument(document);
-              items.push({ id, etag, body });
-            }
-          }
-          // Cosmos DB promises no order without an index for it.
-          return items.sort((a, b) => (a.id < b.id ? -1 : 1));
-        }),
-      ),
+    async list(partition, prefix) {
+      const items: StoredItem[] = [];
+      let from: string | undefined;
+      do {
+        const asked = { partition, prefix, members: "all", from } as const;
+        const page = await call("list", options, (running) => readPage(container, asked, running));
+        for (const { id, etag, body } of page.items) items.push({ id, etag, body });
+        from = page.next;
+      } while (from !== undefined);
+      return items.sort((a, b) => (a.id < b.id ? -1 : 1));
+    },
+
+    async listIds(partition, { from, without } = {}) {
+      const asked = { partition, prefix: "", without, members: "ids", from } as const;
+      const { items, ...next } = await call("list", options, (running) =>
+        readPage(container, asked, running),
+      );
+      return { items: items.map(({ id, etag }) => ({ id, etag })), ...next };
+    },
 
     commit: async (partition, operations) => {
       serializeBatch(operations);
@@ -78,12 +81,22 @@ export function openContainer(
       );
     },
 
-    // A point read needs no rights beyond those that the service has anyway.
     check: () =>
-      call("check", options, async (running) => void (await readItem(container, "check", "check", running))),
+      call("check", options, async (running) => {
+        // A point read needs no rights beyond those that the service has anyway.
+        await readItem(container, "check", "check", running);
+        const time = now();
+        if (time < definitionDue) return;
+        await requireDefinition(container, running);
+        definitionDue = time + DEFINITION_FOR;
+      }),
 
     close: async () => {},
   };
 }
 
-const LIST = "SELECT * FROM c WHERE STARTSWITH(c.id, @prefix)";
+/**
+ * Milliseconds for which a container is taken to be set up as it was: an account answers such questions far more seldom
+ * than others (https://learn.microsoft.com/azure/cosmos-db/concepts-limits#metadata-request-limits).
+ */
+const DEFINITION_FOR = 5 * 60_000;

@@ -10,6 +10,18 @@ export interface Store {
   list(partition: string, prefix: string): Promise<StoredItem[]>;
 
   /**
+   * One page of what a partition holds, in an order of the driver's own; at most {@link BATCH_OPERATIONS} items. From
+   * `next` to `next`, the pages have each item once that was there from the first to the last, also if others are deleted
+   * meanwhile.
+   * @param from the `next` of the page before; left out for the first
+   * @param without leaves out the items whose id begins with it
+   */
+  listIds(
+    partition: string,
+    options?: { readonly from?: string | undefined; readonly without?: string },
+  ): Promise<Page<Omit<StoredItem, "body">>>;
+
+  /**
    * Applies all operations, or none. The limits are those of a Cosmos DB transactional batch, on every driver:
    * 1 to {@link BATCH_OPERATIONS} operations and {@link BATCH_BYTES} bytes; outside them a RangeError is thrown
    * and nothing is applied. An id may occur once in a commit.
@@ -19,11 +31,17 @@ export interface Store {
    */
   commit(partition: string, operations: readonly Operation[]): Promise<Commit>;
 
-  /** Resolves when the store answers. @throws {StoreUnavailable} */
+  /** Resolves when the store answers, and is set up as it has to be. @throws {StoreUnavailable} */
   check(): Promise<void>;
 
   /** Lets go of files and connections. No call may follow. */
   close(): Promise<void>;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Where the next page begins, for the driver alone to read; left out on the last. */
+  readonly next?: string;
 }
 
 export interface StoredItem {

@@ -8,7 +8,8 @@ import { envelope, ids, owner } from "../../shared/store/items.ts";
 import { BATCH_OPERATIONS, type Store } from "../../shared/store/port.ts";
 import { parseItem } from "../../shared/store/schema.ts";
 import { contents, contentsOf } from "../support/accounts.ts";
-import { COUNTED, changesBetween, partitionOf, userIdOf } from "../support/partition.ts";
+import { begunExport, fillPage } from "../support/export.ts";
+import { COUNTED, changesBetween, heldOf, partitionOf, userIdOf } from "../support/partition.ts";
 import {
   backedUpPhone,
   expectOk,
@@ -37,7 +38,8 @@ describe("an export", () => {
       exportedAt: new Date(START).toISOString(),
       userId: userIdOf(next),
     });
-    expect(exported.body.items).toEqual(stored.map(({ id, body }) => ({ id, body })));
+    const byId = exported.body.items.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    expect(byId).toEqual(stored.map(({ id, body }) => ({ id, body })));
     const kinds = new Set(stored.map(({ id }) => id.replace(/:.*/, "")));
     expect(kinds).toEqual(
       new Set(["owner", "envelope", "event", "idempotency", "notice", "proof", "recovery"]),
@@ -102,6 +104,56 @@ describe("an export", () => {
     expect(said).not.toContain(hex);
   });
 
+  it("comes in pages, each item once, and is told once [H7] [I7] [H5]", async () => {
+    const service = await startService();
+    const phone = await backedUpPhone(service);
+    expectOk(await phone.upload(contents));
+    await registeredPhone(service);
+    await fillPage(service, phone);
+    const stored = await partitionOf(service, phone);
+    const { result, counts } = await service.counted(() => phone.exportAll());
+    expectOk(result);
+    const told = result.body.items.map(({ id }) => id);
+    expect(new Set(told).size).toBe(told.length);
+    expect(told).toEqual(expect.arrayContaining(stored.map(({ id }) => id)));
+    expect(counts).toMatchObject({ list: 2, commit: 1 });
+    const after = await partitionOf(service, phone);
+    expect(changesBetween(stored, after)).toMatchObject({ added: ["event", "notice", "proof"], removed: [] });
+  });
+
+  it("goes on where it was after another sign-in, for a day [H7] [I7]", async () => {
+    const service = await startService();
+    const phone = await backedUpPhone(service);
+    const next = await begunExport(service, phone);
+    const goOn = () => phone.send({ method: "POST", path: "/v1/me/export/next", body: { next } });
+    service.advance(12 * 60 * 60);
+    await phone.signIn({ signedInSecondsAgo: 3000 });
+    expect(await goOn()).toMatchObject({ status: 401, body: { code: "step-up-required" } });
+    await phone.signIn();
+    expect(await goOn()).toMatchObject({ status: 200 });
+    service.advance(12 * 60 * 60);
+    await phone.signIn();
+    expect(await goOn()).toMatchObject({ status: 400, body: { code: "body-invalid" } });
+  });
+
+  it("is gone on with by the phone that began it alone: no export goes untold [H5] [H7]", async () => {
+    const service = await startService();
+    const phone = await backedUpPhone(service);
+    const other = await registeredPhone(service);
+    expectOk(await other.recover());
+    const stranger = await backedUpPhone(service, { owner: "bob" });
+    const next = await begunExport(service, phone);
+    for (const [asking, asked] of [
+      [other, next],
+      [stranger, next],
+      [phone, `${next.slice(0, -1)}${next.endsWith("A") ? "B" : "A"}`],
+      [phone, `${"k".repeat(22)}${next.slice(22)}`],
+    ] as const) {
+      const answer = await asking.send({ method: "POST", path: "/v1/me/export/next", body: { next: asked } });
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: "/next" }] } });
+    }
+  });
+
   it("has no key if there is no backup, and needs a recent sign-in [H7]", async () => {
     const service = await startService();
     const phone = await registeredPhone(service);
@@ -109,7 +161,7 @@ describe("an export", () => {
     const exported = await phone.exportAll();
     expectOk(exported);
     expect(exported.body.keys).toEqual([]);
-    expect(exported.body.items.map(({ id }) => id)).toEqual(before);
+    expect(exported.body.items.map(({ id }) => id).toSorted()).toEqual(before);
     await phone.signIn({ signedInSecondsAgo: 3000 });
     expect(problemOf(await phone.exportAll())).toMatchObject({ code: "step-up-required" });
   });
@@ -129,7 +181,7 @@ describe.each(["SQLite", "Cosmos DB"] as const)("an erasure, in %s", (driver) =>
     expect((await store.list(userId, "")).length).toBeGreaterThan(8);
 
     expectOk(await phone.erase());
-    expect(await store.list(userId, "")).toEqual([]);
+    expect(await heldOf(store, userId)).toEqual([]);
     expect(await store.list(userIdOf(bob), "")).toEqual(bobs);
     expect(problemOf(await phone.status())).toMatchObject({ status: 401, code: "device-not-registered" });
   });
@@ -137,12 +189,12 @@ describe.each(["SQLite", "Cosmos DB"] as const)("an erasure, in %s", (driver) =>
   it("takes as many commits as there are items for, more than one holds [H7]", async () => {
     const { service, store } = await start();
     const phone = await backedUpPhone(service);
-    for (let count = 0; count < 60; count++)
+    for (let count = 0; count < BATCH_OPERATIONS; count++)
       expectOk(await phone.choosePolicy({ otherPlatform: count % 2 === 0 }));
     const userId = userIdOf(phone);
-    expect((await store.list(userId, "")).length).toBeGreaterThan(100);
+    expect((await heldOf(store, userId)).length).toBeGreaterThan(BATCH_OPERATIONS);
     expectOk(await phone.erase());
-    expect(await store.list(userId, "")).toEqual([]);
+    expect(await heldOf(store, userId)).toEqual([]);
   });
 
   it("makes who comes back a new owner, to whom nothing has happened [H7]", async () => {
@@ -207,9 +259,8 @@ describe("an erasure", () => {
       }),
     });
     const phone = await backedUpPhone(service);
-    // Each leaves an event and a spent proof: more items than a batch holds.
-    for (let uploads = 0; uploads < 48; uploads++) expectOk(await phone.upload(contents));
-    expect((await partitionOf(service, phone)).length).toBeGreaterThan(BATCH_OPERATIONS);
+    // Each leaves an event: more items than a batch holds.
+    for (let uploads = 0; uploads < BATCH_OPERATIONS; uploads++) expectOk(await phone.upload(contents));
     commits = 1;
     expect(problemOf(await phone.erase())).toMatchObject({ status: 500, code: "internal" });
     const left = await partitionOf(service, phone);
@@ -218,13 +269,13 @@ describe("an erasure", () => {
     commits = Number.POSITIVE_INFINITY;
     const userId = userIdOf(phone);
     expectOk(await phone.erase());
-    expect(await service.adapters.store.list(userId, "")).toEqual([]);
+    expect(await heldOf(service.adapters.store, userId)).toEqual([]);
 
     const other = await backedUpPhone(service, { owner: "bob" });
     expectOk(await other.upload(contents));
     const bob = userIdOf(other);
     commits = 1;
     expectOk(await other.erase());
-    expect(await service.adapters.store.list(bob, "")).toEqual([]);
+    expect(await heldOf(service.adapters.store, bob)).toEqual([]);
   });
 });

@@ -127,6 +127,23 @@ describe("a refused recovery", () => {
     expect(recovered.contents).toEqual(contents);
   });
 
+  it("is recorded once a minute for the same reason, and four times for whatever reasons [I6] [H6]", async () => {
+    const service = await startService();
+    const { phone } = await scenes["version-not-found"](service);
+    const eventsAfter = async (times: number, ...recover: Parameters<TestPhone["recover"]>) => {
+      for (let time = 0; time < times; time++) expect((await phone.recover(...recover)).ok).toBe(false);
+      const record = await phone.activity();
+      expectOk(record);
+      return record.body.events.filter(({ type }) => type === "recovery-refused").length;
+    };
+    expect(await eventsAfter(50, { version: 99 })).toBe(1);
+    expect(await eventsAfter(50, {}, { body: { storageCheck: "c".repeat(43) } })).toBe(2);
+    service.advance(59);
+    expect(await eventsAfter(1, { version: 99 })).toBe(2);
+    service.advance(1);
+    expect(await eventsAfter(50, { version: 99 })).toBe(3);
+  });
+
   it("for what the request looks like leaves not even an event [D4]", async () => {
     const service = await startService();
     await withBackup(service);

@@ -55,6 +55,29 @@ describe("backup", () => {
     });
   });
 
+  it("gives its key no more to a phone that was removed, also where that repeats how it turned it on [D6]", async () => {
+    const service = await startService();
+    const first = await registeredPhone(service);
+    const turnOn = {
+      method: "POST",
+      path: "/v1/backup/enable",
+      headers: { "Idempotency-Key": "k".repeat(22) },
+      body: {},
+    };
+    expect(await first.send(turnOn)).toMatchObject({ status: 201 });
+    expect(await first.send(turnOn)).toMatchObject({ status: 201 });
+    expectOk(await first.status());
+    expectOk(await first.upload(contents));
+    const second = await registeredPhone(service);
+    expectOk(await second.recover());
+    expectOk(await second.revoke(first.deviceId));
+    await first.signIn({ signedInSecondsAgo: 1 });
+    expectOk(await first.register());
+    const again = await first.send(turnOn);
+    expect(again).toMatchObject({ status: 409, body: { code: "backup-already-on" } });
+    expect(JSON.stringify(again.body)).not.toContain("sealed");
+  });
+
   it("is turned on after a recent sign-in alone, and the answer says what is missing [B3]", async () => {
     const service = await startService();
     const phone = await registeredPhone(service);

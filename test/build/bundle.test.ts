@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
+import { onAzure } from "../../local/cloud/functionsWorker/onAzure.ts";
 import { serve } from "../../local/host/server.ts";
 import { issuerHandler, JWKS_PATH } from "../../local/issuer/http.ts";
 import { createIssuer } from "../../local/issuer/issuer.ts";
@@ -12,11 +13,11 @@ import { createPhone } from "../../local/phone/acts/phone.ts";
 import { build } from "../../scripts/build.ts";
 import { contents } from "../support/accounts.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { LoadFailed, startApp } from "./host.ts";
+import { startApp } from "./host.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const ORIGIN = "https://backup.example";
-const EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+const EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** What is deployed, outside the checkout: whatever the bundle forgot is nowhere to be found. */
 let app: string;
@@ -31,6 +32,7 @@ afterAll(() => rm(app, { recursive: true, force: true }));
 async function settings(jwksUri = "https://login.example/keys"): Promise<Record<string, string>> {
   const data = await temporaryFolder();
   return {
+    AZURE_FUNCTIONS_ENVIRONMENT: "Development",
     PUBLIC_ORIGIN: ORIGIN,
     ISSUERS: JSON.stringify(issuerSettings(jwksUri)),
     STORE: "sqlite",
@@ -43,9 +45,9 @@ async function settings(jwksUri = "https://login.example/keys"): Promise<Record<
 describe("the bundle in the Functions worker", () => {
   it("registers every endpoint as it is declared, and the one for all the rest", async () => {
     const { functions } = await startApp(app, await settings());
-    const declared = endpoints.map(({ declaration: { name, method, route } }) => ({
+    const declared = endpoints.map(({ access, declaration: { name, method, route } }) => ({
       name,
-      methods: [method as string],
+      methods: [method, ...(access === "anonymous" ? ["HEAD"] : [])],
       route,
     }));
     const rest = { name: "zz-unknown", methods: EVERY_METHOD, route: "{*path}" };
@@ -101,23 +103,132 @@ describe("the bundle in the Functions worker", () => {
     expect(await successor.recover()).toMatchObject({ ok: true, contents });
   });
 
-  it("can't be loaded with wrong settings: names each of them, and shows no value", async () => {
-    const wrong = {
+  it("says what went wrong on the standard error, which the host logs as errors, and the rest on the other", async () => {
+    // No key is to be had there, and nothing is sent.
+    const { fetch, stop } = await startApp(app, await settings("http://127.0.0.1:9/keys"));
+    const token = await createIssuer({ key: await generateKey(), now: Date.now }).sign({ owner: "alice" });
+    await fetch(`${ORIGIN}/v1/health`);
+    await fetch(`${ORIGIN}/v1/backup`);
+    const failed = await fetch(`${ORIGIN}/v1/backup`, { headers: { Authorization: `Bearer ${token}` } });
+    expect(failed.status).toBe(503);
+    const { stdout, stderr } = await stop();
+    const levelsOf = (lines: readonly string[]) => lines.map((line) => JSON.parse(line).level);
+    expect(levelsOf(stdout)).toEqual(["info", "info"]);
+    const ours = stderr.filter((line) => line.startsWith("{"));
+    expect(levelsOf(ours)).toEqual(["error"]);
+    expect(JSON.parse(ours[0] ?? "")).toMatchObject({ code: "sign-in-unavailable", status: 503 });
+  });
+});
+
+describe("the bundle without a service that could start", () => {
+  const needed = Object.keys(onAzure) as (keyof typeof onAzure)[];
+  const wrong = [
+    ...needed.flatMap((name) => [
+      { name, how: "missing", set: { ...onAzure, [name]: undefined } },
+      { name, how: "malformed", set: { ...onAzure, [name]: "hunter2" } },
+    ]),
+    { name: "STORE", how: "of one machine", set: { ...onAzure, STORE: "sqlite" } },
+    {
+      name: "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
+      how: "too large",
+      set: { ...onAzure, FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "2097153" },
+    },
+  ];
+
+  // A process for each of them: longer than other tests take.
+  it("has every setting needed on Azure in turn missing, or malformed, and answers 503 on every route", async () => {
+    for (const { name, how, set } of wrong) {
+      const { functions, fetch, stop } = await startApp(app, set);
+      expect
+        .soft(
+          functions.map(({ route }) => route),
+          `${name} ${how}`,
+        )
+        .toEqual(["{*path}"]);
+      for (const [method, path] of everyRoute()) {
+        const response = await fetch(`${ORIGIN}/v1/${path}`, { method });
+        const { status, headers } = response;
+        const { code, retryable } = (await response.json()) as { code?: string; retryable?: boolean };
+        const isHealth = path === "health";
+        expect
+          .soft(
+            { status, code, retryable, type: headers.get("content-type"), retry: headers.get("retry-after") },
+            `${name} ${how}: ${method} ${path}`,
+          )
+          .toEqual(
+            isHealth
+              ? { status: 200, type: "application/json", retry: null }
+              : {
+                  status: 503,
+                  code: "not-configured",
+                  retryable: true,
+                  type: "application/problem+json",
+                  retry: "60",
+                },
+          );
+      }
+      const { stderr } = await stop();
+      const told = stderr.filter((line) => line.includes("wrong settings"));
+      expect.soft(told, `${name} ${how}`).toHaveLength(1);
+      const { level, failure } = JSON.parse(told[0] ?? "{}");
+      expect.soft(level).toBe("error");
+      expect.soft(failure).toContain(`wrong settings: ${name}`);
+      expect.soft(failure).not.toContain("hunter2");
+    }
+  }, 120_000);
+
+  it("names all wrong settings with their reasons in one error line, and shows no value", async () => {
+    const { fetch, stop } = await startApp(app, {
       PUBLIC_ORIGIN: "http://phones.example/secret-path",
-      ISSUERS: '[{"issuer":"secret-issuer","clientSecret":"secret-of-issuer"}]',
+      ISSUERS: '[{"issuer":"secret-issuer","secretMember":"secret-of-issuer"}]',
       STEP_UP_MAX_AGE_SECONDS: "987654321",
       STORE: "secret-store",
       SQLITE_FILE: "",
-    };
-    const failure = await startApp(app, wrong).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(LoadFailed);
-    const { code, output } = failure as LoadFailed;
-    expect(code).toBe(1);
-    expect(output).toContain("ConfigError");
-    for (const name of [...Object.keys(wrong), "KEYS: missing"]) expect(output).toContain(`  ${name}`);
-    expect(output).not.toMatch(/secret|phones\.example|987654321/i);
+      FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "104857600",
+    });
+    const ready = await fetch(`${ORIGIN}/v1/ready`, { headers: { "Accept-Language": "sv" } });
+    expect(ready.headers.get("content-language")).toBe("sv");
+    expect(await ready.json()).toMatchObject({ code: "not-configured", type: "/v1/problems/not-configured" });
+    expect((await fetch(`${ORIGIN}/v1/health`, { method: "POST", body: "{}" })).status).toBe(503);
+    const { stdout, stderr } = await stop();
+    expect(stdout).toEqual([]);
+    const [line = "", ...requests] = stderr;
+    expect(JSON.parse(line)).toMatchObject({ level: "error" });
+    for (const name of [
+      "PUBLIC_ORIGIN",
+      "ISSUERS/0",
+      "STEP_UP_MAX_AGE_SECONDS",
+      "STORE",
+      "SQLITE_FILE",
+      "KEYS: missing",
+      "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
+    ]) {
+      expect(line).toMatch(new RegExp(`[ ;]${name}`));
+    }
+    expect(line).not.toMatch(/secret|phones\.example|987654321|104857600/i);
+    expect(requests.map((each) => JSON.parse(each).code)).toEqual(["not-configured", "not-configured"]);
+  });
+
+  it("answers just so where what the settings name can't be opened", async () => {
+    const folder = await temporaryFolder();
+    const { fetch, stop } = await startApp(app, { ...(await settings()), SQLITE_FILE: folder });
+    expect((await fetch(`${ORIGIN}/v1/health`)).status).toBe(200);
+    expect(await (await fetch(`${ORIGIN}/v1/backup`)).json()).toMatchObject({ code: "not-configured" });
+    const failures = (await stop()).stderr.filter((line) => line.includes('"failure"'));
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toContain("at openDatabase");
   });
 });
+
+/** Every route that is declared, and what is none. */
+function* everyRoute(): Generator<readonly [method: string, path: string]> {
+  for (const { declaration } of endpoints) {
+    yield [declaration.method, declaration.route.replaceAll(/\{\w+\}/g, "a")];
+  }
+  yield ["GET", "no/such/path"];
+  yield ["PATCH", "backup"];
+  yield ["OPTIONS", ""];
+}
 
 describe("the build", () => {
   it("puts each module into one file, so that an error's class is the same to who throws and who catches it", async () => {

@@ -25,24 +25,13 @@ interface App {
   readonly functions: readonly HttpFunction[];
   /** Has the function that takes the request answer it, over the messages that the real host sends. */
   readonly fetch: typeof globalThis.fetch;
-}
-
-/** An app that could not be loaded. */
-export class LoadFailed extends Error {
-  override readonly name = "LoadFailed";
-  readonly code: number | null;
-  readonly output: string;
-
-  constructor(code: number | null, output: string) {
-    super(`the worker ended with ${code}: ${output}`);
-    this.code = code;
-    this.output = output;
-  }
+  /** Ends the worker, and gives the lines that it has written: the host logs those of `stderr` as errors. */
+  readonly stop: () => Promise<{ readonly stdout: readonly string[]; readonly stderr: readonly string[] }>;
 }
 
 /**
  * Loads the app in `folder` in a worker of its own, with `settings` as its whole environment; it ends with the test.
- * @throws {LoadFailed}
+ * @throws {Error} it can't be loaded
  */
 export async function startApp(folder: string, settings: Readonly<Record<string, string>>): Promise<App> {
   const child = fork(join(import.meta.dirname, "../../local/cloud/functionsWorker/worker.ts"), [folder], {
@@ -53,23 +42,28 @@ export async function startApp(folder: string, settings: Readonly<Record<string,
     serialization: "advanced",
   });
   const closed = once(child, "close");
-  onTestFinished(async () => {
+  const written = { stdout: "", stderr: "" };
+  child.stdout?.on("data", (chunk) => (written.stdout += chunk));
+  child.stderr?.on("data", (chunk) => (written.stderr += chunk));
+  const stop = async () => {
     child.kill();
     await closed;
-  });
-  let written = "";
-  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (written += chunk));
+    return { stdout: linesOf(written.stdout), stderr: linesOf(written.stderr) };
+  };
+  onTestFinished(async () => void (await stop()));
 
   const failed = closed.then(([code]) => {
-    throw new LoadFailed(code, written);
+    throw new Error(`the worker ended with ${code}: ${written.stdout}${written.stderr}`);
   });
   // Nobody waits for it once the app is loaded.
   failed.catch(() => {});
   const [metadata] = await Promise.race([once(child, "message"), failed]);
   const functions = (metadata as FunctionMetadata[]).map(readFunction);
   const match = compileRoutes(functions);
-  return { functions, fetch: (input, init) => call(child, failed, match, new Request(input, init)) };
+  return { functions, fetch: (input, init) => call(child, failed, match, new Request(input, init)), stop };
 }
+
+const linesOf = (text: string) => text.split("\n").filter((line) => line !== "");
 
 function readFunction({ functionId, rawBindings }: FunctionMetadata): HttpFunction {
   const trigger = rawBindings.map((raw) => JSON.parse(raw)).find(({ type }) => type === "httpTrigger");

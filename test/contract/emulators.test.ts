@@ -18,7 +18,10 @@ const {
 
 const COSMIUM: StoreContractOptions = {
   leftOut: [
-    [/reading > gives back|> ETags > (changes|stays|is never)/, "its batches answer without ETags"],
+    [
+      /reading > (gives back|lists ids)|> ETags > (changes|stays|is never)/,
+      "its batches answer without ETags",
+    ],
     [/reading > (finds|keeps|lists the ids)/, "it knows an item by its id alone, whatever the partition"],
     [
       /committing > (creates|with|doesn't|names|.*replace an item)|> ETags > refuses|any sequence/,
@@ -32,7 +35,7 @@ const COSMOSDB_SERVER: StoreContractOptions = {
   leftOut: [
     [/reading > (finds|keeps|lists the ids)/, "its queries answer from all partitions"],
     [
-      /reading > shows|committing > (creates|tells|with|doesn't|names|.*replace an item)|> ETags >|any sequence/,
+      /reading > (shows|lists ids)|committing > (creates|tells|with|doesn't|names|.*replace an item)|> ETags >|any sequence/,
       "its batches can't replace or delete: they want a partition key of their own for each operation",
     ],
     [/> times to live >/, "it keeps what has expired"],

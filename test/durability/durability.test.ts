@@ -27,7 +27,7 @@ const SEED = Number(process.env.DURABILITY_SEED ?? randomInt(2 ** 31));
 /** Services side by side, each with its folder: most of the time goes into starting them. */
 const SITES = 2;
 
-it("keeps what it acknowledged, whenever it is killed", { timeout: 30_000 + KILLS * 2_000 }, async ({
+it("keeps what it acknowledged, whenever it is killed", { timeout: 30_000 + KILLS * 5_000 }, async ({
   annotate,
 }) => {
   expect(KILLS, "DURABILITY_KILLS").toSatisfy((kills) => Number.isInteger(kills) && kills >= SITES);

@@ -31,7 +31,7 @@ export interface ServiceProcess {
 }
 
 export function startProcess({ port, folder, compileCache }: ProcessOptions): ServiceProcess {
-  const args = [bundleIn(compileCache), "--port", String(port), "--data", folder];
+  const args = [bundleIn(compileCache), "--port", String(port), "--data", folder, "--work", "1000000"];
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { ...process.env, NODE_COMPILE_CACHE: compileCache },

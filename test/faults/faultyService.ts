@@ -1,12 +1,10 @@
-import { createLocalJWKSet } from "jose";
 import { type Adapters, createServices } from "../../functions/compose/services.ts";
 import { routesOf } from "../../functions/endpoints.ts";
-import { createIssuer, type Issuer } from "../../local/issuer/issuer.ts";
-import { generateKey } from "../../local/issuer/key.ts";
 import { issuerSettings } from "../../local/issuer/settings.ts";
 import { readConfig } from "../../shared/config/read.ts";
 import type { HttpRequest, Route } from "../../shared/http/message.ts";
 import { compileRoutes } from "../../shared/http/route.ts";
+import { createSigningKeys } from "../../shared/identity/signingKeys.ts";
 import { createTokenVerifier } from "../../shared/identity/token.ts";
 import { createServiceKey, makeServiceKey } from "../../shared/keys/serviceKey.ts";
 import { createUserKeys } from "../../shared/keys/userKeys.ts";
@@ -14,6 +12,7 @@ import type { WrappedKey } from "../../shared/model/userKey.ts";
 import { randomId, type System } from "../../shared/system.ts";
 import { checkDeclared } from "../support/declared.ts";
 import { type Act, type Faults, faulty } from "./layer.ts";
+import { createRotatingIssuer, type RotatingIssuer } from "./rotatingIssuer.ts";
 
 /** No answer came: the phone can't know whether the service did what it was asked. */
 export class NoAnswer extends Error {
@@ -23,7 +22,7 @@ export class NoAnswer extends Error {
 export const ORIGIN = "https://backup.example";
 
 export interface FaultyService {
-  readonly issuer: Issuer;
+  readonly issuer: RotatingIssuer;
   /** Carries a phone's request to the instance that runs at the time. Rejects with {@link NoAnswer} if that ends. */
   readonly fetch: typeof globalThis.fetch;
   /** The drivers as they are, without faults. */
@@ -66,15 +65,19 @@ export async function startFaultyService({
   firstUse = false,
   others,
 }: ServiceOptions): Promise<FaultyService> {
-  const config = readConfig({
-    PUBLIC_ORIGIN: ORIGIN,
-    ISSUERS: JSON.stringify(issuerSettings(`${ORIGIN}/jwks`)),
-    STORE: "sqlite",
-    SQLITE_FILE: "opened-by-the-test",
-    KEYS: "file",
-    KEY_FILE: "opened-by-the-test",
-  });
-  const issuer = others?.issuer ?? createIssuer({ key: await generateKey(), now: system.now });
+  const config = readConfig(
+    {
+      PUBLIC_ORIGIN: ORIGIN,
+      PHONE_WORK_PER_SECOND: "1000000",
+      ISSUERS: JSON.stringify(issuerSettings(`${ORIGIN}/jwks`)),
+      STORE: "sqlite",
+      SQLITE_FILE: "opened-by-the-test",
+      KEYS: "file",
+      KEY_FILE: "opened-by-the-test",
+    },
+    { embedded: true },
+  );
+  const issuer = others?.issuer ?? (await createRotatingIssuer(system));
   let serviceKeys = others?.serviceKeys();
   let running: Promise<Instance> = start();
   await running;
@@ -105,7 +108,8 @@ export async function startFaultyService({
       verifyToken: createTokenVerifier({
         issuers: config.issuers,
         system,
-        keysOf: () => createLocalJWKSet(issuer.jwks()),
+        keysOf: ({ jwksUri: url }) =>
+          createSigningKeys({ url, system, fetch: async () => Response.json(issuer.jwks()) }),
       }),
     };
     return { adapters, match: compileRoutes(routesOf(services)), over: over.signal };

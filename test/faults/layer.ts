@@ -72,6 +72,7 @@ export function faulty(adapters: Adapters, faults: Faults): Adapters {
     store: {
       read: (...call) => through(store("read"), ({ store }) => store.read(...call)),
       list: (...call) => through(store("list"), ({ store }) => store.list(...call)),
+      listIds: (...call) => through(store("list"), ({ store }) => store.listIds(...call)),
       commit: (...call) => through(store("commit"), ({ store }) => store.commit(...call)),
       check: () => through(store("check"), ({ store }) => store.check()),
       close: () => adapters.store.close(),

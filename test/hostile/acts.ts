@@ -23,6 +23,12 @@ export function confirmations(path: string, word: string): Case[] {
     `?confirm=${word}d`,
     `?confirm=${other}`,
     `?confirm=${MARKER}&confirm=${word}`,
+    `?confirm=${word}&confirm=${MARKER}`,
+    `?confirm=${word}&confirm=${word}`,
+    `?confirm=${word}&Confirm=${MARKER}`,
+    `?confirm=${word}&%63onfirm=${MARKER}`,
+    `?confirm=${word}&?confirm=${MARKER}`,
+    `??confirm=${word}`,
     `?Confirm=${word}`,
     `?${word}`,
     `?${MARKER}=1`,
@@ -44,4 +50,15 @@ export const cursors: readonly Case[] = [
   "NaN",
   "event:",
   MARKER,
+  "0&page=0",
+  "0&page=1",
+  "0&Page=1",
+  "0&p%61ge=1",
 ].map((page) => [`page=${page}`, "parameter-invalid", { target: `/v1/activity?page=${page}` }]);
+
+/** Names that are nearly the page's: a listing that ignored them would begin at its first page. */
+export const nearlyPages: readonly Case[] = ["??page=0", "?Page=0", "????page=0"].map((query) => [
+  query,
+  "parameter-invalid",
+  { target: `/v1/activity${query}` },
+]);

@@ -67,14 +67,14 @@ export const unknownPaths: readonly string[] = [
   `/v1/backup/../${MARKER}`,
 ];
 
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** The methods that a path has, and those that it has not. */
 export function methodsOf(target: string): { allowed: string[]; others: string[] } {
   const [path = ""] = target.split("?");
   const allowed = endpoints
     .filter(({ declaration: { route } }) => isAt(path.split("/"), `/v1/${route}`.split("/")))
-    .map(({ declaration: { method } }): string => method);
+    .flatMap(({ access, declaration: { method } }) => (access === "anonymous" ? [method, "HEAD"] : [method]));
   return { allowed, others: METHODS.filter((method) => !allowed.includes(method)) };
 }
 

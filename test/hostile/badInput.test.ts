@@ -4,7 +4,7 @@ import { BODY_LIMIT } from "../../shared/http/body.ts";
 import { contents } from "../support/accounts.ts";
 import { sendRaw } from "../support/raw.ts";
 import { expectOk, registeredPhone } from "../support/service.ts";
-import { confirmations, cursors, versions } from "./acts.ts";
+import { confirmations, cursors, nearlyPages, versions } from "./acts.ts";
 import { dots, ids, methodsOf, unknownPaths } from "./addresses.ts";
 import { casesAt, find, named, ofPhones } from "./endpoints.ts";
 import { envelopes, misplaced } from "./envelopes.ts";
@@ -58,6 +58,16 @@ it.each(named(withParameter))("%s refuses an id of another shape", async (_, end
 it("refuses a registration that is not a phone's own, with a name and a key", async () => {
   await expectRefusals(await startScene(find("devices-register")), registrations);
 });
+
+it.each(["👩🏽‍💻 🏴󠁧󠁢󠁳󠁣󠁴󠁿 ❤️", "هاتف أحمد", "הטלפון של דנה", "گوشی‌ام", "क्‍ष ന്‍"])(
+  "registers a phone by the name that its owner wrote: %s",
+  async (name) => {
+    const scene = await startScene(find("devices-register"));
+    const request = await requestOf(scene, { body: JSON.stringify({ ...scene.body, name }) });
+    const { status, body } = await sendRaw(scene.service.origin, request);
+    expect({ status, name: JSON.parse(body).name }).toEqual({ status: 200, name });
+  },
+);
 
 describe("an upload", () => {
   const upload = find("backup-upload");
@@ -119,7 +129,7 @@ it.each([
 });
 
 it("shows no page of the record that it has not given", async () => {
-  await expectRefusals(await startScene(find("activity-read")), cursors);
+  await expectRefusals(await startScene(find("activity-read")), [...cursors, ...nearlyPages]);
 });
 
 it("refuses a storage check of another form in a header", async () => {

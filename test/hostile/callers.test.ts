@@ -10,11 +10,7 @@ import { expectRefusal, expectRefusals } from "./refusal.ts";
 import { MARKER, requestOf, startScene } from "./scene.ts";
 import { tokens } from "./tokens.ts";
 
-// An erasure leaves nothing, the proof that it had among it; a preview is a look.
-const spendNothing = ["me-erase", "recoveries-preview"];
-const writes = ofPhones.filter(
-  ({ declaration: { method, name } }) => method !== "GET" && !spendNothing.includes(name),
-);
+const writes = ofPhones.filter(({ access: { proof } }) => proof === "spent");
 
 describe.each(named(ofPhones))("%s", (_, endpoint) => {
   it("refuses whoever does not show a good token, and an app that does not say what it is", async () => {

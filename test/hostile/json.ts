@@ -31,7 +31,8 @@ export const json: readonly Case[] = [
   ["17 deep", "json-too-deep", { body: `${"[".repeat(17)}${"]".repeat(17)}` }],
   ["17 deep in an object", "json-too-deep", { body: `${'{"a":'.repeat(17)}1${"}".repeat(17)}` }],
   ["500,000 deep", "json-too-deep", { body: "[".repeat(500_000) + "]".repeat(500_000) }],
-  ["500,000 deep and cut off", "json-invalid", { body: "[".repeat(500_000) }],
+  ["500,000 deep and cut off", "json-too-deep", { body: "[".repeat(500_000) }],
+  ["with 500,000 members", "json-too-many-members", { body: `[${"0,".repeat(499_999)}0]` }],
 
   ["a member twice", "json-duplicate-key", { body: `{"${MARKER}":1,"${MARKER}":2}` }],
   ["a member twice with the same value", "json-duplicate-key", { body: '{"a":1,"b":2,"a":1}' }],

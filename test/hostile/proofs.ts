@@ -22,6 +22,13 @@ function iat(from: number | undefined) {
     payload({ iat: from === undefined ? undefined : Math.floor(service.now() / 1000) + from });
 }
 
+/** A second older than the endpoint takes it. */
+function tooOld(scene: Scene): Changes {
+  const { access } = scene.endpoint;
+  if (access === "anonymous") throw new Error("anyone may call it, without a proof");
+  return iat(access.proof === "spent" ? -301 : -61)(scene);
+}
+
 export const proofs: readonly Case[] = [
   ["no proof", "proof-missing", { headers: { DPoP: undefined } }],
   ["an empty proof", "proof-invalid", { headers: { DPoP: "" } }],
@@ -73,7 +80,7 @@ export const proofs: readonly Case[] = [
   ["for another path", "proof-invalid", htu((_, origin) => `${origin}/v1/${MARKER}`)],
   ["for the path alone", "proof-invalid", ({ path }) => payload({ htu: path })],
   ["for no address", "proof-invalid", payload({ htu: undefined })],
-  ["old", "proof-expired", iat(-61)],
+  ["old", "proof-expired", tooOld],
   ["from the future", "proof-expired", iat(61)],
   ["of no time", "proof-invalid", iat(undefined)],
   ["of a time that is no number", "proof-invalid", payload({ iat: MARKER })],

@@ -45,7 +45,6 @@ export const UNTOUCHED = { leaked: [], stored: "as before", errors: [] } as cons
 
 /** The refusals that are counted as a try, whatever the endpoint. */
 const PROOFS_COUNTED: readonly ProblemCode[] = ["proof-missing", "proof-invalid"];
-const COUNTED_ALWAYS: readonly ProblemCode[] = [...PROOFS_COUNTED, "step-up-required"];
 
 /** The refusals that the owner is told of, by their endpoint; the same one of an upload but once a minute. */
 const TOLD: Readonly<Record<string, readonly ProblemCode[]>> = {
@@ -80,7 +79,8 @@ export async function expectRefusal(
 /** What a refusal has to leave in the store. @param stored what it left */
 function mayStore(name: string, code: ProblemCode, stored: Stored): Stored {
   if (code === "recovery-key-wrong") return "recorded and counted";
-  if (COUNTED_ALWAYS.includes(code)) return "counted";
+  if (PROOFS_COUNTED.includes(code)) return "counted, without a proof";
+  if (code === "step-up-required") return "counted";
   return TOLD[name]?.includes(code) && stored === "recorded" ? stored : "as before";
 }
 
@@ -113,14 +113,21 @@ export async function observe(scene: Scene, request: RawRequest) {
 
 /**
  * `recorded`: nothing but the event of a refusal, and in the backup's health that there was one; `counted`: nothing but
- * that it was tried.
+ * that it was tried, with a proof that is spent by it, or without one.
  */
-type Stored = "as before" | "recorded" | "counted" | "recorded and counted" | "changed";
+type Stored =
+  | "as before"
+  | "recorded"
+  | "counted"
+  | "counted, without a proof"
+  | "recorded and counted"
+  | "changed";
 
 function whatWasStored(before: readonly StoredItem[], after: readonly StoredItem[]): Stored {
   if (JSON.stringify(after) === JSON.stringify(before)) return "as before";
   const changes = changesBetween(before, after);
   if (isDeepStrictEqual(changes, COUNTED)) return "counted";
+  if (isDeepStrictEqual(changes, { ...COUNTED, added: [] })) return "counted, without a proof";
   const besides = ["owner.backup.lastFailure", ...COUNTED.changed];
   const told = { ...changes, changed: changes.changed.filter((member) => !besides.includes(member)) };
   if (!isDeepStrictEqual(told, RECORDED)) return "changed";

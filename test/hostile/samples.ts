@@ -3,6 +3,7 @@ import { makeUpload } from "../../local/phone/acts/upload.ts";
 import { publicJwk } from "../../local/phone/protocol/keys.ts";
 import { system } from "../../shared/system.ts";
 import { contents } from "../support/accounts.ts";
+import { begunExport } from "../support/export.ts";
 import { expectOk, registeredPhone, type TestService } from "../support/service.ts";
 import { ios, phoneWithBackup, shown } from "./phones.ts";
 import { recoverySamples } from "./recoverySamples.ts";
@@ -98,6 +99,11 @@ export const samples: Readonly<Record<string, (service: TestService) => Promise<
   }),
 
   "me-export": async (service) => ({ phone: await phoneWithBackup(service), path: "/v1/me/export" }),
+
+  "me-export-next": async (service) => {
+    const phone = await phoneWithBackup(service);
+    return { phone, path: "/v1/me/export/next", body: { next: await begunExport(service, phone) } };
+  },
 
   "me-erase": async (service) => ({
     phone: await phoneWithBackup(service),

@@ -170,6 +170,11 @@ export const tokens: readonly Case[] = [
   ["a beginning that is no number", "token-invalid", issued({ nbf: MARKER })],
   ["no subject", "token-invalid", issued({ sub: undefined })],
   ["an empty subject", "token-invalid", issued({ sub: "" })],
+  ["a subject with half a surrogate pair", "token-invalid", issued({ sub: `${MARKER}\ud800` })],
+  ["a subject with the other half", "token-invalid", issued({ sub: `\udfff${MARKER}` })],
+  ["a subject with a pair the wrong way around", "token-invalid", issued({ sub: `${MARKER}\udc00\ud800` })],
+  ["a tenant with half a surrogate pair", "token-invalid", issued({ tid: `${MARKER}\ud800` })],
+  ["a client with half a surrogate pair", "token-invalid", issued({ azp: `${CLIENT}\ud800` })],
   ["a subject that is no text", "token-invalid", issued({ sub: { [MARKER]: 1 } })],
 
   ["bound to another key", "proof-invalid", issued({}, { cnf: hash("sha256", MARKER, "base64url") })],
@@ -181,6 +186,34 @@ export const tokens: readonly Case[] = [
   ["bound to a certificate", "token-invalid", issued({ cnf: { "x5t#S256": MARKER } })],
 
   ["of a work or school account", "work-account-refused", issued({}, { kind: "work-or-school" })],
+  [
+    "of a work or school account of a tenant that no setting names",
+    "work-account-refused",
+    issued({}, { kind: "work-or-school", profile: "entra", tenant: "0a1b2c3d-4e5f-4a6b-8c7d-8e9fa0b1c2d3" }),
+  ],
+  [
+    "of a tenant that is not the one in its issuer's name",
+    "token-invalid",
+    issued({ tid: "0a1b2c3d-4e5f-4a6b-8c7d-8e9fa0b1c2d3" }, { kind: "work-or-school", profile: "entra" }),
+  ],
+  [
+    "of a tenant that is none",
+    "token-invalid",
+    issued(
+      { iss: "https://issuer.localhost/common/v2.0", tid: "common" },
+      { kind: "work-or-school", profile: "entra" },
+    ),
+  ],
+  [
+    "of the family itself",
+    "token-invalid",
+    issued({ iss: "https://issuer.localhost/{tenantid}/v2.0", tid: "{tenantid}" }, { profile: "entra" }),
+  ],
+  [
+    "of the tenant of personal accounts, where no setting names it",
+    "token-invalid",
+    issued({}, { kind: "work-or-school", profile: "entra", tenant: "9188040d-6c67-4c5b-b112-36a304b66dad" }),
+  ],
   ["of an account provider", "provider-refused", issued({}, { kind: "provider" })],
   ["of an operator", "operator-refused", issued({}, { kind: "operator" })],
 ];

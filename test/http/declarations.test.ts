@@ -40,6 +40,7 @@ describe("the problems of an endpoint", () => {
   });
 
   const plain = {
+    proof: "read",
     stepUp: "not-needed",
     standing: "registered",
     frozen: "goes-on",
@@ -62,7 +63,11 @@ describe("the problems of an endpoint", () => {
   });
 
   it("follow from whom it does not know: a phone that is not registered, but where that is what it does", () => {
-    const registers = forNewPhone({ stepUp: "needed", oldApps: "refused" }, declared, nothing);
+    const registers = forNewPhone(
+      { proof: "spent", stepUp: "needed", oldApps: "refused" },
+      declared,
+      nothing,
+    );
     expect([...problemsOf(registers)]).not.toContain("device-not-registered");
     const denies = forOwner({ ...plain, registered: "or-removed" }, declared, nothing);
     expect([...problemsOf(denies)]).toContain("device-not-registered");
@@ -71,7 +76,9 @@ describe("the problems of an endpoint", () => {
 
   it("name a spent proof wherever something is written, and nowhere else", () => {
     expect([...problemsOf(forOwner(plain, declared, nothing))]).not.toContain("proof-replayed");
-    const writing = forOwner(plain, { ...declared, method: "POST" }, nothing);
+    const refusing = forOwner(plain, { ...declared, method: "POST" }, nothing);
+    expect([...problemsOf(refusing)]).toContain("proof-replayed");
+    const writing = forOwner({ ...plain, proof: "spent" }, declared, nothing);
     expect([...problemsOf(writing)]).toContain("proof-replayed");
   });
 

@@ -36,6 +36,7 @@ const WITHOUT_TRUST: Readonly<Record<string, string>> = {
 const TRUSTED_WHILE: Readonly<Record<string, string>> = {
   "me-erase": "an owner without a backup and without a trusted phone must be able to leave",
   "me-export": "without a backup there is nothing in it that a stranger may not have",
+  "me-export-next": "as me-export, which it goes on with",
 };
 
 /** What goes on while the backup is frozen, and why. */
@@ -83,6 +84,12 @@ const STEP_UP_BY_GUARDS: Readonly<Record<string, string>> = {
   "recoveries-begin": "in its place in the order",
   "recoveries-open": "in its place in the order",
   "recoveries-deny": "for all but one denial in 60 days: a thief may have shut the owner out of the account",
+};
+
+/** What changes nothing, though it is no GET, so that its proof need not be spent; and why. */
+const READING: Readonly<Record<string, string>> = {
+  "me-export-next": "answers what was begun, and told, before",
+  "recoveries-preview": "is a look; what it counts, a wrong recovery key, spends the proof all the same",
 };
 
 /** What gives away a sealed key, an envelope or a wrapped secret. */
@@ -137,6 +144,13 @@ describe("who may call", () => {
   it("has signed in afresh, but where a list says why that is not needed [D6]", () => {
     expect(namesOf(having({ stepUp: "not-needed" }))).toEqual(Object.keys(WITHOUT_STEP_UP).sort());
     expect(namesOf(having({ stepUp: "by-guards" }))).toEqual(Object.keys(STEP_UP_BY_GUARDS).sort());
+  });
+
+  it("spends the proof wherever something changes, but where a list says why that is not needed", () => {
+    const isGet = ({ declaration: { method } }: PhoneEndpoint) => method === "GET";
+    const reading = having({ proof: "read" });
+    expect(namesOf(reading.filter((endpoint) => !isGet(endpoint)))).toEqual(Object.keys(READING).sort());
+    expect(namesOf(having({ proof: "spent" }).filter(isGet))).toEqual([]);
   });
 
   it("is told each of these with its problem, wherever it may be refused for it", () => {

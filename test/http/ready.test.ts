@@ -1,10 +1,19 @@
+import { copyFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { READY_WITHIN, ready } from "../../functions/anonymous/ready.ts";
 import type { Adapters } from "../../functions/compose/services.ts";
 import { KeyUnavailable } from "../../shared/keys/port.ts";
 import { ids, SERVICE_PARTITION } from "../../shared/store/items.ts";
 import { StoreUnavailable } from "../../shared/store/port.ts";
-import { FOREIGN_SERVICE_KEY, startService, type TestService } from "../support/service.ts";
+import { contents } from "../support/accounts.ts";
+import {
+  backedUpPhone,
+  FOREIGN_SERVICE_KEY,
+  problemOf,
+  startService,
+  type TestService,
+} from "../support/service.ts";
 
 type Break = (adapters: Adapters) => Adapters;
 
@@ -53,6 +62,33 @@ describe("ready", () => {
     expect(await partsOf(service)).toEqual(["service-key"]);
     expect(service.lines.at(-1)?.failure).toMatch(/^KeyUnavailable SERVICE_KEY /);
   });
+
+  it.runIf(process.env.TEST_STORE !== "cosmos").each<[string, (folder: string) => Promise<void>]>([
+    ["the whole folder", (folder) => rm(folder, { recursive: true })],
+    ["the database", (folder) => rm(join(folder, "backup.db"))],
+    ["its log", (folder) => rm(join(folder, "backup.db-wal"))],
+    [
+      "the database, and another one put in its place",
+      async (folder) => {
+        await copyFile(join(folder, "backup.db"), join(folder, "another.db"));
+        await rename(join(folder, "another.db"), join(folder, "backup.db"));
+      },
+    ],
+  ])(
+    "says so where a file of the database is gone from under it, and nothing is stored any more: %s",
+    async (_, remove) => {
+      const service = await startService();
+      const phone = await backedUpPhone(service);
+      expect((await fetch(`${service.origin}/v1/ready`)).status).toBe(200);
+      await remove(service.folder);
+      service.advance(5);
+      expect(await partsOf(service)).toEqual(["store"]);
+      expect(problemOf(await phone.upload(contents))).toMatchObject({
+        status: 503,
+        code: "store-unavailable",
+      });
+    },
+  );
 
   async function partsOf({ origin }: TestService): Promise<unknown> {
     const response = await fetch(`${origin}/v1/ready`);

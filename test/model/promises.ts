@@ -133,7 +133,13 @@ function refusedWrongly(
     found.push({ promise: "liveness", how: "no place, though a phone has not signed in for 90 days" });
   }
   const lasting = (item: Owner | undefined) =>
-    item && { ...item, tries: [], activity: undefined, backup: { ...item.backup, lastFailure: undefined } };
+    item && {
+      ...item,
+      tries: [],
+      activity: undefined,
+      refusals: undefined,
+      backup: { ...item.backup, lastFailure: undefined },
+    };
   const before = owner && asOf(owner, now);
   const same = left === owner || before?.freeze !== owner?.freeze;
   if (!same && !isDeepStrictEqual(lasting(left), lasting(before))) {

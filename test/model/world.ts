@@ -328,6 +328,11 @@ function running(before: World) {
         const body = id.startsWith(prefix) ? read({ items, now }, id) : undefined;
         return body ? [{ id, etag: ETAG, body }] : [];
       }),
+    listIds: async (_: string, { without = "" }: { readonly without?: string } = {}) => ({
+      items: Object.keys(items).flatMap((id) =>
+        read({ items, now }, id) && !(without && id.startsWith(without)) ? [{ id, etag: ETAG }] : [],
+      ),
+    }),
     commit: async (_: string, operations: readonly Operation[]) => commit(operations),
   } satisfies Partial<Store>;
 

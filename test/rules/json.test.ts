@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { ProblemCode } from "../../shared/errors/catalogue.ts";
 import { Problem } from "../../shared/errors/problem.ts";
-import { JSON_DEPTH, parseJson } from "../../shared/json.ts";
+import { JSON_DEPTH, JSON_MEMBERS, parseJson } from "../../shared/json.ts";
 
 const parse = (text: string): unknown => parseJson(Buffer.from(text));
 
@@ -116,6 +116,29 @@ describe("a body's JSON", () => {
 
   it("tells names apart by code unit: two forms of one letter are two names", () => {
     expect(refusalOf('{"\u00e9":1,"e\u0301":2}')).toBeUndefined();
+  });
+
+  it(`may have ${JSON_MEMBERS} members, and no more`, () => {
+    const list = (members: number) => `[${Array.from({ length: members }, () => "0").join(",")}]`;
+    expect(refusalOf(list(JSON_MEMBERS))).toBeUndefined();
+    expect(refusalOf(list(JSON_MEMBERS + 1))).toBe("json-too-many-members");
+    expect(refusalOf(`["${",".repeat(JSON_MEMBERS)}"]`)).toBeUndefined();
+  });
+
+  it.each([
+    ["brackets", "[".repeat(1_000_000)],
+    ["commas", ",".repeat(1_000_000)],
+    ["members", `{${'"":0,'.repeat(200_000)}}`],
+    ["empty lists", `[${"[],".repeat(330_000)}]`],
+    ["lists behind a string that has no end", `${"[".repeat(50)}"${"[,".repeat(500_000)}`],
+  ])("is never parsed if it is a million characters of %s [I6]", (_, text) => {
+    const parse = vi.spyOn(JSON, "parse");
+    try {
+      expect(refusalOf(text)).toMatch(/^json-too-(deep|many-members)$/);
+      expect(parse).not.toHaveBeenCalled();
+    } finally {
+      parse.mockRestore();
+    }
   });
 
   it(`may be ${JSON_DEPTH} deep, and no deeper`, () => {

@@ -35,6 +35,10 @@ export function counting({ store, kek }: Adapters, counts: Counts): Adapters {
         counted(call[0], "list");
         return store.list(...call);
       },
+      listIds: (...call) => {
+        counted(call[0], "list");
+        return store.listIds(...call);
+      },
       commit: (...call) => {
         counted(call[0], "commit");
         return store.commit(...call);

@@ -1,10 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
-import type { StoredItem } from "../../shared/store/port.ts";
+import { ids } from "../../shared/store/items.ts";
+import type { Store, StoredItem } from "../../shared/store/port.ts";
 import type { TestPhone, TestService } from "./service.ts";
 
 /** All that is stored of the phone's owner. */
 export async function partitionOf({ adapters }: TestService, phone: TestPhone): Promise<StoredItem[]> {
   return await adapters.store.list(userIdOf(phone), "");
+}
+
+/** What is held of an owner, but for spent proofs: nothing after an erasure. */
+export async function heldOf(store: Pick<Store, "list">, userId: string): Promise<StoredItem[]> {
+  return (await store.list(userId, "")).filter(({ id }) => !id.startsWith(ids.proof("")));
 }
 
 /** @throws {Error} the phone was never registered */
@@ -37,10 +43,14 @@ export function changesBetween(before: readonly StoredItem[], after: readonly St
 }
 
 /** What a refusal that is told to the owner's record leaves, and nothing else. */
-export const RECORDED: Changes = { added: ["event", "proof"], removed: [], changed: ["owner.activity"] };
+export const RECORDED: Changes = {
+  added: ["event", "proof"],
+  removed: [],
+  changed: ["owner.activity", "owner.refusals"],
+};
 
 /** What a refusal leaves that is counted as a try, and nothing else. */
-export const COUNTED: Changes = { added: [], removed: [], changed: ["owner.tries"] };
+export const COUNTED: Changes = { added: ["proof"], removed: [], changed: ["owner.tries"] };
 
 function missingIn(items: readonly StoredItem[], others: readonly StoredItem[]): string[] {
   const known = new Set(items.map(({ id }) => id));

@@ -36,7 +36,25 @@ export async function sendRaw(origin: string, request: RawRequest): Promise<RawA
     const colon = line.indexOf(":");
     headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
   }
-  return { status: Number(status), headers, body, text };
+  return {
+    status: Number(status),
+    headers,
+    body: headers.get("Transfer-Encoding") === "chunked" ? unchunked(body) : body,
+    text,
+  };
+}
+
+/** A body without the framing of its chunks (RFC 9112, section 7.1), of which none is cut within a character. */
+function unchunked(body: string): string {
+  const bytes = Buffer.from(body);
+  const parts: Buffer[] = [];
+  for (let at = 0; ; ) {
+    const end = bytes.indexOf("\r\n", at);
+    const size = Number.parseInt(bytes.toString("latin1", at, end), 16);
+    if (!(size > 0)) return Buffer.concat(parts).toString();
+    parts.push(bytes.subarray(end + 2, end + 2 + size));
+    at = end + 2 + size + 2;
+  }
 }
 
 function encode(host: string, { method, target, headers, body = "" }: RawRequest): Buffer {

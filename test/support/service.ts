@@ -44,6 +44,8 @@ export interface TestService extends LocalService {
   /** @param seconds by which the clock goes on */
   readonly advance: (seconds: number) => void;
   readonly adapters: Adapters;
+  /** Where the embedded drivers keep their files. */
+  readonly folder: string;
   /** Its service key, as the setting SERVICE_KEY that another instance over the same store needs. */
   readonly serviceKey: string;
   /** The calls at the ports while `act` ran. */
@@ -55,7 +57,7 @@ export interface TestService extends LocalService {
   readonly leaks: () => Promise<string[]>;
 }
 
-export interface ServiceOptions extends Pick<LocalOptions, "wrap"> {
+export interface ServiceOptions extends Pick<LocalOptions, "wrap" | "work"> {
   /** Whether the service is made to leak, and the test looks for that itself. */
   readonly leaking?: boolean;
   /** Whether its host tells the clock, and moves it on. */
@@ -87,6 +89,8 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     folder,
     cloud: { ...cloud, settings },
     system: { ...system, now: () => time },
+    // These clocks stand still: a phone would come to the end of its budget.
+    work: options.work ?? 1_000_000,
     ...(options.clock && { clock: { now: () => time, ahead: () => (time - START) / 1000, advance } }),
     log: (line) => lines.push(line),
     wrap: (adapters) => {
@@ -107,6 +111,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   return {
     ...service,
     adapters: opened,
+    folder,
     serviceKey: settings.SERVICE_KEY ?? (await readFile(join(folder, "service-key.json"), "utf8")),
     lines,
     marks,

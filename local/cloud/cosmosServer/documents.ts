@@ -19,16 +19,25 @@ interface OperationResult {
 
 type Partition = ReadonlyMap<string, Document>;
 
-/** The documents of one container with the partition key path `/userId` and the default time to live -1. */
-export function createDocuments(now: () => number) {
+/** How a container is set up. */
+export interface ContainerDefinition {
+  /** Seconds; -1: only items with a time to live of their own expire. Left out, nothing does. */
+  readonly defaultTtl?: number;
+  /** Such as `/userId`. */
+  readonly partitionKey: string;
+}
+
+/** The documents of one container. */
+export function createDocuments(now: () => number, { defaultTtl, partitionKey }: ContainerDefinition) {
   const partitions = new Map<string, Partition>();
+  const partitionMember = partitionKey.slice(1);
   let written = 0;
 
   function live(partition: string): Map<string, Document> {
     // Times to live count from `_ts`, which has no fractions.
     const second = Math.floor(now() / 1000);
-    const lives = ({ _ts, ttl }: Document) =>
-      typeof ttl !== "number" || ttl === -1 || second < Number(_ts) + ttl;
+    const lives = ({ _ts, ttl = defaultTtl }: Document) =>
+      defaultTtl === undefined || ttl === -1 || second < Number(_ts) + Number(ttl);
     return new Map([...(partitions.get(partition) ?? [])].filter(([, document]) => lives(document)));
   }
 
@@ -60,7 +69,8 @@ export function createDocuments(now: () => number) {
   ): number {
     const found = documents.get(String(operationType === "Create" ? resourceBody?.id : id));
     if (operationType !== "Delete") {
-      if (!resourceBody || !isDocument(resourceBody) || resourceBody.userId !== partition) return 400;
+      if (!resourceBody || !isDocument(resourceBody) || resourceBody[partitionMember] !== partition)
+        return 400;
       if (operationType === "Create" ? id !== undefined : id !== resourceBody.id) return 400;
     }
     switch (operationType) {
@@ -94,9 +104,15 @@ export function createDocuments(now: () => number) {
   return {
     apply,
     read: (partition: string, id: string) => live(partition).get(id),
-    /** In no order that means anything to the client. */
-    list: (partition: string) =>
-      [...live(partition).values()].sort((a, b) => (String(a._rid) < String(b._rid) ? 1 : -1)),
+    /**
+     * In no order that means anything to the client; those of all partitions if none is named.
+     * @param after the `_rid` of the last document that was answered before
+     */
+    list: (partition: string | undefined, after: string | undefined) =>
+      (partition === undefined ? [...partitions.keys()] : [partition])
+        .flatMap((name) => [...live(name).values()])
+        .filter(({ _rid }) => after === undefined || String(_rid) < after)
+        .sort((a, b) => (String(a._rid) < String(b._rid) ? 1 : -1)),
     contents: () => JSON.stringify([...partitions.values()].flatMap((partition) => [...partition.values()])),
     /** Grows with every write of the container: the session token. */
     sequence: () => written,

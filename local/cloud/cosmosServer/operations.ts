@@ -28,7 +28,9 @@ export function batch(request: CosmosRequest, documents: Documents): Answer {
   return { status: failed ? 207 : 200, body, headers: charge(units) };
 }
 
-const QUERY = "SELECT * FROM c WHERE STARTSWITH(c.id, @prefix)";
+/** The queries that this server speaks: of whole items, or of these members; in one partition, or whatever it is. */
+const QUERY =
+  /^SELECT (\*|c\.id, c\.userId, c\._etag) FROM c WHERE (c\.userId = @partition AND )?STARTSWITH\(c\.id, @prefix\)( AND NOT STARTSWITH\(c\.id, @without\))?$/;
 const PAGE_ITEMS = 100;
 const PAGE_BYTES = 4 * 1024 * 1024;
 
@@ -37,34 +39,64 @@ interface QueryBody {
   readonly parameters?: readonly { readonly name: string; readonly value: string }[];
 }
 
-function parseQuery({ header, body }: CosmosRequest): string {
-  if (header("content-type") !== "application/query+json") throw new Refusal(400, "Invalid content type");
-  const { query, parameters } = JSON.parse(body) as QueryBody;
-  const prefix = parameters?.find(({ name }) => name === "@prefix");
-  if (query !== QUERY || !prefix) throw new Refusal(400, `this server speaks one query: ${QUERY}`);
-  return prefix.value;
+interface Query {
+  /** Whether a document meets its conditions. */
+  readonly matches: (document: Document) => boolean;
+  /** What it answers of one that does. */
+  readonly select: (document: Document) => Document;
 }
 
-/** One page of the one query that the store asks, within one partition. */
+function parseQuery({ header, body }: CosmosRequest): Query {
+  if (header("content-type") !== "application/query+json") throw new Refusal(400, "Invalid content type");
+  const { query, parameters } = JSON.parse(body) as QueryBody;
+  const parameter = (asked: string) => parameters?.find(({ name }) => name === asked)?.value;
+  const [, members, ofPartition, butSome] = QUERY.exec(query) ?? [];
+  const [partition, prefix] = [parameter("@partition"), parameter("@prefix")];
+  const without = butSome === undefined ? undefined : parameter("@without");
+  if (members === undefined || prefix === undefined) throw new Refusal(400, `this server speaks ${QUERY}`);
+  return {
+    matches: ({ id, userId }) =>
+      String(id).startsWith(prefix) &&
+      !(without !== undefined && String(id).startsWith(without)) &&
+      (ofPartition === undefined || userId === partition),
+    select: (document) => {
+      const { id, userId, _etag } = document;
+      return members === "*" ? document : { id, userId, _etag };
+    },
+  };
+}
+
+/**
+ * One page of a query within one partition; of all partitions if the request names a range of partition keys instead
+ * of one. A page goes on after the last document of the page before, even if that is gone.
+ */
 export function query(request: CosmosRequest, documents: Documents): Answer {
-  const prefix = parseQuery(request);
-  const from = Number(request.header("x-ms-continuation") || 0);
+  const { matches, select } = parseQuery(request);
+  const isRange = request.header("x-ms-documentdb-partitionkeyrangeid") !== "";
   const most = Number(request.header("x-ms-max-item-count") || PAGE_ITEMS);
-  const found = documents.list(partitionOf(request)).filter(({ id }) => String(id).startsWith(prefix));
+  const found = documents
+    .list(isRange ? undefined : partitionOf(request), request.header("x-ms-continuation") || undefined)
+    .filter(matches);
   const page: Document[] = [];
   let bytes = 0;
-  for (const document of found.slice(from, from + most)) {
-    bytes += Buffer.byteLength(JSON.stringify(document));
+  for (const document of found.slice(0, most)) {
+    bytes += Buffer.byteLength(JSON.stringify(select(document)));
     if (bytes > PAGE_BYTES && page.length > 0) break;
     page.push(document);
   }
-  const next = from + page.length;
+  const more = page.length < found.length ? { "x-ms-continuation": String(page.at(-1)?._rid) } : {};
   return {
     status: 200,
-    body: { _rid: "coll=", Documents: page, _count: page.length },
-    headers: { ...charge(2.8), ...(next < found.length ? { "x-ms-continuation": String(next) } : {}) },
+    body: { _rid: "coll=", Documents: page.map(select), _count: page.length },
+    headers: { ...charge(2.8), ...more },
   };
 }
+
+/** The ranges of partition keys, one for each physical partition. */
+export const RANGES: Answer = {
+  status: 200,
+  body: { PartitionKeyRanges: [{ id: "0", minInclusive: "", maxExclusive: "FF", parents: [] }], _count: 1 },
+};
 
 /** How to split the query over partitions; the SDK asks before every query. */
 export function queryPlan(request: CosmosRequest): Answer {

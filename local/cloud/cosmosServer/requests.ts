@@ -2,7 +2,15 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { Refusal } from "./answer.ts";
 
-export type RequestKind = "account" | "database" | "container" | "read" | "batch" | "query" | "query plan";
+export type RequestKind =
+  | "account"
+  | "database"
+  | "container"
+  | "ranges"
+  | "read"
+  | "batch"
+  | "query"
+  | "query plan";
 
 export interface CosmosRequest {
   readonly kind: RequestKind;
@@ -14,16 +22,26 @@ export interface CosmosRequest {
   readonly body: string;
 }
 
-const PATH = /^\/(?:dbs\/([^/]+)(?:\/colls\/([^/]+)(?:\/docs(?:\/([^/]+))?)?)?)?\/?$/;
+const PATH = /^\/(?:dbs\/([^/]+)(?:\/colls\/([^/]+)(?:\/(?:docs(?:\/([^/]+))?|pkranges))?)?)?\/?$/;
+
+/** What a request may be signed with: the account's key, or an access token for the account. */
+export interface Credentials {
+  readonly key: string;
+  readonly isToken: (token: string) => boolean;
+}
 
 /** @throws {Refusal} the request isn't one that Cosmos DB, or the part of it that is here, would take */
-export function parseRequest(message: IncomingMessage, body: string, key: string): CosmosRequest {
+export function parseRequest(
+  message: IncomingMessage,
+  body: string,
+  credentials: Credentials,
+): CosmosRequest {
   const [, ...names] = PATH.exec(new URL(message.url ?? "", "http://cosmos").pathname) ?? [];
   const [database, container, id] = names.map((name) => name && decodeURIComponent(name));
   const header = (name: string) => String(message.headers[name] ?? "");
   const kind = kindOf(message.method, message.url ?? "", { database, container, id }, header);
   if (header("x-ms-version") === "") throw new Refusal(400, "x-ms-version is missing");
-  authorize(message.method ?? "", { kind, database, container, id }, header, key);
+  authorize(message.method ?? "", { kind, database, container, id }, header, credentials);
   return { kind, database, container, id, header, body };
 }
 
@@ -36,6 +54,7 @@ function kindOf(
   header: CosmosRequest["header"],
 ): RequestKind {
   if (method === "GET" && id) return "read";
+  if (method === "GET" && url.endsWith("/pkranges")) return "ranges";
   if (method === "GET" && !url.endsWith("/docs")) {
     return container ? "container" : database ? "database" : "account";
   }
@@ -53,8 +72,10 @@ function authorize(
   method: string,
   { kind, database, container, id }: Names & { kind: RequestKind },
   header: CosmosRequest["header"],
-  key: string,
+  { key, isToken }: Credentials,
 ): void {
+  const [, token] = /^type=aad&ver=1\.0&sig=(.+)$/.exec(decodeURIComponent(header("authorization"))) ?? [];
+  if (token !== undefined && isToken(token)) return;
   const parent = `dbs/${database}/colls/${container}`;
   const [type, link] =
     kind === "account"
@@ -63,7 +84,9 @@ function authorize(
         ? ["dbs", `dbs/${database}`]
         : kind === "container"
           ? ["colls", parent]
-          : ["docs", id ? `${parent}/docs/${id}` : parent];
+          : kind === "ranges"
+            ? ["pkranges", parent]
+            : ["docs", id ? `${parent}/docs/${id}` : parent];
   const text = `${method.toLowerCase()}\n${type}\n${link}\n${header("x-ms-date").toLowerCase()}\n\n`;
   const signature = createHmac("sha256", Buffer.from(key, "base64")).update(text).digest("base64");
   const expected = Buffer.from(encodeURIComponent(`type=master&ver=1.0&sig=${signature}`));

@@ -1,11 +1,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createSecureServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
+import { selfSigned } from "../vaultServer/certificate.ts";
+import type { Tokens } from "../vaultServer/tokens.ts";
 import { type Answer, charge, Refusal } from "./answer.ts";
-import { createDocuments } from "./documents.ts";
+import { type ContainerDefinition, createDocuments } from "./documents.ts";
 import { createFaults, type Fault, type FaultAnswer } from "./faults.ts";
-import { batch, query, queryPlan, read } from "./operations.ts";
+import { batch, query, queryPlan, RANGES, read } from "./operations.ts";
 import { type CosmosRequest, checkConsistency, parseRequest, type RequestKind } from "./requests.ts";
 
 export interface CosmosServer {
@@ -13,8 +16,21 @@ export interface CosmosServer {
   readonly credential: { readonly key: string };
   readonly database: string;
   readonly container: string;
-  /** Every request that came, in order; faulty ones too. */
-  readonly requests: readonly RequestKind[];
+  /** The certificate that a client has to trust; undefined without `tokens`. */
+  readonly ca: string | undefined;
+  /** Every request that came, in order; faulty ones too. May be emptied. */
+  readonly requests: RequestKind[];
+  /** Every page of a query that was answered, in order: the query, its partition, and where the page begins. May be emptied. */
+  readonly pages: string[];
+  /** How many connections are open. */
+  readonly connections: () => number;
+  /** How many there have been. */
+  readonly opened: () => number;
+  /**
+   * The account's name leads to another region from now on. On the connections that are there, this region goes on to
+   * answer: with 403/3 to writes if it is one for reads now, with 403/1008 to everything if it is none of the account's.
+   */
+  readonly moveRegion: (substatus: 3 | 1008) => void;
   /** Makes something go wrong with the next requests. */
   readonly fault: (fault: Fault) => void;
   /** Every document of the container, as JSON. */
@@ -27,7 +43,13 @@ export interface CosmosServerOptions {
   readonly now: () => number;
   /** The account's default consistency: no request may ask for more. */
   readonly consistency?: string;
+  readonly definition?: ContainerDefinition;
+  /** The access tokens that it takes beside its key, for its own address; with them it speaks HTTPS. */
+  readonly tokens?: Tokens;
 }
+
+/** As the container has to be. */
+const DEFINITION: ContainerDefinition = { defaultTtl: -1, partitionKey: "/userId" };
 
 /**
  * An account of Azure Cosmos DB for NoSQL with one container, on loopback: the part of the REST protocol that
@@ -36,12 +58,19 @@ export interface CosmosServerOptions {
 export async function startCosmosServer({
   now,
   consistency = "Strong",
+  definition = DEFINITION,
+  tokens,
 }: CosmosServerOptions): Promise<CosmosServer> {
   const key = randomBytes(64).toString("base64");
   const [database, container] = ["backup", "owners"];
-  const documents = createDocuments(now);
+  const documents = createDocuments(now, definition);
   const faults = createFaults();
   const requests: RequestKind[] = [];
+  const pages: string[] = [];
+  const sockets = new Set<Socket>();
+  let opened = 0;
+  const left = new WeakMap<Socket, 3 | 1008>();
+  const isToken = (token: string) => tokens?.isFor(token, new URL(endpoint).origin) ?? false;
 
   function act(request: CosmosRequest): Answer {
     try {
@@ -59,7 +88,9 @@ export async function startCosmosServer({
         case "query plan":
           return queryPlan(request);
         case "container":
-          return { status: 200, body: { id: container, defaultTtl: -1, partitionKey: PARTITION_KEY } };
+          return { status: 200, body: { id: container, ...described(definition) } };
+        case "ranges":
+          return RANGES;
         case "database":
           return { status: 200, body: { id: database } };
         case "account":
@@ -72,12 +103,17 @@ export async function startCosmosServer({
   }
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = parseRequest(message, await text(message), key);
+    const request = parseRequest(message, await text(message), { key, isToken });
     requests.push(request.kind);
+    const moved = left.get(message.socket);
+    if (moved === 1008 || (moved === 3 && request.kind === "batch")) {
+      return send(response, faultAnswer({ status: 403, message: "moved", substatus: moved }));
+    }
     const { acts = 0, meanwhile, ends } = faults.next(request.kind) ?? { acts: 1, ends: "answered" };
     let answer: Answer = { status: 500 };
     for (let n = 0; n < acts; n++) answer = act(request);
     await meanwhile?.();
+    if (ends === "answered" && request.kind === "query") pages.push(pageOf(request));
     if (ends === "dropped") message.socket.destroy();
     else if (ends !== "silent") {
       const session = { "x-ms-session-token": `0:-1#${documents.sequence()}` };
@@ -85,23 +121,38 @@ export async function startCosmosServer({
     }
   }
 
-  const server = createServer((message, response) => {
+  const answer = (message: IncomingMessage, response: ServerResponse) => {
     serve(message, response).catch((error: unknown) => {
       send(
         response,
         error instanceof Refusal ? error.answer : { status: 500, body: { message: String(error) } },
       );
     });
+  };
+  const secret = tokens && selfSigned("localhost");
+  const server = secret ? createSecureServer(secret, answer) : createServer(answer);
+  server.on(secret ? "secureConnection" : "connection", (socket: Socket) => {
+    opened++;
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const { port } = server.address() as AddressInfo;
+  const endpoint = secret ? `https://localhost:${port}/` : `http://127.0.0.1:${port}/`;
 
   return {
     endpoint,
     credential: { key },
+    ca: secret?.cert,
     database,
     container,
     requests,
+    pages,
+    connections: () => sockets.size,
+    opened: () => opened,
+    moveRegion: (substatus) => {
+      for (const socket of sockets) left.set(socket, substatus);
+    },
     fault: faults.add,
     contents: documents.contents,
     close: () =>
@@ -112,7 +163,14 @@ export async function startCosmosServer({
   };
 }
 
-const PARTITION_KEY = { paths: ["/userId"], kind: "Hash", version: 2 };
+function pageOf({ body, header }: CosmosRequest): string {
+  const { query: asked } = JSON.parse(body) as { query: string };
+  return [asked, header("x-ms-documentdb-partitionkey"), header("x-ms-continuation")].join(" ");
+}
+
+function described({ defaultTtl, partitionKey }: ContainerDefinition) {
+  return { defaultTtl, partitionKey: { paths: [partitionKey], kind: "Hash", version: 2 } };
+}
 
 function account(endpoint: string, consistency: string) {
   const locations = [{ name: "Test", databaseAccountEndpoint: endpoint }];
@@ -125,13 +183,14 @@ function account(endpoint: string, consistency: string) {
   };
 }
 
-function faultAnswer({ status, message, retryAfterMs, substatus }: FaultAnswer): Answer {
+function faultAnswer({ status, message, retryAfterMs, substatus, ...more }: FaultAnswer): Answer {
   const headers = {
     ...charge(0.38),
     ...(retryAfterMs === undefined ? {} : { "x-ms-retry-after-ms": String(retryAfterMs) }),
     ...(substatus === undefined ? {} : { "x-ms-substatus": String(substatus) }),
   };
-  return { status, headers, ...(message === undefined ? {} : { body: { code: String(status), message } }) };
+  const { body = message && { code: String(status), message } } = more;
+  return { status, headers, body };
 }
 
 function send(

@@ -1,4 +1,6 @@
+import type { TokenCredential } from "@azure/identity";
 import { onTestFinished } from "vitest";
+import type { CosmosClientSettings } from "../../../shared/store/cosmos/client.ts";
 import { openCosmosStore } from "../../../shared/store/cosmos.ts";
 import type { Store } from "../../../shared/store/port.ts";
 import { system } from "../../../shared/system.ts";
@@ -14,13 +16,14 @@ export interface ServedStore {
 /** A store on a server of its own; both end with the test. */
 export async function startCosmosStore(
   options: CosmosServerOptions,
-  { timeLimit }: { readonly timeLimit?: number } = {},
+  settings: Pick<CosmosClientSettings, "timeLimit" | "tokenLimit" | "now"> & {
+    readonly credential?: TokenCredential;
+  } = {},
 ): Promise<ServedStore> {
   const server = await startCosmosServer(options);
   onTestFinished(() => server.close());
   function open(): Store {
-    const { random } = system;
-    const store = openCosmosStore({ ...server, random, ...(timeLimit === undefined ? {} : { timeLimit }) });
+    const store = openCosmosStore({ ...server, random: system.random, ...settings });
     onTestFinished(() => store.close());
     return store;
   }

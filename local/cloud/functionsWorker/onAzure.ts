@@ -1,6 +1,8 @@
+import { REQUEST_BODY_SIZE_LIMIT } from "../../../shared/config/settings.ts";
+
 /** Every setting of an app on Azure; none of its addresses is asked while it loads. */
 export const onAzure = {
-  WEBSITE_INSTANCE_ID: "an instance",
+  FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(REQUEST_BODY_SIZE_LIMIT),
   PUBLIC_ORIGIN: "https://backup.example",
   ISSUERS: JSON.stringify([
     {

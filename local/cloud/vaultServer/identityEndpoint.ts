@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Answer } from "./answer.ts";
 import type { Tokens } from "./tokens.ts";
@@ -16,8 +16,10 @@ export interface IdentityEndpoint {
   countOf(clientId: string): number;
   /** Gives the app the user-assigned identity `clientId`. */
   assign(clientId: string): void;
-  /** Answers like this from now on, or correctly again. */
-  answerAll(answer: Answer | undefined): void;
+  /** Answers like this from now on, not at all, or correctly again. */
+  answerAll(answer: Answer | "never" | undefined): void;
+  /** How many requests wait for an answer that never comes. */
+  waiting(): number;
   close(): Promise<void>;
 }
 
@@ -25,9 +27,10 @@ export async function startIdentityEndpoint(tokens: Tokens): Promise<IdentityEnd
   const header = randomUUID();
   const counts = new Map<string, number>();
   const assigned = new Set<string>();
-  let fixed: Answer | undefined;
+  const unanswered = new Set<ServerResponse>();
+  let fixed: Answer | "never" | undefined;
 
-  function answer({ url = "", headers }: IncomingMessage): Answer {
+  function answer({ url = "", headers }: IncomingMessage): Answer | "never" {
     const query = new URL(url, "http://localhost").searchParams;
     const resource = query.get("resource");
     const clientId = query.get("client_id") ?? "";
@@ -47,7 +50,13 @@ export async function startIdentityEndpoint(tokens: Tokens): Promise<IdentityEnd
   }
 
   const server = createServer((request, response) => {
-    const { status, body } = answer(request);
+    const answered = answer(request);
+    if (answered === "never") {
+      unanswered.add(response);
+      response.once("close", () => unanswered.delete(response));
+      return;
+    }
+    const { status, body } = answered;
     response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
   });
   server.listen(0, "127.0.0.1");
@@ -66,6 +75,7 @@ export async function startIdentityEndpoint(tokens: Tokens): Promise<IdentityEnd
     answerAll: (answer) => {
       fixed = answer;
     },
+    waiting: () => unanswered.size,
     async close() {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));

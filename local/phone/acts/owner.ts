@@ -4,6 +4,8 @@ import { readActivity } from "./activity.ts";
 import { type Result, readAnswer } from "./problem.ts";
 import type { Overrides, Session } from "./session.ts";
 
+const items = z.array(z.looseObject({ id: z.string(), body: z.looseObject({}) }));
+
 const exportSchema = z.looseObject({
   schema: z.literal(1),
   exportedAt: z.iso.datetime(),
@@ -11,9 +13,15 @@ const exportSchema = z.looseObject({
   /** The user keys that this phone may have, readable by it. */
   keys: z.array(sealedKeySchema),
   /** As they are stored. */
-  items: z.array(z.looseObject({ id: z.string(), body: z.looseObject({}) })),
+  items,
 });
 type Export = z.infer<typeof exportSchema>;
+
+/** What the next page is asked for with; absent on the last. */
+const next = z.string().optional();
+
+const firstPage = exportSchema.extend({ next });
+const nextPage = z.looseObject({ items, next });
 
 /** What the service holds about the owner. */
 export function ownerActs(session: Session) {
@@ -24,7 +32,18 @@ export function ownerActs(session: Session) {
 
     /** Everything that is held about the owner. */
     async exportAll(overrides?: Overrides): Promise<Result<Export>> {
-      return readAnswer(await act({ method: "POST", path: "/v1/me/export" }, overrides), exportSchema);
+      const first = readAnswer(await act({ method: "POST", path: "/v1/me/export" }, overrides), firstPage);
+      if (!first.ok) return first;
+      const { body } = first;
+      while (body.next !== undefined) {
+        const request = { method: "POST", path: "/v1/me/export/next", body: { next: body.next } };
+        const page = readAnswer(await act(request, overrides), nextPage);
+        if (!page.ok) return page;
+        body.items.push(...page.body.items);
+        body.next = page.body.next;
+      }
+      delete body.next;
+      return first;
     },
 
     /**

@@ -17,6 +17,8 @@ export interface CommandLine {
   readonly icloud: string | undefined;
   readonly appVersion: string;
   readonly origin: string;
+  /** Where the development issuer is: beside the service unless named. */
+  readonly issuer: string;
   readonly out: string | undefined;
   /** A version of the history. */
   readonly version: number | undefined;
@@ -38,6 +40,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const platform = platformSchema.optional().safeParse(values.platform);
   if (!platform.success) throw new UsageError("--platform is ios or android");
   if (!URL.canParse(values.origin)) throw new UsageError("--origin is a URL, http://127.0.0.1:7071");
+  const { origin, issuer = origin } = values;
+  if (!URL.canParse(issuer)) throw new UsageError("--issuer is a URL, http://127.0.0.1:7072");
   return {
     command,
     operands,
@@ -46,7 +50,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     platform: platform.data,
     icloud: values.icloud && checkName("--icloud", values.icloud),
     appVersion: values["app-version"],
-    origin: values.origin,
+    origin,
+    issuer,
     out: values.out,
     version: values.version === undefined ? undefined : parseVersion("--version", values.version),
     replaces: values.replaces === undefined ? undefined : parseVersion("--replaces", values.replaces),
@@ -90,6 +95,7 @@ function parseMarked(args: string[]) {
         icloud: { type: "string" },
         "app-version": { type: "string", default: "6.8.0" },
         origin: { type: "string", default: "http://127.0.0.1:7071" },
+        issuer: { type: "string" },
         out: { type: "string" },
         version: { type: "string" },
         replaces: { type: "string" },

@@ -66,6 +66,7 @@ Options
   --icloud NAME      the iCloud account of an iOS phone (default: the owner's name)
   --app-version N    the app's version (default: 6.8.0)
   --origin URL       where the service is (default: http://127.0.0.1:7071)
+  --issuer URL       where the development issuer is (default: at the service's origin)
   --help
 
 A phone's keys, and the names of the accounts on it, are kept in .local/phones/; the secrets of iCloud accounts in

@@ -98,7 +98,7 @@ async function openPhone(line: CommandLine, { directory, system, fetch }: Surrou
     storageSecret,
     state: kept?.phone,
     keep,
-    token: () => signIn(line.origin, owner, fetch),
+    token: () => signIn(line.issuer, owner, fetch),
   });
   return {
     owner,

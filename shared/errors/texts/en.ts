@@ -37,7 +37,8 @@ export const en: Texts = {
     },
     "proof-expired": {
       title: "The phone's proof is too old or from the future",
-      detail: "Check that the phone's clock is right, and try again with a new proof.",
+      detail:
+        "Either the phone's clock is wrong, or the request took too long to arrive. Compare the clock with the service's time given here, and try again, on a faster connection if you can.",
     },
     "proof-replayed": {
       title: "The phone's proof was used before",
@@ -102,6 +103,10 @@ export const en: Texts = {
     },
     "json-too-deep": {
       title: "The request is nested too deeply",
+      detail: "Send a body of the form that this address asks for.",
+    },
+    "json-too-many-members": {
+      title: "The request has too many members",
       detail: "Send a body of the form that this address asks for.",
     },
     "json-duplicate-key": {
@@ -332,6 +337,10 @@ export const en: Texts = {
       title: "Your sign-in can't be checked right now",
       detail: "Nothing is lost. Try again in a moment.",
     },
+    "too-many-requests": {
+      title: "Too many requests from this phone",
+      detail: "The app asks for too much at once. Try again in a moment.",
+    },
     busy: {
       title: "Something else is changing your backup",
       detail: "Try again in a moment.",
@@ -339,6 +348,10 @@ export const en: Texts = {
     "not-ready": {
       title: "The service is not ready yet",
       detail: "Try again in a moment.",
+    },
+    "not-configured": {
+      title: "The service is not set up yet",
+      detail: "Nothing was changed. Try again later.",
     },
     internal: {
       title: "Something went wrong on our side",

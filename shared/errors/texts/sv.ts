@@ -38,7 +38,8 @@ export const sv: Texts = {
     },
     "proof-expired": {
       title: "Telefonens bevis är för gammalt eller från framtiden",
-      detail: "Kontrollera att telefonens klocka går rätt och försök igen med ett nytt bevis.",
+      detail:
+        "Telefonens klocka går fel, eller så var begäran för länge på väg. Jämför klockan med tjänstens tid, som anges här, och försök igen, helst på en snabbare anslutning.",
     },
     "proof-replayed": {
       title: "Telefonens bevis har redan använts",
@@ -105,6 +106,10 @@ export const sv: Texts = {
     },
     "json-too-deep": {
       title: "Begäran har för många nivåer",
+      detail: "Skicka ett innehåll i det format som adressen kräver.",
+    },
+    "json-too-many-members": {
+      title: "Begäran har för många medlemmar",
       detail: "Skicka ett innehåll i det format som adressen kräver.",
     },
     "json-duplicate-key": {
@@ -340,6 +345,10 @@ export const sv: Texts = {
       title: "Din inloggning kan inte kontrolleras just nu",
       detail: "Ingenting har gått förlorat. Försök igen om en stund.",
     },
+    "too-many-requests": {
+      title: "För många begäranden från den här telefonen",
+      detail: "Appen begär för mycket på en gång. Försök igen om en stund.",
+    },
     busy: {
       title: "Något annat håller på att ändra din säkerhetskopia",
       detail: "Försök igen om en stund.",
@@ -347,6 +356,10 @@ export const sv: Texts = {
     "not-ready": {
       title: "Tjänsten är inte redo än",
       detail: "Försök igen om en stund.",
+    },
+    "not-configured": {
+      title: "Tjänsten är inte färdiginställd",
+      detail: "Ingenting har ändrats. Försök igen senare.",
     },
     internal: {
       title: "Något gick fel hos oss",

@@ -36,7 +36,8 @@ export const zhHans: Texts = {
     },
     "proof-expired": {
       title: "手机的证明太旧，或时间晚于现在",
-      detail: "请确认手机的时间正确，然后使用新的证明重试。",
+      detail:
+        "手机的时间不正确，或者请求花了太长时间才送达。请将手机的时间与此处给出的服务时间核对，然后重试，最好使用更快的网络。",
     },
     "proof-replayed": {
       title: "手机的证明已被使用过",
@@ -100,6 +101,10 @@ export const zhHans: Texts = {
     },
     "json-too-deep": {
       title: "请求的嵌套层级过深",
+      detail: "请按照此地址所要求的格式发送正文。",
+    },
+    "json-too-many-members": {
+      title: "请求包含的成员过多",
       detail: "请按照此地址所要求的格式发送正文。",
     },
     "json-duplicate-key": {
@@ -313,6 +318,10 @@ export const zhHans: Texts = {
       title: "目前无法检查你的登录",
       detail: "你的数据没有丢失。请稍后重试。",
     },
+    "too-many-requests": {
+      title: "此手机发送的请求过多",
+      detail: "应用一次请求过多。请稍后重试。",
+    },
     busy: {
       title: "你的备份正在进行其他更改",
       detail: "请稍后重试。",
@@ -320,6 +329,10 @@ export const zhHans: Texts = {
     "not-ready": {
       title: "服务尚未就绪",
       detail: "请稍后重试。",
+    },
+    "not-configured": {
+      title: "服务尚未设置完成",
+      detail: "没有任何更改。请稍后重试。",
     },
     internal: {
       title: "我们的服务出现问题",

@@ -36,7 +36,8 @@ export const zhHant: Texts = {
     },
     "proof-expired": {
       title: "手機的證明太舊，或時間晚於現在",
-      detail: "請確認手機的時間正確，然後使用新的證明再試一次。",
+      detail:
+        "手機的時間不正確，或者請求花了太久才送達。請將手機的時間與這裡提供的服務時間核對，然後再試一次，最好使用更快的網路。",
     },
     "proof-replayed": {
       title: "手機的證明已使用過",
@@ -100,6 +101,10 @@ export const zhHant: Texts = {
     },
     "json-too-deep": {
       title: "要求的巢狀層級過深",
+      detail: "請依照此位址所要求的格式傳送本文。",
+    },
+    "json-too-many-members": {
+      title: "要求包含的成員過多",
       detail: "請依照此位址所要求的格式傳送本文。",
     },
     "json-duplicate-key": {
@@ -313,6 +318,10 @@ export const zhHant: Texts = {
       title: "目前無法檢查您的登入",
       detail: "您的資料沒有遺失。請稍後再試一次。",
     },
+    "too-many-requests": {
+      title: "這支手機傳送的要求過多",
+      detail: "應用程式一次要求過多。請稍後再試一次。",
+    },
     busy: {
       title: "您的備份正在進行其他變更",
       detail: "請稍後再試一次。",
@@ -320,6 +329,10 @@ export const zhHant: Texts = {
     "not-ready": {
       title: "服務尚未就緒",
       detail: "請稍後再試一次。",
+    },
+    "not-configured": {
+      title: "服務尚未設定完成",
+      detail: "沒有任何變更。請稍後再試一次。",
     },
     internal: {
       title: "我們的服務發生問題",

@@ -1,12 +1,12 @@
 import { hash } from "node:crypto";
 import { count } from "../../acts/commit.ts";
 import { readOutcome } from "../../acts/outcome.ts";
-import { AlreadyDone, uncontended } from "../../acts/retry.ts";
+import { AlreadyDone, lookAgain, uncontended } from "../../acts/retry.ts";
 import type { Services } from "../../acts/services.ts";
 import { requireNotFrozen, requireStanding, requireTriesLeft } from "../../acts/standing.ts";
 import { requireStepUp } from "../../acts/stepUp.ts";
 import { explain as explainDevice } from "../../devices/explain.ts";
-import { Problem } from "../../errors/problem.ts";
+import { Problem, problem, withHeaders } from "../../errors/problem.ts";
 import { explain, type KindRefusal } from "../../identity/explain.ts";
 import { type Proof, verifyProof } from "../../identity/proof.ts";
 import type { Device } from "../../model/device.ts";
@@ -15,7 +15,7 @@ import { asOf } from "../../recovery/freeze.ts";
 import { readOwner } from "../../store/read.ts";
 import { checkBodyHeaders, parseBody, readBody } from "../body.ts";
 import { type Client, readClient, requireSupported } from "../client.ts";
-import type { Answer, OwnerCall, PhoneCall, PhoneEndpoint } from "../endpoint.ts";
+import { type Answer, type OwnerCall, type PhoneCall, type PhoneEndpoint, workOf } from "../endpoint.ts";
 import { readHeaders, readIdempotencyKey, readParams, readQuery } from "../input.ts";
 import type { HttpRequest } from "../message.ts";
 
@@ -33,6 +33,7 @@ export async function runForPhone(
   const client = readClient(request);
   if (access.oldApps === "refused") requireSupported(client);
   const proof = await readProof(endpoint, services, request, identity, now);
+  requireWork(services, identity, proof, declaration);
 
   const params = readParams(endpoint, request);
   const query = readQuery(endpoint, request);
@@ -73,6 +74,8 @@ export async function answerKnown(endpoint: PhoneEndpoint, given: Given): Promis
       // A retry finds the state that its first try left, and would be refused for it.
       if (!endpoint.replay || !(error instanceof AlreadyDone || error instanceof Problem)) throw error;
       const outcome = await readOutcome(call);
+      // It was there a moment ago, and its time is over now.
+      if (!outcome && error instanceof AlreadyDone) lookAgain();
       if (!outcome) throw error;
       // The first try may have been committed after this one had read the owner.
       const again = await loadCaller(endpoint, services, { identity, proof, client, now });
@@ -131,9 +134,21 @@ function readToken({ header }: HttpRequest): string {
   throw explain({ reason: authorization === undefined ? "token-missing" : "token-malformed" });
 }
 
+/** @throws {Problem} too-many-requests: one phone must not take this instance from all others [I6] */
+function requireWork(
+  { work }: Services,
+  { userId }: Identity,
+  { deviceId }: Proof,
+  declaration: PhoneEndpoint["declaration"],
+): void {
+  const seconds = work.take(`${userId} ${deviceId}`, workOf(declaration));
+  if (seconds === undefined) return;
+  throw withHeaders(problem("too-many-requests"), { "Retry-After": String(Math.ceil(seconds)) });
+}
+
 /** The verified proof of the phone. One that is refused is counted: with a stolen token, that is all one has. */
 async function readProof(
-  { declaration }: PhoneEndpoint,
+  { access, declaration }: PhoneEndpoint,
   services: Services,
   request: HttpRequest,
   identity: Identity,
@@ -142,6 +157,7 @@ async function readProof(
   const verdict = verifyProof(request.header("dpop"), {
     method: declaration.method,
     url: services.config.publicOrigin + request.path,
+    use: access.proof,
     now: now / 1000,
     tokenHash: identity.tokenHash,
     boundKey: identity.boundKey,
@@ -153,6 +169,6 @@ async function readProof(
   return await uncontended(services.system, async () => {
     const owner = await readOwner(services.store, identity.userId);
     requireTriesLeft({ owner, device: undefined, now }, ["proofs"]);
-    return await count({ services, identity, owner, now }, undefined, "proofs", refusal);
+    return await count({ services, identity, proof: undefined, owner, now }, undefined, "proofs", refusal);
   });
 }

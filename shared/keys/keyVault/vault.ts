@@ -4,7 +4,7 @@ import { CryptographyClient, KeyClient, type KeyClientOptions, type KeyVaultKey 
 import type { WrappedKey } from "../../model/userKey.ts";
 import { within } from "../../within.ts";
 import { wrapRsaOaep256 } from "../rsa.ts";
-import { boundCredential } from "./credential.ts";
+import { vaultCredential } from "./credential.ts";
 import { type PublicHalf, rememberPublicHalf } from "./publicHalf.ts";
 import { asUnavailable, refusalPolicies, unanswered } from "./refusal.ts";
 import { openVersions } from "./versions.ts";
@@ -29,7 +29,7 @@ const RETRIES = { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 }
 /** @param id `https://{vault}/keys/{name}` */
 export function openVault(id: string, { now, refreshAfter, timeLimit, ...options }: VaultOptions): Vault {
   // Half the time: so whoever waits for a token in vain has failed before the next caller asks for one.
-  const credential = boundCredential(options.credential, timeLimit / 2);
+  const credential = vaultCredential(options.credential, timeLimit / 2);
   // The SDK writes into its options: each client gets its own.
   const clientOptions = (): KeyClientOptions => ({
     retryOptions: RETRIES,

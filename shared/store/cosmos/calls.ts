@@ -41,8 +41,11 @@ export async function call<T>(
   }
 }
 
-/** How often a request is sent, at most. */
-const SENDS = 3;
+/** How often a request may fail. */
+const FAILURES = 3;
+
+/** How often it may be throttled besides: that costs next to nothing there, and the account says when to come back. */
+const THROTTLES = 6;
 
 /** Milliseconds before the second; twice that before the third. */
 const PAUSE = 50;
@@ -59,14 +62,19 @@ export async function sendUntilAnswered<T>(
   send: () => Promise<T>,
   again: (fault: Fault) => boolean = ({ passing }) => passing,
 ): Promise<T> {
-  for (let sent = 1; ; sent++) {
+  let failed = 0;
+  let throttled = 0;
+  for (;;) {
     try {
       return await send();
     } catch (error) {
       const fault = faultOf(error);
       charged(fault.charge);
-      const pause = fault.wait ?? PAUSE * 2 ** (sent - 1);
-      if (!again(fault) || sent === SENDS || pause > LONGEST_PAUSE || signal.aborted) throw error;
+      if (fault.throttled) throttled++;
+      else failed++;
+      const isOver = failed === FAILURES || throttled === THROTTLES;
+      const pause = fault.wait ?? PAUSE * 2 ** (failed + throttled - 1);
+      if (!again(fault) || isOver || pause > LONGEST_PAUSE || signal.aborted) throw error;
       await sleep(pause, undefined, { signal });
     }
   }

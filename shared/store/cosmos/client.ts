@@ -1,6 +1,8 @@
 import { createDefaultHttpClient, type HttpClient } from "@azure/core-rest-pipeline";
 import { CosmosClient } from "@azure/cosmos";
 import type { TokenCredential } from "@azure/identity";
+import { boundCredential } from "../../credential.ts";
+import { onFreshConnections } from "./connections.ts";
 
 export interface CosmosClientSettings {
   /** The account's address, such as `https://name.documents.azure.com:443/`. */
@@ -10,6 +12,12 @@ export interface CosmosClientSettings {
   readonly credential: TokenCredential | { readonly key: string };
   /** Milliseconds a call of the port may take, all its requests included. */
   readonly timeLimit?: number;
+  /** Milliseconds within which the credential answers. */
+  readonly tokenLimit?: number;
+  /** Milliseconds, from any epoch: connections age by it, and calls are timed. */
+  readonly now?: () => number;
+  /** The certificate, PEM, to trust in the place of the system's authorities; set by tests. */
+  readonly ca?: string | undefined;
 }
 
 /**
@@ -23,16 +31,25 @@ export const TIME_LIMIT = 8_000;
  * every request once: calls.ts alone decides how often, and until when.
  * @throws {TypeError} a key for an endpoint that isn't on this machine, or an endpoint without https
  */
-export function createCosmosClient({ endpoint, credential, timeLimit = TIME_LIMIT }: CosmosClientSettings) {
+export function createCosmosClient({
+  endpoint,
+  credential,
+  timeLimit = TIME_LIMIT,
+  tokenLimit = timeLimit / 2,
+  now = () => performance.now(),
+  ca,
+}: CosmosClientSettings) {
   const { protocol } = new URL(endpoint);
   if ("key" in credential) requireLoopback(endpoint);
   else if (protocol !== "https:") throw new TypeError("a Cosmos DB endpoint is https");
   return new CosmosClient({
     endpoint,
-    ...("key" in credential ? credential : { aadCredentials: credential }),
+    ...("key" in credential ? credential : { aadCredentials: boundCredential(credential, tokenLimit) }),
     // An account with weaker consistency refuses every request, rather than show one phone what another has replaced.
     consistencyLevel: "Strong",
-    httpClient: sendOnce(createDefaultHttpClient()),
+    httpClient: sendOnce(
+      onFreshConnections(createDefaultHttpClient(), { now, ...(ca !== undefined && { ca }) }),
+    ),
     connectionPolicy: {
       // The account's own name leads to its write region. With discovery on, the SDK would repeat a write that it could
       // not deliver 120 times, once a second.
@@ -46,10 +63,16 @@ export function createCosmosClient({ endpoint, credential, timeLimit = TIME_LIMI
   });
 }
 
-/** Without the codes of failed connections: seeing them, the SDK would send a read ten times, once a second. */
+/**
+ * Without the codes of failed connections: seeing them, the SDK would send a read ten times, once a second. And without
+ * plans for queries: after one kind of 400, the SDK would repeat a query by its plan, over all partitions.
+ */
 function sendOnce(client: HttpClient): HttpClient {
   return {
     async sendRequest(request) {
+      if (request.headers.has("x-ms-cosmos-is-query-plan-request")) {
+        throw Object.assign(new Error("a query stays within its partition"), { code: 400 });
+      }
       try {
         return await client.sendRequest(request);
       } catch (cause) {

@@ -37,7 +37,10 @@ export async function commitBatch(batch: Batch): Promise<Commit> {
     }
     throw error;
   }
-  if (outcome.committed) return outcome;
+  if (outcome.committed) {
+    const isTold = batch.operations.every(({ kind, id }) => kind === "delete" || outcome.etags.has(id));
+    return isTold ? outcome : { committed: true, etags: await readEtags(batch) };
+  }
   const author = await findAuthor(batch, uncertain);
   if (author === "unknown") throw new Error("the items don't tell whether the batch was carried out");
   return author === "us" ? { committed: true, etags: await readEtags(batch) } : outcome;
@@ -118,7 +121,7 @@ async function sendBatch(
   const etags = new Map<string, string>();
   for (const { operation, statusCode, eTag } of results) {
     if (!isSuccess(statusCode)) throw new OperationRefused(statusCode);
-    if (operation.kind !== "delete") etags.set(operation.id, String(eTag));
+    if (operation.kind !== "delete" && eTag !== undefined) etags.set(operation.id, eTag);
   }
   return { committed: true, etags };
 }

@@ -1,6 +1,7 @@
 import type { Container, JSONObject } from "@azure/cosmos";
 import type { ItemBody, Operation, StoredItem } from "../port.ts";
 import { type Call, sendUntilAnswered } from "./calls.ts";
+import { UnusableAnswer } from "./faults.ts";
 
 /** A document, with the id of the commit that last wrote it. */
 export interface FoundItem extends StoredItem {
@@ -18,9 +19,17 @@ export function toDocument(
   return { ...members, id, userId: partition, _commit: commit, ...(ttl === undefined ? {} : { ttl }) };
 }
 
-export function fromDocument(document: Readonly<Record<string, unknown>>): FoundItem {
+/**
+ * @throws {UnusableAnswer} it isn't of `partition`: whatever led there, an owner's item must not be taken for
+ *   another's. Or it has no id or ETag
+ */
+export function fromDocument(document: Readonly<Record<string, unknown>>, partition: string): FoundItem {
   const { id, userId, ttl, _commit, _etag, _rid, _self, _ts, _attachments, ...body } = document;
-  return { id: String(id), etag: String(_etag), body: body as ItemBody, commit: _commit };
+  if (userId !== partition) throw new UnusableAnswer("an item of another partition was answered");
+  if (typeof id !== "string" || typeof _etag !== "string") {
+    throw new UnusableAnswer("an item was answered without its id or ETag");
+  }
+  return { id, etag: _etag, body: body as ItemBody, commit: _commit };
 }
 
 /** One point read; sent again while the fault may pass. */
@@ -34,7 +43,7 @@ export function readItem(
     const item = container.item(id, partition);
     const { resource, substatus, requestCharge } = await item.read({ abortSignal: call.signal });
     call.charged(requestCharge);
-    if (resource) return fromDocument(resource);
+    if (resource) return fromDocument(resource, partition);
     // A 404 with a sub-status (1003: no such container) does not mean that the item is missing.
     if (substatus) throw Object.assign(new Error("the container can't be read"), { code: 404, substatus });
     return undefined;

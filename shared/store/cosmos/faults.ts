@@ -1,9 +1,13 @@
+import { TokenUnavailable } from "../../credential.ts";
 import { StoreUnavailable } from "../port.ts";
+import { ELSEWHERE } from "./connections.ts";
 
 /** What an error of the SDK says about its request. */
 export interface Fault {
   /** Whether the request may have been carried out nevertheless. */
   readonly uncertain: boolean;
+  /** Whether it was turned away for having come too soon. */
+  readonly throttled: boolean;
   /** Whether the same request may succeed in a moment. */
   readonly passing: boolean;
   /** Milliseconds to wait before that, if the account says so. */
@@ -21,12 +25,20 @@ const UNCERTAIN: ReadonlySet<number> = new Set([408, 410, 449]);
 const THROTTLED = 429;
 
 export function faultOf(error: unknown): Fault {
-  const { code, retryAfterInMs, headers } = answerOf(error);
+  const cause = causeOf(error);
+  // To ask for another token would take the rest of the call's time.
+  if (cause instanceof TokenUnavailable || cause instanceof UnusableAnswer) {
+    return { uncertain: false, throttled: false, passing: false, charge: 0 };
+  }
+  const { code, substatus, retryAfterInMs, headers } = (cause ?? {}) as Answer;
   const charge = Number(headers?.["x-ms-request-charge"] ?? 0);
   // Without a status there was no readable answer: a dropped connection, a timeout, a proxy's page.
   const uncertain = typeof code !== "number" || UNCERTAIN.has(code) || code >= 500;
+  // The next attempt is made over a new connection, which leads to the right region.
+  const elsewhere = code === 403 && ELSEWHERE.has(Number(substatus));
+  const throttled = code === THROTTLED;
   const wait = retryAfterInMs === undefined ? {} : { wait: retryAfterInMs };
-  return { uncertain, passing: uncertain || code === THROTTLED, charge, ...wait };
+  return { uncertain, throttled, passing: uncertain || elsewhere || throttled, charge, ...wait };
 }
 
 /** Seconds, if the account doesn't say how long. */
@@ -50,15 +62,28 @@ export class OperationRefused extends Error {
   }
 }
 
+/** The account answered what this driver can't work with. Asked again, it would answer the same. */
+export class UnusableAnswer extends Error {
+  override readonly name = "UnusableAnswer";
+  /** For those who run the service. */
+  readonly advice: string;
+
+  constructor(advice: string) {
+    super(advice);
+    this.advice = advice;
+  }
+}
+
 interface Answer {
   readonly code?: unknown;
+  readonly substatus?: unknown;
   readonly retryAfterInMs?: number;
   readonly headers?: Readonly<Record<string, unknown>>;
 }
 
-/** The SDK wraps the error of a batch in one without a status. */
-function answerOf(error: unknown): Answer {
-  if (!(error instanceof Error)) return {};
-  if ("code" in error) return error;
-  return error.cause instanceof Error ? answerOf(error.cause) : {};
+/** The error that tells what happened: the SDK wraps that of a batch in one that doesn't. */
+function causeOf(error: unknown): Error | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const tells = "code" in error || error instanceof TokenUnavailable || error instanceof UnusableAnswer;
+  return tells ? error : causeOf(error.cause);
 }

@@ -4,7 +4,7 @@ import { MOST_TALLIES } from "../../../shared/model/tries.ts";
 import { ids } from "../../../shared/store/items.ts";
 import { system } from "../../../shared/system.ts";
 import { contents } from "../../support/accounts.ts";
-import { userIdOf } from "../../support/partition.ts";
+import { heldOf, userIdOf } from "../../support/partition.ts";
 import {
   backedUpPhone,
   expectOk,
@@ -62,7 +62,7 @@ describe("an owner whose iPhone and iCloud account are gone, without a recovery 
   it.each(phones)("can erase everything after that, on %s [G9] [H7]", async (_, ...what) => {
     const { service, next, userId } = await startedAnew(...what);
     expectOk(await next.erase());
-    expect(await service.adapters.store.list(userId, "")).toEqual([]);
+    expect(await heldOf(service.adapters.store, userId)).toEqual([]);
   });
 
   async function startedAnew(like: typeof iPhoneElsewhere | typeof android, code: string) {
@@ -210,7 +210,7 @@ describe("an owner whose record has an event that its head doesn't know", () => 
     const refused = await old.disable();
     expect(problemOf(refused)).toMatchObject({ code: "data-unreadable", retryable: false });
     expectOk(await old.erase());
-    expect(await store.list(userId, "")).toEqual([]);
+    expect(await heldOf(store, userId)).toEqual([]);
   });
 });
 

@@ -66,6 +66,7 @@ const TABLE = `
 | recoveries-deny, another's | older-phone-required; off: recovery-not-found | ok | ok | ok; off: device-not-registered |
 | activity-read | ok | ok | ok | device-not-registered |
 | me-export | trust-required; off, deleted: ok; frozen: backup-frozen | ok; frozen: backup-frozen | step-up-required; frozen: backup-frozen | device-not-registered |
+| me-export-next, of no export | trust-required; off, deleted: body-invalid; frozen: backup-frozen | body-invalid; frozen: backup-frozen | step-up-required; frozen: backup-frozen | device-not-registered |
 | me-erase | trust-required; off: ok; frozen: backup-frozen | ok; frozen: backup-frozen | step-up-required; frozen: backup-frozen | device-not-registered |
 `;
 
@@ -275,6 +276,11 @@ const requests: Readonly<Record<string, (stage: Stage, who: Who) => SendRequest>
   "recoveries-deny, another's": ({ others }) => ({ method: "POST", path: `/v1/recoveries/${others}/deny` }),
   "activity-read": () => ({ method: "GET", path: "/v1/activity" }),
   "me-export": () => ({ method: "POST", path: "/v1/me/export" }),
+  "me-export-next, of no export": () => ({
+    method: "POST",
+    path: "/v1/me/export/next",
+    body: { next: `${"k".repeat(22)}.${"v".repeat(99)}` },
+  }),
   "me-erase": () => ({ method: "DELETE", path: "/v1/me?confirm=erase" }),
 };
 

@@ -38,6 +38,6 @@ export function replace(id: string, etag: string, body = {}): Operation {
   return { kind: "replace", id, etag, body };
 }
 
-export function ids(items: readonly StoredItem[]): string[] {
+export function ids(items: readonly Pick<StoredItem, "id">[]): string[] {
   return items.map(({ id }) => id);
 }

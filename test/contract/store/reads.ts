@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { BATCH_OPERATIONS, type Page } from "../../../shared/store/port.ts";
 import { create, ids, type StoreFixture, write } from "./fixture.ts";
 
 const BODIES = {
@@ -32,6 +33,10 @@ const IDS = [
   "eve%t:2",
   "owner",
 ];
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, n) => n);
+}
 
 export function readContract(start: () => Promise<StoreFixture>): void {
   it.each(Object.entries(BODIES))("gives back %s as it was written", async (_, body) => {
@@ -95,6 +100,35 @@ export function readContract(start: () => Promise<StoreFixture>): void {
       "\u{1F600}",
       "\uFFFD",
     ]);
+  });
+
+  it("lists ids and ETags page by page, each once, also if every page is deleted on the way", async () => {
+    const { store, owner, stranger } = await start();
+    const all = new Map<string, string>();
+    for (let n = 0; n < 210; n += 70) {
+      const etag = await write(store, owner, ...range(70).map((m) => create(`event:${n + m}`)));
+      for (const m of range(70)) all.set(`event:${n + m}`, etag(`event:${n + m}`));
+    }
+    await write(store, stranger, create("owner"));
+    for (const isDeleted of [false, true]) {
+      const found: { id: string; etag: string }[] = [];
+      let from: string | undefined;
+      do {
+        const { items, next }: Page<{ id: string; etag: string }> = await store.listIds(owner, { from });
+        expect(items.length).toBeLessThanOrEqual(BATCH_OPERATIONS);
+        found.push(...items);
+        if (isDeleted)
+          await write(store, owner, ...items.map(({ id, etag }) => ({ kind: "delete" as const, id, etag })));
+        from = next;
+      } while (from !== undefined);
+      expect(found).toHaveLength(all.size);
+      expect(new Map(found.map(({ id, etag }) => [id, etag]))).toEqual(all);
+    }
+    expect(await store.listIds(owner)).toEqual({ items: [] });
+    await write(store, owner, create("proof:1"), create("proof:2"), create("proo"), create("proofs"));
+    const { items } = await store.listIds(owner, { without: "proof:" });
+    expect(ids(items).toSorted()).toEqual(["proo", "proofs"]);
+    expect(ids((await store.listIds(stranger)).items)).toEqual(["owner"]);
   });
 
   it("lists each item as a read gives it", async () => {

@@ -41,6 +41,9 @@ const LOST: Record<string, Omit<Fault, "on">> = {
   "a gateway carries it out twice": { acts: 2, ends: "answered" },
 };
 
+/** Of an operation that was carried out. */
+const STATUS = { create: 201, replace: 200, delete: 204 } as const;
+
 function batches({ server }: ServedStore): number {
   return server.requests.filter((kind) => kind === "batch").length;
 }
@@ -52,6 +55,18 @@ async function replaceOwner(store: Store): Promise<void> {
 }
 
 describe.each(Object.entries(BATCHES))("a commit %s", (_, batch) => {
+  it("tells the ETags also where the answer leaves them out", async () => {
+    const started = await start();
+    const { store, server } = started;
+    const operations = batch(started);
+    const results = operations.map(({ kind }) => ({ statusCode: STATUS[kind] }));
+    server.fault({ on: "batch", acts: 1, ends: { status: 200, body: results } });
+    const outcome = await store.commit("alice", operations);
+    const written = operations.filter(({ kind }) => kind !== "delete").map(({ id }) => id);
+    const found = await Promise.all(written.map((id) => store.read("alice", id)));
+    expect(outcome).toEqual({ committed: true, etags: new Map(found.map((item) => [item?.id, item?.etag])) });
+  });
+
   it.each(Object.entries(LOST))("is known to be committed, once, when %s", async (_, fault) => {
     const started = await start();
     const { store, server } = started;

@@ -17,8 +17,11 @@ beforeAll(async () => {
 
 afterAll(() => harness.close());
 
-/** What takes more than one commit where there is much, or leaves nothing to look at: proved elsewhere. */
-const elsewhere: Readonly<Record<string, string>> = { "me-erase": "test/faults/matrix/destroying.test.ts" };
+/** What takes more than one commit where there is much, leaves nothing to look at, or needs much to go on: proved elsewhere. */
+const elsewhere: Readonly<Record<string, string>> = {
+  "me-erase": "test/faults/matrix/destroying.test.ts",
+  "me-export-next": "test/behaviours/healing.test.ts",
+};
 
 describe.each(endpoints.map(({ declaration: { name }, access }) => ({ name, access })))(
   "$name",

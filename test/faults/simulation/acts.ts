@@ -117,7 +117,8 @@ export async function upload(
     answered: ({ body }) => ledger.stored(body.version, digest),
     again: () => upload(member, contents, replaces),
   });
-  if (code !== undefined && !member.unfinished) ledger.refuse(digest);
+  // A phone that was removed meanwhile is told nothing of the first try, whose answer it never got.
+  if (code !== undefined && code !== "device-not-registered" && !member.unfinished) ledger.refuse(digest);
   // Another phone was faster: look at what is there before overwriting it.
   if (code === "version-changed") await readStatus(member);
   return code;

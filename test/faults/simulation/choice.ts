@@ -1,4 +1,4 @@
-import { PROOF_WINDOW } from "../../../shared/identity/proof.ts";
+import { PROOF_AGE } from "../../../shared/identity/proof.ts";
 import type { ListedRecovery } from "../../../shared/model/recovery.ts";
 import * as acts from "./acts.ts";
 import { isGone, type Member, nextContents, registeredOf, restart } from "./family.ts";
@@ -221,7 +221,7 @@ function any<Item>({ family }: Member, items: readonly Item[]): Item | undefined
 /** A request whose proof is still valid; preferably from a phone that has been removed since. */
 async function replayOverheard(member: Member): Promise<unknown> {
   const { overheard, world } = member.family;
-  const fresh = overheard.filter(({ at }) => world.clock.time - at < PROOF_WINDOW * 1000);
+  const fresh = overheard.filter(({ at }) => world.clock.time - at < PROOF_AGE.spent * 1000);
   const removed = fresh.filter((request) => isGone(request.member));
   const chosen = any(member, removed.length > 0 ? removed : fresh);
   return await (chosen ? acts.replay(chosen) : acts.readStatus(member));

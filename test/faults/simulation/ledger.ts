@@ -108,10 +108,19 @@ export function createLedger() {
           "the current version",
         );
         assert(place >= NEWEST - 1, "one of the newest is gone");
-        const newer = [event?.device, ...backup.versions.slice(0, place).map((other) => other.device)];
-        const isNewest = newer.every((other) => other?.deviceId !== device.deviceId);
+        // What a phone restored is another's.
+        const isOwn = (other: { readonly version: number; readonly sealedAs: number }) =>
+          other.version === other.sealedAs;
+        const uploaded = backup.versions.slice(0, place).filter(isOwn);
+        const newer = [
+          ...(event?.type === "backup-uploaded" ? [event.device] : []),
+          ...uploaded.map((other) => other.device),
+        ];
+        const isNewest = isOwn(version) && newer.every((other) => other?.deviceId !== device.deviceId);
         assert(!isNewest || !registered.has(device.deviceId), "the newest of a phone is gone");
-        const wasLast = dayOf(replacedAt) > dayOf(uploadedAt);
+        // A denial made it current again: until then, another was.
+        const isBack = backup.versions.slice(0, place).some((newer) => newer.uploadedAt < replacedAt);
+        const wasLast = !isBack && dayOf(replacedAt) > dayOf(uploadedAt);
         assert(!wasLast || age(replacedAt) >= 30 * DAY, "what was current at a day's end is gone");
         const lost = held?.by === "loss" || held?.by === "revocation";
         assert(!lost || age(held.since) >= 30 * DAY, "what was replaced with a loss is gone");

@@ -10,6 +10,9 @@ import type { State } from "./state.ts";
 // What must never happen, said without the service's own rules: where those are wrong, the model in steps.ts is wrong
 // with them.
 
+/** What somebody may make happen again who repeats a request: that it is refused. */
+const REPEATED: ReadonlySet<string> = new Set(["tries-exhausted", "recovery-refused", "backup-refused"]);
+
 /** What a freeze stops. */
 const STOPPED: ReadonlySet<EventType> = new Set([
   "recovery-begun",
@@ -34,8 +37,8 @@ export function checkNever(step: Step): void {
   assert(owner, "an owner is gone");
   checkToken(step);
   if (!event) return;
-  // Its proof is spent; what it asked for is done.
-  assert(!request.replayed || event.type === "tries-exhausted", `somebody repeats ${event.type}`);
+  // Its proof is spent, and what it asked for is done; but a refusal that the record had just told of spends none.
+  assert(!request.replayed || REPEATED.has(event.type), `somebody repeats ${event.type}`);
   const { at } = request;
   const { freeze } = before.owner ?? {};
   const frozen = freeze !== undefined && at < Date.parse(freeze.until);

@@ -13,6 +13,9 @@ import { effectOf, verdictOn } from "./rules.ts";
 /** Seconds that a sign-in counts as recent: the setting's own. */
 const MAX_AGE = 600;
 
+/** Milliseconds within which the service may not know an issuer's new key yet. */
+const ROTATED_WITHIN = 30_000;
+
 type Sent = Parameters<typeof globalThis.fetch>;
 
 /** What bodies of requests have that decides anything. */
@@ -153,7 +156,10 @@ function check(request: Request, response: Response, body: Answered): void {
   const { code, retryable } = body;
   if (retryable) {
     assert(Number(response.headers.get("Retry-After")) > 0, "it may be asked again, but when?");
-    if (code !== "busy") assert(faults > 0, `${code}, though nothing failed`);
+    if (code === "sign-in-unavailable") {
+      const { service, clock } = request.member.family.world;
+      assert(clock.time - service.issuer.rotatedAt() < ROTATED_WITHIN, "a key that is there is not found");
+    } else if (code !== "busy") assert(faults > 0, `${code}, though nothing failed`);
     return;
   }
   assert.equal(faults, 0, "a fault went unnoticed");

@@ -162,8 +162,11 @@ const rules: Readonly<Record<string, Rule>> = {
     judge: ({ request, item, device }) =>
       (refuseEnable(item, device) ?? refuseStorageAccount(device.platform, request.body.storageCheck))
         ?.reason,
-    replay: ({ item: { backup } }, { keyId }) =>
-      backup.state === "on" && backup.keys.some(({ id }) => id === keyId) ? undefined : "backup-off",
+    replay: ({ item: { backup }, device: { trusted } }, { keyId }) => {
+      if (backup.state !== "on") return "backup-off";
+      const key = backup.keys.find(({ id }) => id === keyId);
+      return key && trusted && trusted.from <= key.number ? undefined : "backup-already-on";
+    },
     holds: ({ item: { backup } }, { key }) =>
       backup.state === "on" && backup.keys.some(({ id, number }) => id === key?.id && number === key.number),
   },

@@ -3,7 +3,7 @@ import { MOST_DEVICES } from "../../../shared/model/device.ts";
 import type { EventType } from "../../../shared/model/event.ts";
 import { system } from "../../../shared/system.ts";
 import { type Random, seeded } from "../../durability/random.ts";
-import type { MakeData } from "../data.ts";
+import { DISTURBANCES, type Disturbance, type MakeData } from "../data.ts";
 import { startFaultyService } from "../faultyService.ts";
 import type { Fault, PortCall } from "../layer.ts";
 import { nextAct } from "./choice.ts";
@@ -11,6 +11,7 @@ import { backAtLast } from "./ending.ts";
 import { type Actor, addMember, createFamily, type Family, type Member, type World } from "./family.ts";
 import { inspect } from "./inspect.ts";
 import { watched } from "./journal.ts";
+import type { Request } from "./request.ts";
 import { createScheduler } from "./scheduler.ts";
 
 interface RunOptions {
@@ -30,6 +31,10 @@ interface Report {
   readonly events: Readonly<Partial<Record<EventType, number>>>;
   readonly displaced: number;
   readonly faults: Readonly<Record<Fault, number>>;
+  /** What happened around the store, if it is Cosmos DB's driver. */
+  readonly disturbances: Readonly<Partial<Record<Disturbance, number>>>;
+  /** How often the issuer has changed its signing key. */
+  readonly rotations: number;
   /** SHA-256 of all that happened, in order. */
   readonly digest: string;
 }
@@ -71,7 +76,8 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
   const faults = { before: 0, lost: 0, late: 0, "crash-before": 0, "crash-after": 0 };
   const events: Partial<Record<EventType, number>> = {};
   const happened: string[] = [];
-  const report = { operations: 0, owners: 0, versions: 0, displaced: 0 };
+  const disturbances: Partial<Record<Disturbance, number>> = {};
+  const report = { operations: 0, owners: 0, versions: 0, displaced: 0, rotations: 0 };
   /** How many requests are under way, or still to be done though nobody waits for them. */
   let underWay = 0;
   /** The time to which the clock goes on once there are none. */
@@ -94,7 +100,11 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
       plan: (call) => {
         const fault = draw(random);
         const { member, request } = scheduler.context() ?? {};
-        if (!fault || !member || !request) return undefined;
+        if (!member || !request) return undefined;
+        if (!fault) {
+          if (call.port === "store") disturb(request);
+          return undefined;
+        }
         faults[fault]++;
         request.faults++;
         member.family.trace.push(`${member.label} meets ${describe(call)}: ${fault}`);
@@ -116,6 +126,17 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
       },
     },
   });
+  /** Something happens around the store: most of it must not be noticed. */
+  function disturb(request: Request): void {
+    const chosen = data.disturb && DISTURBANCES[random.below(100)];
+    if (!chosen) return;
+    disturbances[chosen] = (disturbances[chosen] ?? 0) + 1;
+    const { family, label } = request.member;
+    family.trace.push(`${label} meets ${chosen}`);
+    if (chosen === "token-hangs") request.faults++;
+    data.disturb?.[chosen]();
+  }
+
   const world: World = { service, random, clock, actor: scheduler.context };
 
   async function guarded(family: Family, act: () => Promise<unknown>): Promise<void> {
@@ -129,6 +150,10 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     actor.member = member;
     if (random.chance(1 / 60)) later = clock.time + (PAUSES[random.below(PAUSES.length)] ?? 1) * HOUR;
     await passed();
+    if (random.chance(1 / 150)) {
+      report.rotations++;
+      await service.issuer.rotate();
+    }
     report.operations++;
     clock.time += random.below(1_000);
     underWay++;
@@ -210,7 +235,7 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     await data.remove();
   }
   const days = Math.round((clock.time - START) / (24 * HOUR));
-  return { ...report, days, events, faults, digest: hash("sha256", happened.join("\n")) };
+  return { ...report, days, events, faults, disturbances, digest: hash("sha256", happened.join("\n")) };
 }
 
 /** One call in fifteen fails; more rarely, the process ends. */

@@ -200,7 +200,7 @@ describe("npm start", () => {
   async function run(folder: string) {
     const port = await freePort();
     const args = [MAIN, "--port", String(port), "--data", folder];
-    const child = spawn(process.execPath, args, { timeout: 15_000, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, args, { timeout: 50_000, stdio: ["ignore", "pipe", "inherit"] });
     const ended = new Promise((resolve) => child.once("close", resolve));
     onTestFinished(() => void child.kill());
     // It prints where it answers once it does.

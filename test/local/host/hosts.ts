@@ -7,11 +7,11 @@ export const MEBIBYTE = 1024 * 1024;
 const hosts: Host[] = [];
 afterEach(() => Promise.all(hosts.splice(0).map((host) => host.close())));
 
-/** A host on a port of its own, that is closed after the test. */
+/** A host on a port of its own, that answers to the name `x` too, and is closed after the test. */
 export async function start(routes: readonly Route[], extra?: HostOptions["extra"]): Promise<Host> {
   let count = 0;
   const requestId = () => `request-${++count}`;
-  const host = await serve({ routes, port: 0, requestId, ...(extra && { extra }) });
+  const host = await serve({ routes, port: 0, hosts: ["x"], requestId, ...(extra && { extra }) });
   hosts.push(host);
   return host;
 }

@@ -18,7 +18,7 @@ it("ends a start on data of other rules with the line that removes it, and statu
   database.close();
 
   const args = [MAIN, "--port", String(await freePort()), "--data", folder];
-  const child = spawn(process.execPath, args, { timeout: 15_000, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, { timeout: 50_000, stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((resolve, reject) => child.once("close", resolve).once("error", reject));
   const [printed, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   expect(status).toBe(1);

@@ -57,12 +57,15 @@ describe("a request", () => {
     expect(answer).toContain('["a,b","c,d","e,f","g,h",null,null]');
   });
 
-  it("with equal query names, whatever their case, has them joined by a comma", async () => {
+  it("has its query as it was written: equal names each with its value, a second question mark in a name", async () => {
     const { port } = await start([route(({ query }) => json([...query]))]);
-    const answer = await fetch(`http://127.0.0.1:${port}/v1/f?Confirm=a&x&confirm=b`);
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/f??a=1&Confirm=a&x&confirm=b&confirm=c`);
     expect(await answer.json()).toEqual([
-      ["Confirm", "a,b"],
+      ["?a", "1"],
+      ["Confirm", "a"],
       ["x", ""],
+      ["confirm", "b"],
+      ["confirm", "c"],
     ]);
   });
 
@@ -72,7 +75,7 @@ describe("a request", () => {
       port,
       "GET http://x/v1/f?a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
     );
-    expect(answer).toMatch(/"\/v1\/f"$/);
+    expect(answer).toContain('\r\n"/v1/f"\r\n');
   });
 
   it("sent in chunks has an empty body and no length", async () => {
@@ -105,7 +108,7 @@ describe("a request", () => {
       port,
       "GET /v1/f HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody",
     );
-    expect(answer).toMatch(/\r\n\r\n0$/);
+    expect(answer).toMatch(/\r\n\r\n1\r\n0\r\n0\r\n\r\n$/);
   });
 
   it("may have its body asked for twice", async () => {
@@ -134,23 +137,12 @@ describe("a request", () => {
 });
 
 describe("an answer", () => {
-  it("says how long it is in bytes", async () => {
-    const { port } = await start([route(() => json("å"))]);
-    expect((await fetch(`http://127.0.0.1:${port}/v1/f`)).headers.get("content-length")).toBe("4");
-  });
-
   it.each([204, 304])("with status %i has neither body nor length", async (status) => {
     const { port } = await start([route(() => ({ status, headers: { etag: '"1"' } }))]);
     const answer = await exchange(port, "GET /v1/f HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     expect(answer).toMatch(/etag: "1"/);
     expect(answer).not.toMatch(/content-length|transfer-encoding/i);
     expect(answer).toMatch(/\r\n\r\n$/);
-  });
-
-  it("to HEAD has the length of the body it leaves out", async () => {
-    const { port } = await start([route(() => json("body"), { path: "{*path}", methods: ["HEAD"] })]);
-    const answer = await exchange(port, "HEAD /v1/any HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    expect(answer).toMatch(/content-length: 6\r\n.*\r\n\r\n$/s);
   });
 
   it.each([

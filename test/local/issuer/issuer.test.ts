@@ -89,7 +89,8 @@ describe("the issuers in the service's configuration", () => {
     "are those that sign: $issuer",
     async ({ issuer: iss, audience, kind, profile, algorithms }) => {
       const token = await issuer.sign({ owner: "alice", kind, profile });
-      const options = { issuer: iss, audience, algorithms: [...algorithms], currentDate: new Date(NOW) };
+      const issuedBy = iss.replace("{tenantid}", "6f1c2d3e-4a5b-4c6d-8e7f-8091a2b3c4d5");
+      const options = { issuer: issuedBy, audience, algorithms: [...algorithms], currentDate: new Date(NOW) };
       expect((await jwtVerify(token, keys, options)).payload.sub).toBe("alice");
     },
   );

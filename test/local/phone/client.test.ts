@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { compactVerify, EmbeddedJWK } from "jose";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ClientOptions, createClient } from "../../../local/phone/acts/client.ts";
 import { generateKeys, publicJwk } from "../../../local/phone/protocol/keys.ts";
 import { accessTokenHash } from "../../../local/phone/protocol/proof.ts";
@@ -68,6 +68,19 @@ describe("a request of a phone", () => {
       "content-length": "10",
     });
     expect(first().text).toBe('{"a":"é"}');
+  });
+
+  it("is waited for as long as its body may take: a proof of an upload is good for 300 seconds", async () => {
+    const limit = vi.spyOn(AbortSignal, "timeout");
+    const timeOf = async (body: unknown) => {
+      await client()({ method: "PUT", path: "/v1/backup", body });
+      return limit.mock.lastCall?.[0];
+    };
+    expect(await timeOf(undefined)).toBe(30_000);
+    const longest = await timeOf("é".repeat(512 * 1024));
+    expect(longest).toBeGreaterThan(250_000);
+    expect(longest).toBeLessThan(300_000);
+    limit.mockRestore();
   });
 
   it("carries a proof of this request and this token, signed by the phone's key", async () => {

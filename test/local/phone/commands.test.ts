@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { serve } from "../../../local/host/server.ts";
+import { issuerHandler } from "../../../local/issuer/http.ts";
 import { readPhone } from "../../../local/phone/cli/files.ts";
 import { event } from "../../../shared/store/items.ts";
 import { parseItem } from "../../../shared/store/schema.ts";
@@ -16,6 +18,36 @@ beforeEach(async () => {
 const phone: Terminal["phone"] = (...args) => terminal.phone(...args);
 const backedUp: Terminal["backedUp"] = (...options) => terminal.backedUp(...options);
 const sampleOf: Terminal["sampleOf"] = (count) => terminal.sampleOf(count);
+
+describe("an issuer at another origin than the service", () => {
+  it("signs the owner in, and is asked for nothing else", async () => {
+    const { service, phoneWith } = terminal;
+    const login = await serve({
+      routes: [],
+      port: 0,
+      requestId: () => "",
+      extra: issuerHandler(service.issuer),
+    });
+    onTestFinished(() => login.close());
+    const issuer = `http://localhost:${login.port}`;
+    const asked: string[] = [];
+    const carry: typeof fetch = (input, init) => {
+      asked.push(`${input instanceof Request ? input.url : input}`);
+      return fetch(input, init);
+    };
+    expect(await phoneWith(carry, "turn-on", "--issuer", issuer)).toMatchObject({ status: 0 });
+    const ofIssuer = asked.filter((url) => url.startsWith(issuer));
+    expect(new Set(ofIssuer)).toEqual(new Set([`${issuer}/dev/token`]));
+    expect(asked).not.toContain(`${service.origin}/dev/token`);
+  });
+
+  it("is told where it is no address", async () => {
+    expect(await phone("turn-on", "--issuer", "nowhere")).toMatchObject({
+      status: 1,
+      errors: "--issuer is a URL, http://127.0.0.1:7072",
+    });
+  });
+});
 
 describe("a recovery at the command line", () => {
   it("is refused onto a phone that has the accounts already, by their names [D2]", async () => {

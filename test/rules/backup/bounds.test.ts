@@ -11,7 +11,7 @@ import { MOST_DENYING } from "../../../shared/model/freeze.ts";
 import { MOST_ACCOUNTS } from "../../../shared/model/manifest.ts";
 import { MOST_KEYS, MOST_VERSIONS, type Owner, ownerShape } from "../../../shared/model/owner.ts";
 import { MOST_RECOVERIES } from "../../../shared/model/recovery.ts";
-import { MOST_TALLIES, type Tally } from "../../../shared/model/tries.ts";
+import { MOST_REFUSALS, MOST_TALLIES, type Tally } from "../../../shared/model/tries.ts";
 import { withBegun } from "../../../shared/recovery/begun.ts";
 import {
   denied,
@@ -151,6 +151,11 @@ const full: Owner = {
   frozenDays,
   tries,
   activity: { number: 1_000, hash: "h".repeat(43) },
+  refusals: range(1, MOST_REFUSALS).map((number) => ({
+    deviceId: idOf(number),
+    code: "storage-account-unexpected",
+    at: timeAt(0),
+  })),
 };
 
 /** An owner's item that can be stored, and read again. */
@@ -169,6 +174,7 @@ describe("the owner's item with every list full", () => {
       { ...full, removed: [...full.removed, ...full.removed] },
       { ...full, recoveries: [...full.recoveries, release("o", 1)] },
       { ...full, tries: [...full.tries, ...full.tries] },
+      { ...full, refusals: [...(full.refusals ?? []), ...(full.refusals ?? [])] },
       { ...full, frozenDays: [...full.frozenDays, ...full.frozenDays] },
       { ...full, backup: { ...backupOf(full), versions: range(0, MOST_VERSIONS).map(() => version(1)) } },
       { ...full, backup: { ...backupOf(full), keys: range(0, MOST_KEYS).map(() => key(1)) } },

@@ -198,6 +198,13 @@ describe("the history keeps no more", () => {
     expect(kept(held(by, most + 5))).toEqual(range(6, most + 5).toReversed());
   });
 
+  it("than thirty of removed phones, but that of the phone removed last, however old its version is [H1]", () => {
+    const unused = came(0, { ago: 30, replaced: 30, by: "revocation" });
+    const justNow = { ...unused, held: { since: timeAt(-HOUR), by: "revocation" as const } };
+    expect(kept([...held("revocation", REVOKED), justNow])).toContain(0);
+    expect(kept([...held("revocation", REVOKED), unused])).not.toContain(0);
+  });
+
   it("than the first two of a day that starting anew replaced: a thief who goes on pushes nothing out", () => {
     expect(ANEW_A_DAY).toBe(2);
     const yesterday = came(9, { ago: 1, replaced: 1, by: "start-anew" });

@@ -146,7 +146,7 @@ describe("over hundreds of days, an owner's history", () => {
         { numRuns: WALKS, endOnFailure: true },
       );
     },
-    WALKS * 4_000,
+    WALKS * 20_000,
   );
 
   it("has what was there before a thief started anew, five times a day for two months [D11] [H1]", () => {

@@ -1,4 +1,4 @@
-import { ANEW_A_DAY, DAYS, dayOf, NEWEST } from "../../../shared/backup/history.ts";
+import { ANEW_A_DAY, DAYS, dayOf, NEWEST, REVOKED } from "../../../shared/backup/history.ts";
 import { listOf } from "../../../shared/backup/lists.ts";
 import {
   isConfirmed,
@@ -50,6 +50,8 @@ export class Walk {
   #time = FIRST;
   /** The version that is owed, and the day since when. */
   readonly #owed = new Map<number, number>();
+  /** The newest versions of phones that were removed, the last one last: of so many, the last ones are owed. */
+  readonly #removed = new Map<number, number>();
   readonly #frozen = new Set<number>();
   /** What was there when the freeze began that lasts. */
   #before: readonly number[] | undefined;
@@ -90,8 +92,8 @@ export class Walk {
       const { current } = backupOf(this.item);
       this.#ended = current !== undefined && !this.#ahead.has(current) ? current : undefined;
       this.#note();
-      for (const [version, since] of this.#owed)
-        if (this.#countedSince(since) >= DAYS) this.#owed.delete(version);
+      for (const owed of [this.#owed, this.#removed])
+        for (const [version, since] of owed) if (this.#countedSince(since) >= DAYS) owed.delete(version);
     }
   }
 
@@ -245,7 +247,7 @@ export class Walk {
     if (!device || !revoker?.trusted) return;
     if (letter !== by && item.freeze && !mayLift(item.freeze, revoker)) return;
     const newest = backupOf(item).versions.find((version) => version.device.deviceId === device.deviceId);
-    if (newest) this.#owed.set(newest.version, this.today);
+    if (newest) this.#oweOfRemoved(newest.version);
     this.#commit(phoneRemoved(item, device, revoker.deviceId, userKey(item.nextKey), now), revoker, "fresh");
   }
 
@@ -265,7 +267,7 @@ export class Walk {
       const next = denied(item, listing, verdict, { userKey: userKey(item.nextKey), fresh, now });
       if (backupOf(next).current !== backupOf(item).current) this.#replaced(true);
       const { current } = backupOf(next);
-      if (current !== undefined) this.#owed.delete(current);
+      if (current !== undefined) for (const owed of [this.#owed, this.#removed]) owed.delete(current);
       this.#commit(next, device, signIn);
       return true;
     }
@@ -290,7 +292,7 @@ export class Walk {
   gone(): string | undefined {
     const { versions, current } = backupOf(this.item);
     const there = new Set(versions.map(({ version }) => version));
-    for (const [version, since] of this.#owed) {
+    for (const [version, since] of [...this.#owed, ...this.#removed]) {
       if (!there.has(version)) {
         return `version ${version}, of day ${since - dayOf(START)}, on day ${this.today - dayOf(START)}`;
       }
@@ -305,6 +307,13 @@ export class Walk {
 
   #find(letter: string): Device | undefined {
     return this.item.devices.find(({ deviceId }) => deviceId === letter.repeat(43));
+  }
+
+  #oweOfRemoved(version: number): void {
+    this.#removed.delete(version);
+    this.#removed.set(version, this.today);
+    const [longest] = this.#removed.keys();
+    if (this.#removed.size > REVOKED && longest !== undefined) this.#removed.delete(longest);
   }
 
   /** The current version is about to be replaced. @param isHeld whether it is owed for how it is replaced */

@@ -2,15 +2,17 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { JWKS_PATH } from "../../../local/issuer/http.ts";
 import { issuerSettings } from "../../../local/issuer/settings.ts";
+import { memoryOfBodies } from "../../../scripts/settings.ts";
 import { readConfig } from "../../../shared/config/read.ts";
-import { settings } from "../../../shared/config/settings.ts";
+import { REQUEST_BODY_SIZE_LIMIT, settings } from "../../../shared/config/settings.ts";
+import { BODY_LIMIT } from "../../../shared/http/body.ts";
 import { ROUTE_PREFIX } from "../../../shared/http/message.ts";
 
 const { Values: values } = readJson("local.settings.sample.json");
 
 describe("local.settings.sample.json", () => {
   it("is a configuration that the service starts with", () => {
-    expect(readConfig(values)).toMatchObject({
+    expect(readConfig({ ...values, AZURE_FUNCTIONS_ENVIRONMENT: "Development" })).toMatchObject({
       publicOrigin: "http://127.0.0.1:7071",
       store: { file: ".local/backup.db" },
       keys: { file: ".local/key-encryption-key.pem" },
@@ -35,6 +37,18 @@ describe("local.settings.sample.json", () => {
 });
 
 describe("host.json", () => {
+  it("holds so few requests that their bodies, at their most, stay in half of an instance's memory", () => {
+    const { all, half, requests, concurrent } = memoryOfBodies();
+    expect(all).toBeLessThanOrEqual(half);
+    expect(concurrent).toBeLessThanOrEqual(requests);
+    expect(concurrent).toBeGreaterThan(0);
+  });
+
+  it("lets the app refuse what is a little too large, and takes all that the app takes", () => {
+    expect(REQUEST_BODY_SIZE_LIMIT).toBeGreaterThan(BODY_LIMIT);
+    expect(Number(values.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT)).toBe(REQUEST_BODY_SIZE_LIMIT);
+  });
+
   it("puts the functions below the prefix that device proofs and problems name", () => {
     expect(readJson("host.json").extensions.http.routePrefix).toBe(ROUTE_PREFIX);
   });

@@ -5,7 +5,7 @@ import { MOST_ACCOUNTS } from "../../../shared/model/manifest.ts";
 import { noticeType } from "../../../shared/model/notice.ts";
 import { MOST_KEYS, MOST_SPANS, MOST_VERSIONS, ownerShape } from "../../../shared/model/owner.ts";
 import { MOST_RECOVERIES } from "../../../shared/model/recovery.ts";
-import { MOST_TALLIES } from "../../../shared/model/tries.ts";
+import { MOST_REFUSALS, MOST_TALLIES } from "../../../shared/model/tries.ts";
 import * as items from "../../../shared/store/items.ts";
 import type { ItemKind } from "../../../shared/store/schema.ts";
 import { parseItem } from "../../../shared/store/schema.ts";
@@ -75,6 +75,7 @@ describe("docs/storage-schema.md", () => {
       "`tokens` of a phone": MOST_TOKENS,
       "accounts in a `list`": MOST_ACCOUNTS,
       "`tries`": MOST_TALLIES,
+      "`refusals`": MOST_REFUSALS,
       "`versions`": MOST_VERSIONS,
       "`keys`": MOST_KEYS,
       "`recoveries`": MOST_RECOVERIES,

@@ -57,6 +57,10 @@ const facts: ReadonlyMap<string, z.ZodType<string>> = new Map<string, z.ZodType<
     "too-many-devices",
     z.looseObject({ freesAt: z.string() }).transform(({ freesAt }) => `A place is free again: ${freesAt}.`),
   ],
+  [
+    "proof-expired",
+    z.looseObject({ time: z.string() }).transform(({ time }) => `The service's time: ${time}.`),
+  ],
   ["too-many-refusals", spent],
   ["too-many-tries", spent],
 ]);

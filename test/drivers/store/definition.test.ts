@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import type { ContainerDefinition } from "../../../local/cloud/cosmosServer/documents.ts";
+import { startCosmosStore } from "../../../local/cloud/cosmosServer/store.ts";
+import { startService } from "../../support/service.ts";
+
+const now = () => Date.parse("2026-11-22T07:00:00Z");
+
+const TIME_TO_LIVE = "the container's default time to live must be -1: on, with no default";
+const PARTITION_KEY = "the container's partition key must be /userId; make it anew";
+
+const WRONG: readonly (readonly [string, ContainerDefinition, advice: string])[] = [
+  ["has no time to live", { partitionKey: "/userId" }, TIME_TO_LIVE],
+  ["lets everything expire", { partitionKey: "/userId", defaultTtl: 86_400 }, TIME_TO_LIVE],
+  ["has another partition key", { partitionKey: "/partition", defaultTtl: -1 }, PARTITION_KEY],
+  ["has a partition key further down", { partitionKey: "/userId/id", defaultTtl: -1 }, PARTITION_KEY],
+];
+
+describe("a container that", () => {
+  it.each(WRONG)("%s does not pass the check, which says what to do", async (_, definition, advice) => {
+    const { store } = await startCosmosStore({ now, definition });
+    for (let times = 0; times < 2; times++) {
+      await expect(store.check()).rejects.toMatchObject({ name: "StoreUnavailable", cause: { advice } });
+    }
+  });
+
+  it.each(WRONG)("%s makes the service not ready", async (_, definition, advice) => {
+    const { store } = await startCosmosStore({ now, definition });
+    const service = await startService({
+      wrap: ({ kek, store: own }) => ({ kek, store: { ...own, check: store.check } }),
+    });
+    const response = await fetch(`${service.origin}/v1/ready`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ code: "not-ready", parts: ["store"] });
+    expect(service.lines.at(-1)?.failure).toContain(advice);
+  });
+
+  it("is as it has to be is looked at again after five minutes, not with every check", async () => {
+    const clock = { time: 0 };
+    const { store, server } = await startCosmosStore({ now }, { now: () => clock.time });
+    const looks = () => server.requests.filter((kind) => kind === "container").length;
+    await store.check();
+    clock.time = 5 * 60_000 - 1;
+    await store.check();
+    expect(looks()).toBe(1);
+    clock.time++;
+    await store.check();
+    expect(looks()).toBe(2);
+  });
+});
