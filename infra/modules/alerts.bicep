@@ -1,0 +1,330 @@
+metadata description = 'The alerts. Each has a section of its own in docs/runbook.md, under its name.'
+
+param location string
+param tags object
+param actionGroupName string
+
+@description('Who is told, by e-mail.')
+param contacts string[]
+
+@description('The service\'s address, which is asked whether it is ready.')
+param publicOrigin string
+
+param insightsId string
+param appWorkspaceId string
+param auditWorkspaceId string
+param vaultName string
+param cosmosAccountName string
+param appClientId string
+
+@description('Where the runbook is, for the link in the message.')
+param runbookUrl string
+
+resource group 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: actionGroupName
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'auth-backup'
+    enabled: true
+    emailReceivers: [
+      for (address, index) in contacts: {
+        name: 'contact-${index}'
+        emailAddress: address
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
+  name: vaultName
+}
+
+resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {
+  name: cosmosAccountName
+}
+
+// What the service logs of a request: one JSON text in a trace's message.
+var lines = 'AppTraces | where Message startswith "{" | extend line = parse_json(Message) | where isnotempty(line.endpoint)'
+
+var logAlerts = [
+  {
+    name: 'vault-key-use'
+    severity: 0
+    workspace: auditWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'A key was used or changed in a way that the service never does.'
+    query: 'AZKVAuditLogs | where OperationName startswith "Key" | where OperationName !in ("KeyUnwrap", "KeyGet", "KeyList", "KeyListVersions")'
+  }
+  {
+    name: 'vault-other-caller'
+    severity: 0
+    workspace: auditWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'Another identity than the app\'s unwrapped a key, or tried to.'
+    query: 'AZKVAuditLogs | where OperationName == "KeyUnwrap" | where tostring(Identity.claim.appid) != "${appClientId}"'
+  }
+  {
+    name: 'package-writes'
+    severity: 1
+    workspace: auditWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'The package of the app was replaced or deleted. Whoever does that can unwrap every key.'
+    query: 'StorageBlobLogs | where OperationName in ("PutBlob", "PutBlockList", "DeleteBlob", "CopyBlob") | where Uri !contains "/azure-webjobs-"'
+  }
+  {
+    name: 'server-errors'
+    severity: 1
+    workspace: appWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'More than one request in a hundred fails on our side.'
+    query: '${lines} | where line.endpoint !in ("service-ready", "service-health") | summarize requests = count(), failed = countif(toint(line.status) >= 500) | where requests >= 20 and failed * 100 > requests'
+  }
+  {
+    name: 'no-telemetry'
+    severity: 1
+    workspace: appWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'Nothing has been logged for ten minutes, although the service is asked every five.'
+    query: 'AppTraces | where TimeGenerated > ago(10m) | summarize entries = count() | where entries == 0'
+  }
+  {
+    name: 'cap-reached'
+    severity: 1
+    workspace: appWorkspaceId
+    window: 'PT1H'
+    frequency: 'PT15M'
+    description: 'The app\'s log has reached its daily cap: the rest of the day is lost.'
+    query: '_LogOperation | where Category =~ "Ingestion" and Detail has "OverQuota"'
+  }
+]
+
+resource logAlert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
+  for alert in logAlerts: {
+    name: alert.name
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: alert.name
+      description: '${alert.description} ${runbookUrl}#${alert.name}'
+      severity: alert.severity
+      enabled: true
+      scopes: [alert.workspace]
+      evaluationFrequency: alert.frequency
+      windowSize: alert.window
+      // A table that nothing has been written to yet is no reason to refuse the rule.
+      skipQueryValidation: true
+      autoMitigate: alert.severity > 0
+      criteria: {
+        allOf: [
+          {
+            query: alert.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      actions: { actionGroups: [group.id] }
+    }
+  }
+]
+
+// From the activity log itself: no workspace whose cap or cost could blind them.
+var activityAlerts = [
+  {
+    name: 'identity-changed'
+    scope: resourceGroup().id
+    description: 'The app\'s identity was attached to something, or another sign-in was added to one of the identities.'
+    operations: [
+      'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action'
+      'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write'
+    ]
+  }
+  {
+    name: 'database-restored'
+    scope: subscription().id
+    description: 'A copy of a database is being restored.'
+    operations: ['Microsoft.DocumentDB/locations/restorableDatabaseAccounts/restore/action']
+  }
+  {
+    name: 'database-keys'
+    scope: resourceGroup().id
+    description: 'Keys of the database were listed or made anew.'
+    operations: [
+      'Microsoft.DocumentDB/databaseAccounts/listKeys/action'
+      'Microsoft.DocumentDB/databaseAccounts/readonlykeys/action'
+      'Microsoft.DocumentDB/databaseAccounts/listConnectionStrings/action'
+      'Microsoft.DocumentDB/databaseAccounts/regenerateKey/action'
+    ]
+  }
+  {
+    name: 'database-changed'
+    scope: resourceGroup().id
+    description: 'The database account or who may use its data was changed: local sign-in may have been switched on.'
+    operations: [
+      'Microsoft.DocumentDB/databaseAccounts/write'
+      'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/write'
+      'Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions/write'
+    ]
+  }
+  {
+    name: 'role-assigned'
+    scope: resourceGroup().id
+    description: 'A role was assigned or defined, or a lock was removed.'
+    operations: [
+      'Microsoft.Authorization/roleAssignments/write'
+      'Microsoft.Authorization/roleDefinitions/write'
+      'Microsoft.Authorization/locks/delete'
+    ]
+  }
+  {
+    name: 'vault-changed'
+    scope: resourceGroup().id
+    description: 'The vault, a key or a secret was changed through Azure Resource Manager.'
+    operations: [
+      'Microsoft.KeyVault/vaults/write'
+      'Microsoft.KeyVault/vaults/delete'
+      'Microsoft.KeyVault/vaults/keys/write'
+      'Microsoft.KeyVault/vaults/secrets/write'
+    ]
+  }
+  {
+    name: 'audit-changed'
+    scope: resourceGroup().id
+    description: 'What is logged, or who is told of it, was changed or removed.'
+    operations: [
+      'Microsoft.Insights/diagnosticSettings/write'
+      'Microsoft.Insights/diagnosticSettings/delete'
+      'Microsoft.Insights/scheduledQueryRules/delete'
+      'Microsoft.Insights/actionGroups/write'
+      'Microsoft.OperationalInsights/workspaces/delete'
+    ]
+  }
+]
+
+resource activityAlert 'Microsoft.Insights/activityLogAlerts@2026-01-01' = [
+  for alert in activityAlerts: {
+    name: alert.name
+    location: 'global'
+    tags: tags
+    properties: {
+      description: '${alert.description} ${runbookUrl}#${alert.name}'
+      enabled: true
+      scopes: [alert.scope]
+      condition: {
+        allOf: [
+          { field: 'category', equals: 'Administrative' }
+          { field: 'status', equals: 'Succeeded' }
+          { anyOf: [for operation in alert.operations: { field: 'operationName', equals: operation }] }
+        ]
+      }
+      actions: { actionGroups: [{ actionGroupId: group.id }] }
+    }
+  }
+]
+
+resource ready 'Microsoft.Insights/webtests@2022-06-15' = {
+  name: 'ready'
+  location: location
+  tags: union(tags, { 'hidden-link:${insightsId}': 'Resource' })
+  kind: 'standard'
+  properties: {
+    SyntheticMonitorId: 'ready'
+    Name: 'ready'
+    Enabled: true
+    Frequency: 300
+    Timeout: 30
+    Kind: 'standard'
+    RetryEnabled: true
+    // https://learn.microsoft.com/azure/azure-monitor/app/availability: five locations of three continents.
+    Locations: [
+      { Id: 'emea-nl-ams-azr' }
+      { Id: 'emea-gb-db3-azr' }
+      { Id: 'us-va-ash-azr' }
+      { Id: 'us-ca-sjc-azr' }
+      { Id: 'apac-sg-sin-azr' }
+    ]
+    Request: { RequestUrl: '${publicOrigin}/v1/ready', HttpVerb: 'GET', ParseDependentRequests: false }
+    ValidationRules: { ExpectedHttpStatusCode: 200, SSLCheck: true, SSLCertRemainingLifetimeCheck: 14 }
+  }
+}
+
+resource notReady 'Microsoft.Insights/metricAlerts@2026-01-01' = {
+  name: 'not-ready'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'The service says that it is not ready, or does not answer, as seen from two places. ${runbookUrl}#not-ready'
+    severity: 1
+    enabled: true
+    scopes: [ready.id, insightsId]
+    evaluationFrequency: 'PT1M'
+    windowSize: 'PT5M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria'
+      webTestId: ready.id
+      componentId: insightsId
+      failedLocationCount: 2
+    }
+    actions: [{ actionGroupId: group.id }]
+  }
+}
+
+var metricAlertsOf = [
+  {
+    name: 'vault-saturation'
+    scope: vault.id
+    namespace: 'Microsoft.KeyVault/vaults'
+    metric: 'SaturationShoebox'
+    threshold: 75
+    description: 'The vault is asked for more than three quarters of what it serves.'
+  }
+  {
+    name: 'request-units'
+    scope: cosmos.id
+    namespace: 'Microsoft.DocumentDB/databaseAccounts'
+    metric: 'NormalizedRUConsumption'
+    threshold: 90
+    description: 'A partition of the database uses more than 90 % of its request units.'
+  }
+]
+
+resource metricAlert 'Microsoft.Insights/metricAlerts@2026-01-01' = [
+  for alert in metricAlertsOf: {
+    name: alert.name
+    location: 'global'
+    tags: tags
+    properties: {
+      description: '${alert.description} ${runbookUrl}#${alert.name}'
+      severity: 2
+      enabled: true
+      scopes: [alert.scope]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            name: 'above'
+            criterionType: 'StaticThresholdCriterion'
+            metricNamespace: alert.namespace
+            metricName: alert.metric
+            timeAggregation: 'Maximum'
+            operator: 'GreaterThan'
+            threshold: alert.threshold
+          }
+        ]
+      }
+      actions: [{ actionGroupId: group.id }]
+    }
+  }
+]
