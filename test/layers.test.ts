@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, "..");
  * it on its own floor; a bar keeps what stands left of it out of reach: no port imports a rule.
  */
 const FLOORS = [
-  ["words", "errors", "formats", "json", "config", "meter", "system", "within", "credential"],
+  ["words", "appVersion", "errors", "formats", "json", "config", "meter", "system", "within", "credential"],
   ["model", "log"],
   ["backup", "limits", "activity", "identity", "|", "store", "keys", "notify"],
   ["contact", "recovery", "challenge"],

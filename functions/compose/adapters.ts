@@ -33,13 +33,13 @@ async function openStore(config: Config, system: System, emulated: Emulated): Pr
     const { openSqliteStore } = await import("../../local/embedded/drivers.ts");
     return openSqliteStore({ file: store.file, now: system.now });
   }
-  const { endpoint, database, container, emulatorKey } = store;
+  const { endpoint, database, container, consistency, emulatorKey } = store;
   const methods = { read: true, list: true, listIds: true, commit: true, check: true, close: true } as const;
   return openedSoon<Store>(async () => {
     const { openCosmosStore } = await import("../../shared/store/cosmos.ts");
     const credential =
       emulatorKey === undefined ? await managedIdentity(config, emulated) : { key: emulatorKey };
-    return openCosmosStore({ endpoint, database, container, credential, random: system.random });
+    return openCosmosStore({ endpoint, database, container, consistency, credential, random: system.random });
   }, methods);
 }
 

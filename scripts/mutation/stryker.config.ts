@@ -3,6 +3,7 @@ export default {
   /** The rules: what decides, without a driver or a request. */
   mutate: [
     "shared/activity/*.ts",
+    "shared/appVersion.ts",
     "shared/backup/*.ts",
     "shared/devices/name.ts",
     "shared/devices/registration.ts",

@@ -10,7 +10,7 @@ import type { System } from "../system.ts";
 
 /** What every endpoint may use. The composition root makes it, once a process. */
 export interface Services {
-  readonly config: Pick<Config, "publicOrigin" | "stepUpMaxAge">;
+  readonly config: Pick<Config, "publicOrigin" | "stepUpMaxAge" | "minimumVersions">;
   readonly system: System;
   readonly store: Store;
   readonly kek: KeyEncryptionKey;

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { MINIMUM_VERSION } from "../appVersion.ts";
 import { isLoopback, isOnThisMachine } from "./forms.ts";
 import { type SettingName, settings } from "./settings.ts";
 
@@ -186,6 +187,7 @@ function nested(values: Values) {
   return {
     publicOrigin: values.PUBLIC_ORIGIN,
     issuers: values.ISSUERS,
+    minimumVersions: values.MINIMUM_APP_VERSIONS ?? MINIMUM_VERSION,
     stepUpMaxAge: values.STEP_UP_MAX_AGE_SECONDS,
     phoneWorkPerSecond: values.PHONE_WORK_PER_SECOND,
     managedIdentity: values.AZURE_CLIENT_ID,
@@ -197,6 +199,7 @@ function nested(values: Values) {
             endpoint: values.COSMOS_ENDPOINT ?? "",
             database: values.COSMOS_DATABASE,
             container: values.COSMOS_CONTAINER,
+            consistency: values.COSMOS_CONSISTENCY,
             emulatorKey: values.COSMOS_EMULATOR_KEY,
           },
     keys: keysOf(values),

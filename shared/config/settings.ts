@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { isAppVersion, isOlder, MINIMUM_VERSION } from "../appVersion.ts";
+import type { Platform } from "../words.ts";
 import {
   clientId,
   cosmosEndpoint,
@@ -163,6 +165,15 @@ export const wrappedServiceKeys = z
  */
 export const REQUEST_BODY_SIZE_LIMIT = 1_310_720;
 
+const appVersion = z.string().refine(isAppVersion, { error: "a version, such as 6.9.2", abort: true });
+
+function notBelow(platform: Platform) {
+  const least = MINIMUM_VERSION[platform];
+  return appVersion.refine((version) => !isOlder(version, least), `not below ${least}`).default(least);
+}
+
+const minimumAppVersions = z.strictObject({ ios: notBelow("ios"), android: notBelow("android") });
+
 interface Setting {
   readonly schema: z.ZodType;
   /** What it is and what it means, for docs/configuration.md. */
@@ -185,6 +196,10 @@ export const settings = {
   ISSUERS: {
     schema: json.pipe(issuers),
     meaning: "The issuers whose access tokens are accepted, a JSON array; each of the form below.",
+  },
+  MINIMUM_APP_VERSIONS: {
+    schema: json.pipe(minimumAppVersions).optional(),
+    meaning: `The oldest app that is served, a JSON object by platform, such as \`{"android":"6.9.2"}\`: stops an app that turned out to be faulty, and tells its owner which version to get. A platform that is left out, and the whole setting, stand for ${MINIMUM_VERSION.ios} on iOS and ${MINIMUM_VERSION.android} on Android; nothing older is taken.`,
   },
   STEP_UP_MAX_AGE_SECONDS: {
     schema: wholeNumber.pipe(z.number().min(60).max(3600)).default(600),
@@ -223,6 +238,12 @@ export const settings = {
   COSMOS_CONTAINER: {
     schema: cosmosName.default("owners"),
     meaning: "The container of owners' items, partition key `/userId`, time to live on without a default.",
+    of: ["STORE", "cosmos"],
+  },
+  COSMOS_CONSISTENCY: {
+    schema: z.enum(["Strong", "BoundedStaleness"]).default("Strong"),
+    meaning:
+      "What each request asks of the account, whose default must not be weaker. Both read from a quorum, at the same price in one region; under a weaker one an instance could release a key after another has denied it.",
     of: ["STORE", "cosmos"],
   },
   COSMOS_EMULATOR_KEY: {

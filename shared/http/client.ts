@@ -1,4 +1,4 @@
-import { isAppVersion, isOlder, MINIMUM_VERSION } from "../backup/appVersion.ts";
+import { isAppVersion, isOlder } from "../appVersion.ts";
 import { problem } from "../errors/problem.ts";
 import { type Platform, platform } from "../words.ts";
 import type { HttpRequest } from "./message.ts";
@@ -22,7 +22,10 @@ export function readClient({ header }: HttpRequest): Client {
 }
 
 /** @throws {Problem} app-version-unsupported, with the oldest version that will do */
-export function requireSupported({ platform, version }: Client): void {
-  const minimumVersion = MINIMUM_VERSION[platform];
+export function requireSupported(
+  { platform, version }: Client,
+  minimumVersions: Readonly<Record<Platform, string>>,
+): void {
+  const minimumVersion = minimumVersions[platform];
   if (isOlder(version, minimumVersion)) throw problem("app-version-unsupported", { minimumVersion });
 }

@@ -25,6 +25,21 @@ describe("the app", () => {
     await isTooOld("ios", "5.6.9", "5.7.0");
   });
 
+  it("is refused where it turned out to be faulty, and told the version to get [A1] [A2]", async () => {
+    const settings = { MINIMUM_APP_VERSIONS: '{"android":"6.9.2"}' };
+    const service = await startService({ settings });
+    const android = await phoneOf(service, { platform: "android", version: "6.9.1" });
+    expect(problemOf(await android.register())).toMatchObject({
+      status: 403,
+      code: "app-version-unsupported",
+      remedy: "update-app",
+      minimumVersion: "6.9.2",
+    });
+    expectOk(await (await phoneOf(service, { platform: "android", version: "6.9.2" })).register());
+    const ios = await phoneOf(service, { platform: "ios", version: "5.7.0", storageSecret: iCloud });
+    expectOk(await ios.register());
+  });
+
   it("backs up and recovers on Android with version 6.6.0 [A2]", async () => {
     await backsUpAndRecovers("android", "6.6.0");
   });

@@ -16,7 +16,7 @@ export interface ServedStore {
 /** A store on a server of its own; both end with the test. */
 export async function startCosmosStore(
   options: CosmosServerOptions,
-  settings: Pick<CosmosClientSettings, "timeLimit" | "tokenLimit" | "now"> & {
+  settings: Pick<CosmosClientSettings, "consistency" | "timeLimit" | "tokenLimit" | "now"> & {
     readonly credential?: TokenCredential;
   } = {},
 ): Promise<ServedStore> {

@@ -31,7 +31,7 @@ export async function runForPhone(
 
   const identity = await readIdentity(services, request);
   const client = readClient(request);
-  if (access.oldApps === "refused") requireSupported(client);
+  if (access.oldApps === "refused") requireSupported(client, services.config.minimumVersions);
   const proof = await readProof(endpoint, services, request, identity, now);
   requireWork(services, identity, proof, declaration);
 

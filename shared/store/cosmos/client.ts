@@ -4,12 +4,17 @@ import type { TokenCredential } from "@azure/identity";
 import { boundCredential } from "../../credential.ts";
 import { onFreshConnections } from "./connections.ts";
 
+/** The levels that read from a quorum. Under a weaker one, an instance could release a key after another has denied it. */
+type Consistency = "Strong" | "BoundedStaleness";
+
 export interface CosmosClientSettings {
   /** The account's address, such as `https://name.documents.azure.com:443/`. */
   readonly endpoint: string;
   /** This service's identity; a key only for an emulator on this machine, since the account on Azure refuses keys
    * (`disableLocalAuth`). */
   readonly credential: TokenCredential | { readonly key: string };
+  /** What each request asks for; Strong when left out. */
+  readonly consistency?: Consistency;
   /** Milliseconds a call of the port may take, all its requests included. */
   readonly timeLimit?: number;
   /** Milliseconds within which the credential answers. */
@@ -34,6 +39,7 @@ export const TIME_LIMIT = 8_000;
 export function createCosmosClient({
   endpoint,
   credential,
+  consistency = "Strong",
   timeLimit = TIME_LIMIT,
   tokenLimit = timeLimit / 2,
   now = () => performance.now(),
@@ -46,7 +52,7 @@ export function createCosmosClient({
     endpoint,
     ...("key" in credential ? credential : { aadCredentials: boundCredential(credential, tokenLimit) }),
     // An account with weaker consistency refuses every request, rather than show one phone what another has replaced.
-    consistencyLevel: "Strong",
+    consistencyLevel: consistency,
     httpClient: sendOnce(
       onFreshConnections(createDefaultHttpClient(), { now, ...(ca !== undefined && { ca }) }),
     ),

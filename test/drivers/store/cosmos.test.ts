@@ -168,4 +168,15 @@ describe.each(calls)("a Cosmos DB store's $name", ({ on, act }) => {
     const { store } = await startCosmosStore({ now, consistency: "Session" });
     await expect(act(store)).rejects.toMatchObject({ name: "StoreUnavailable" });
   });
+
+  it("is refused by an account that is weaker than its setting, and served by one that isn't", async () => {
+    const open = async (consistency: string, asked?: "BoundedStaleness") =>
+      (await startCosmosStore({ now, consistency }, asked && { consistency: asked })).store;
+    const bounded = await open("BoundedStaleness", "BoundedStaleness");
+    await expect(act(bounded)).resolves.not.toThrow();
+    for (const store of [await open("BoundedStaleness"), await open("Session", "BoundedStaleness")]) {
+      await expect(act(store)).rejects.toMatchObject({ name: "StoreUnavailable" });
+      await expect(store.check()).rejects.toMatchObject({ name: "StoreUnavailable" });
+    }
+  });
 });

@@ -38,6 +38,7 @@ describe("a configuration", () => {
     expect(readConfig({ ...good, PATH: "/usr/bin" }, { embedded: true })).toEqual({
       publicOrigin: "https://backup.example",
       issuers: [issuer],
+      minimumVersions: { ios: "5.7.0", android: "6.6.0" },
       stepUpMaxAge: 600,
       phoneWorkPerSecond: 50,
       store: { driver: "sqlite", file: ".local/backup.db" },

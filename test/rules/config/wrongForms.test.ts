@@ -142,6 +142,19 @@ const settings: Readonly<Record<SettingName, readonly WrongForm[]>> = {
     ["with an exponent", "5e1"],
     ["with a sign", "+50"],
   ],
+  MINIMUM_APP_VERSIONS: [
+    ["nothing", ""],
+    ["no JSON", "6.9.2"],
+    ["one version for both", '"6.9.2"'],
+    ["a platform that there is none of", '{"windows":"6.9.2"}'],
+    ["a platform in capitals", '{"iOS":"6.9.2"}'],
+    ["a platform twice", '{"ios":"5.9.0","ios":"5.7.0"}'],
+    ["a number", '{"ios":6}', "/ios"],
+    ["no version", '{"ios":"latest"}', "/ios"],
+    ["with a v", '{"ios":"v5.9.0"}', "/ios"],
+    ["older than iOS apps that can recover", '{"ios":"5.6.9"}', "/ios"],
+    ["older than Android apps that can recover", '{"android":"6.5.12"}', "/android"],
+  ],
   STEP_UP_MAX_AGE_SECONDS: [
     ["nothing", ""],
     ["shorter than a minute", "59"],
@@ -218,6 +231,13 @@ const settings: Readonly<Record<SettingName, readonly WrongForm[]>> = {
     ["a slash", "colls/owners"],
     ["two", "owners,activations"],
     ["longer than Azure takes", "a".repeat(256)],
+  ],
+  COSMOS_CONSISTENCY: [
+    ["nothing", ""],
+    ["weaker: another instance could release after a denial", "Session"],
+    ["weakest", "Eventual"],
+    ["in another writing", "strong"],
+    ["with white space", "Strong "],
   ],
   COSMOS_EMULATOR_KEY: [
     ["nothing", ""],
@@ -471,6 +491,7 @@ function expectRefused(name: string, value: string | undefined, place: string): 
   expect(told.filter((each) => !each.startsWith(name))).toEqual([]);
   expect(message).not.toMatch(/\n|hunter2/);
   // What a setting may be is told: that is no value.
-  const isToldAnyway = name === "STORE" || name === "KEYS" || /^[\d.,]*$/.test(value?.trim() ?? "");
+  const isToldAnyway =
+    ["STORE", "KEYS", "COSMOS_CONSISTENCY"].includes(name) || /^[\d.,]*$/.test(value?.trim() ?? "");
   if (value && !isToldAnyway) expect(message).not.toContain(value.trim());
 }

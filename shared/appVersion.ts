@@ -1,6 +1,6 @@
-import type { Platform } from "../words.ts";
+import type { Platform } from "./words.ts";
 
-/** The oldest app that can back up and recover, by platform [A1, A2]. */
+/** The oldest app that can back up and recover, by platform [A1, A2]. The configuration may ask for a newer one. */
 export const MINIMUM_VERSION: Readonly<Record<Platform, string>> = { ios: "5.7.0", android: "6.6.0" };
 
 /** One to four numbers with dots between. */

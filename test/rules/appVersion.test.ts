@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isAppVersion, isOlder, MINIMUM_VERSION } from "../../../shared/backup/appVersion.ts";
+import { isAppVersion, isOlder, MINIMUM_VERSION } from "../../shared/appVersion.ts";
 
 const version = fc.array(fc.nat(99_999), { minLength: 1, maxLength: 4 }).map((numbers) => numbers.join("."));
 
