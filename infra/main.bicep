@@ -113,7 +113,7 @@ param maximumInstances int
 param perInstanceConcurrency int = 50
 
 @description('Memory of an instance in MB.')
-param instanceMemory 512 | 2048 | 4096 = 2048
+param instanceMemory 2048 | 4096 = 2048
 
 @description('The database.')
 param database databaseType
@@ -245,7 +245,10 @@ var contradictions = map(
   filter(
     [
       { is: firstDeployment && !empty(serviceKey), says: 'serviceKey: there is none yet in the first deployment' }
-      { is: !firstDeployment && empty(serviceKey), says: 'serviceKey: without it the service stops; npm run -s ops -- service-key make' }
+      {
+        is: !firstDeployment && empty(serviceKey)
+        says: 'serviceKey: without it the service stops; npm run -s ops -- service-key make'
+      }
       {
         is: !empty(filter(wrapped, entry => !startsWith(entry.?kek ?? '', '${keyId}/')))
         says: 'serviceKey: wrapped by another key than ${keyId}'
@@ -255,7 +258,10 @@ var contradictions = map(
         says: 'publicOrigin: https://host, without a path or a slash at the end'
       }
       {
-        is: !empty(filter(issuers, each => !startsWith(each.issuer, 'https://') || !startsWith(each.jwksUri, 'https://')))
+        is: !empty(filter(
+          issuers,
+          each => !startsWith(each.issuer, 'https://') || !startsWith(each.jwksUri, 'https://')
+        ))
         says: 'issuers: each is https, and so are its keys'
       }
       {

@@ -27,7 +27,7 @@ param maximumInstances int
 param perInstanceConcurrency int
 
 @description('Memory of an instance in MB.')
-param instanceMemory 512 | 2048 | 4096
+param instanceMemory 2048 | 4096
 
 @description('The app\'s subnet; empty without a private network.')
 param subnetId string
