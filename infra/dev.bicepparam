@@ -49,5 +49,26 @@ param database = {
 }
 param hsm = false
 
+param hubSku = 'Free'
+param communication = {
+  dataLocation: 'Europe'
+  emailDomain: ''
+  domainVerified: false
+  mailSender: 'DoNotReply'
+  textSender: ''
+  textPrefixes: []
+  textCodesPerHour: 1000
+  textNoticesPerHour: 1000
+}
+
+// Read in the deployment that makes the hub, and never written down here.
+param apnsTeamId = readEnvironmentVariable('APNS_TEAM_ID', '')
+param apnsBundleId = readEnvironmentVariable('APNS_BUNDLE_ID', '')
+param apnsKeyId = readEnvironmentVariable('APNS_KEY_ID', '')
+param apnsToken = readEnvironmentVariable('APNS_TOKEN', '')
+param fcmProjectId = readEnvironmentVariable('FCM_PROJECT_ID', '')
+param fcmClientEmail = readEnvironmentVariable('FCM_CLIENT_EMAIL', '')
+param fcmPrivateKey = readEnvironmentVariable('FCM_PRIVATE_KEY', '')
+
 param alertContacts = ['operator@example.com']
 param budget = { amount: 50, startDate: '2026-12-01' }

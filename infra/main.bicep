@@ -130,10 +130,13 @@ param recoverVault bool = false
 @description('A private network; null: everything is reached over its public address, with sign-in.')
 param network networkType?
 
-@description('Push: `none`; `make` once, a hub with the credentials below; `keep` afterwards, since a hub that is deployed again fails.')
-param hub 'none' | 'make' | 'keep' = 'none'
+@description('Whether this deployment makes the hub for push. Once: deployed again it fails.')
+param makeHub bool = firstDeployment
 
-@description('Apple: the team\'s id.')
+@description('`Free` has 500 phones and no telemetry a message, which tells a dead token.')
+param hubSku 'Free' | 'Basic' | 'Standard'
+
+@description('Apple: the team\'s id; empty: no push to iPhones yet.')
 @secure()
 param apnsTeamId string = ''
 
@@ -149,11 +152,7 @@ param apnsKeyId string = ''
 @secure()
 param apnsToken string = ''
 
-@description('Apple: the address of the production or the sandbox service.')
-@secure()
-param apnsEndpoint string = ''
-
-@description('Firebase: the project\'s id.')
+@description('Firebase: the project\'s id; empty: no push to Android yet.')
 @secure()
 param fcmProjectId string = ''
 
@@ -165,8 +164,39 @@ param fcmClientEmail string = ''
 @secure()
 param fcmPrivateKey string = ''
 
-@description('E-mail and text messages by Communication Services; null: none. `domainVerified` once DNS has the records.')
-param communication { dataLocation: string, emailDomain: string, domainVerified: bool }?
+@sealed()
+type communicationType = {
+  @description('Where Communication Services keep data at rest, such as `Europe`.')
+  dataLocation: string
+
+  @description('The domain that mail is sent from; empty: one that Azure makes, for trying out.')
+  emailDomain: string
+
+  @description('Whether DNS has the records of the domain.')
+  domainVerified: bool
+
+  @description('The part in front of the at sign.')
+  mailSender: string
+
+  @description('The number that text messages come from, bought by hand; empty: none are sent.')
+  textSender: string
+
+  @description('The prefixes of numbers that text messages may go to, such as `+46`; the longest that matches counts.')
+  textPrefixes: string[]
+
+  @description('How many codes go out by text message in an hour, to all owners together; what it costs at most.')
+  @minValue(0)
+  @maxValue(1000000)
+  textCodesPerHour: int
+
+  @description('How many notices go out by text message in an hour, to all owners together.')
+  @minValue(0)
+  @maxValue(1000000)
+  textNoticesPerHour: int
+}
+
+@description('E-mail and text messages.')
+param communication communicationType
 
 @description('Who deploys from GitHub: the subjects of the tokens of the two protected environments; null: nobody.')
 param github { infraSubject: string, codeSubject: string }?
@@ -196,13 +226,11 @@ var resourceGroupName = 'rg-authenticator-backup-${environmentName}'
 
 var identityNames = {
   app: 'id-${environmentName}-app'
-  delivery: 'id-${environmentName}-delivery'
   deployInfra: 'id-${environmentName}-deploy-infra'
   deployCode: 'id-${environmentName}-deploy-code'
 }
 var identityIds = {
   app: idOf('Microsoft.ManagedIdentity/userAssignedIdentities', identityNames.app, resourceGroupName)
-  delivery: idOf('Microsoft.ManagedIdentity/userAssignedIdentities', identityNames.delivery, resourceGroupName)
   deployInfra: idOf('Microsoft.ManagedIdentity/userAssignedIdentities', identityNames.deployInfra, resourceGroupName)
   deployCode: idOf('Microsoft.ManagedIdentity/userAssignedIdentities', identityNames.deployCode, resourceGroupName)
 }
@@ -210,6 +238,9 @@ var identityIds = {
 // By name, not from a module's output: what-if and the snapshots see what depends on it.
 func idOf(type string, name string, group string) string =>
   '${subscription().id}/resourceGroups/${group}/providers/${type}/${name}'
+
+func secretReference(vault string, secret string) string =>
+  '@Microsoft.KeyVault(VaultName=${vault};SecretName=${secret})'
 
 var storageName = 'st${suffix}'
 var vaultName = 'kv-${suffix}'
@@ -223,9 +254,11 @@ var auditWorkspaceName = 'log-${environmentName}-audit'
 var networkName = 'vnet-${environmentName}'
 // Of this app alone: Flex takes no subnet that another app uses, or has used.
 var appSubnetName = 'app-${siteName}'
-var communicationName = communication == null ? '' : 'acs-${suffix}'
+var communicationName = 'acs-${suffix}'
+var hubNamespaceName = 'ntfns-${suffix}'
+var hubName = 'phones'
 var packageContainer = 'package'
-var hubSecrets = hub == 'none' ? [] : ['hub-send-primary', 'hub-send-secondary']
+var hubSecrets = { primary: 'hub-send-primary', secondary: 'hub-send-secondary' }
 
 var databaseName = 'authenticator-backup'
 var ownersContainer = 'owners'
@@ -299,8 +332,12 @@ var contradictions = map(
         says: 'alwaysReady: none or at least two where the app is spread over zones'
       }
       {
-        is: hub == 'make' && (empty(apnsTeamId) || empty(apnsBundleId) || empty(apnsKeyId) || empty(apnsToken) || empty(apnsEndpoint) || empty(fcmProjectId) || empty(fcmClientEmail) || empty(fcmPrivateKey))
-        says: 'hub: the credentials of Apple and Firebase are needed to make it'
+        is: empty(communication.textSender) != empty(communication.textPrefixes)
+        says: 'communication: textSender and textPrefixes go together'
+      }
+      {
+        is: empty(communication.emailDomain) && communication.domainVerified
+        says: 'communication.domainVerified: there is no domain of yours'
       }
       {
         is: github != null && github.?infraSubject == github.?codeSubject
@@ -391,26 +428,25 @@ module notify 'modules/notify.bicep' = {
   params: {
     location: location
     tags: tags
-    makeHub: hub == 'make'
-    hubNamespaceName: 'ntfns-${suffix}'
-    hubName: 'phones'
+    makeHub: makeHub
+    hubNamespaceName: hubNamespaceName
+    hubName: hubName
+    hubSku: hubSku
     vaultName: vaultName
-    primarySecretName: 'hub-send-primary'
-    secondarySecretName: 'hub-send-secondary'
+    primarySecretName: hubSecrets.primary
+    secondarySecretName: hubSecrets.secondary
     apnsTeamId: apnsTeamId
     apnsBundleId: apnsBundleId
     apnsKeyId: apnsKeyId
     apnsToken: apnsToken
-    apnsEndpoint: apnsEndpoint
     fcmProjectId: fcmProjectId
     fcmClientEmail: fcmClientEmail
     fcmPrivateKey: fcmPrivateKey
-    communication: communication != null
     communicationName: communicationName
     emailName: 'email-${suffix}'
-    dataLocation: communication.?dataLocation ?? ''
-    emailDomain: communication.?emailDomain ?? ''
-    emailDomainVerified: communication.?domainVerified ?? false
+    dataLocation: communication.dataLocation
+    emailDomain: communication.emailDomain
+    emailDomainVerified: communication.domainVerified
   }
   dependsOn: [keyVault]
 }
@@ -465,11 +501,25 @@ module app 'modules/app.bicep' = {
         COSMOS_ENDPOINT: 'https://${cosmosName}.documents.azure.com'
         COSMOS_DATABASE: databaseName
         COSMOS_CONTAINER: ownersContainer
+        COSMOS_ACTIVATIONS_CONTAINER: activationsContainer
         COSMOS_CONSISTENCY: database.consistency
         KEYS: 'key-vault'
         KEY_VAULT_KEYS: keyId
         FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '1310720'
+        NOTIFY: 'azure'
+        NOTIFICATION_HUBS_NAMESPACE: hubNamespaceName
+        NOTIFICATION_HUB: hubName
+        NOTIFICATION_HUBS_RULE: 'send'
+        NOTIFICATION_HUBS_KEY: secretReference(vaultName, hubSecrets.primary)
+        NOTIFICATION_HUBS_SECONDARY_KEY: secretReference(vaultName, hubSecrets.secondary)
+        COMMUNICATION_ENDPOINT: 'https://${notify.outputs.communicationHost}'
+        MAIL_SENDER: '${communication.mailSender}@${empty(communication.emailDomain) ? notify.outputs.mailDomain : communication.emailDomain}'
+        TEXT_CODES_PER_HOUR: string(communication.textCodesPerHour)
+        TEXT_NOTICES_PER_HOUR: string(communication.textNoticesPerHour)
       },
+      empty(communication.textSender)
+        ? {}
+        : { TEXT_SENDER: communication.textSender, TEXT_PREFIXES: join(communication.textPrefixes, ',') },
       empty(serviceKey) ? {} : { SERVICE_KEY: serviceKey },
       minimumAppVersions == null ? {} : { MINIMUM_APP_VERSIONS: string(minimumAppVersions) }
     )
@@ -481,7 +531,6 @@ module rbac 'modules/rbac.bicep' = {
   scope: group
   params: {
     appPrincipalId: identity.outputs.appPrincipalId
-    deliveryPrincipalId: identity.outputs.deliveryPrincipalId
     deployInfraPrincipalId: identity.outputs.deployInfraPrincipalId
     deployCodePrincipalId: identity.outputs.deployCodePrincipalId
     identityIds: identityIds
@@ -489,7 +538,7 @@ module rbac 'modules/rbac.bicep' = {
     storageAccountName: storageName
     vaultName: vaultName
     keyName: keyName
-    secretNames: hubSecrets
+    secretNames: [hubSecrets.primary, hubSecrets.secondary]
     cosmosAccountName: cosmosName
     dataRoleName: dataRoleName
     insightsName: insightsName

@@ -48,6 +48,27 @@ param database = {
   consistency: 'Strong'
 }
 param hsm = true
+
+param hubSku = 'Standard'
+param communication = {
+  dataLocation: 'Europe'
+  emailDomain: 'mail.example.com'
+  domainVerified: false
+  mailSender: 'no-reply'
+  textSender: ''
+  textPrefixes: []
+  textCodesPerHour: 1000
+  textNoticesPerHour: 1000
+}
+
+// Read in the deployment that makes the hub, and never written down here.
+param apnsTeamId = readEnvironmentVariable('APNS_TEAM_ID', '')
+param apnsBundleId = readEnvironmentVariable('APNS_BUNDLE_ID', '')
+param apnsKeyId = readEnvironmentVariable('APNS_KEY_ID', '')
+param apnsToken = readEnvironmentVariable('APNS_TOKEN', '')
+param fcmProjectId = readEnvironmentVariable('FCM_PROJECT_ID', '')
+param fcmClientEmail = readEnvironmentVariable('FCM_CLIENT_EMAIL', '')
+param fcmPrivateKey = readEnvironmentVariable('FCM_PRIVATE_KEY', '')
 param network = {
   addressPrefix: '10.20.0.0/24'
   makeZones: true

@@ -1,23 +1,16 @@
-metadata description = 'The identities: of the app, of what it sends with, and the two that deploy from GitHub.'
+metadata description = 'The identities: of the app, and the two that deploy from GitHub.'
 
 param location string
 param tags object
 
 @description('Names, one an identity.')
-param names { app: string, delivery: string, deployInfra: string, deployCode: string }
+param names { app: string, deployInfra: string, deployCode: string }
 
 @description('The subjects of GitHub\'s tokens that may deploy; null makes neither of the two identities for it.')
 param github { infraSubject: string, codeSubject: string }?
 
 resource app 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: names.app
-  location: location
-  tags: tags
-}
-
-// Apart from the app's: the role that Communication Services has for sending also changes the resource itself.
-resource delivery 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
-  name: names.delivery
   location: location
   tags: tags
 }
@@ -58,8 +51,6 @@ resource codeFromGitHub 'Microsoft.ManagedIdentity/userAssignedIdentities/federa
 
 output appClientId string = app.properties.clientId
 output appPrincipalId string = app.properties.principalId
-output deliveryClientId string = delivery.properties.clientId
-output deliveryPrincipalId string = delivery.properties.principalId
 output deployInfraClientId string = deployInfra.?properties.clientId ?? ''
 output deployInfraPrincipalId string = deployInfra.?properties.principalId ?? ''
 output deployCodeClientId string = deployCode.?properties.clientId ?? ''

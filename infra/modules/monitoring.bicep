@@ -22,7 +22,7 @@ param vaultName string
 param cosmosAccountName string
 param storageAccountName string
 
-@description('Communication Services, whose own log tells bounces; empty where there are none.')
+@description('Communication Services, whose own log tells bounces.')
 param communicationName string
 
 resource appLog 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
@@ -73,7 +73,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2026-06-01' exist
   name: '${storageAccountName}/default'
 }
 
-resource communication 'Microsoft.Communication/communicationServices@2026-03-18' existing = if (communicationName != '') {
+resource communication 'Microsoft.Communication/communicationServices@2026-03-18' existing = {
   name: communicationName
 }
 
@@ -116,7 +116,7 @@ resource packageAudit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview'
 }
 
 #disable-next-line use-recent-api-versions // As above.
-resource sending 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (communicationName != '') {
+resource sending 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: communication
   name: 'sending'
   properties: {

@@ -8,13 +8,14 @@ param makeHub bool
 
 param hubNamespaceName string
 param hubName string
+param hubSku 'Free' | 'Basic' | 'Standard'
 
-@description('The vault that holds the keys of the hub\'s rule, under the names below.')
+@description('The vault that holds the keys of the namespace\'s rule, under the names below.')
 param vaultName string
 param primarySecretName string
 param secondarySecretName string
 
-@description('Apple: the team\'s id.')
+@description('Apple: the team\'s id; empty: no push to iPhones yet.')
 @secure()
 param apnsTeamId string
 
@@ -30,11 +31,7 @@ param apnsKeyId string
 @secure()
 param apnsToken string
 
-@description('Apple: the address of the production or the sandbox service.')
-@secure()
-param apnsEndpoint string
-
-@description('Firebase: the project\'s id.')
+@description('Firebase: the project\'s id; empty: no push to Android yet.')
 @secure()
 param fcmProjectId string
 
@@ -46,16 +43,13 @@ param fcmClientEmail string
 @secure()
 param fcmPrivateKey string
 
-@description('Whether this deployment makes Communication Services.')
-param communication bool
-
 param communicationName string
 param emailName string
 
 @description('Where Communication Services keep data at rest, such as `Europe`.')
 param dataLocation string
 
-@description('The domain that mail is sent from.')
+@description('The domain that mail is sent from; empty: one that Azure makes, for trying out.')
 param emailDomain string
 
 @description('Whether the domain has been verified by DNS, so that it can be linked.')
@@ -67,8 +61,7 @@ resource namespace 'Microsoft.NotificationHubs/namespaces@2023-10-01-preview' = 
   name: hubNamespaceName
   location: location
   tags: tags
-  // Per-message telemetry, which tells a dead token, is in this tier alone.
-  sku: { name: 'Standard' }
+  sku: { name: hubSku }
 }
 
 #disable-next-line use-recent-api-versions // As above.
@@ -78,28 +71,37 @@ resource hub 'Microsoft.NotificationHubs/namespaces/notificationHubs@2023-10-01-
   location: location
   tags: tags
   properties: {
-    apnsCredential: {
-      properties: {
-        appId: apnsTeamId
-        appName: apnsBundleId
-        keyId: apnsKeyId
-        token: apnsToken
-        endpoint: apnsEndpoint
-      }
-    }
-    fcmV1Credential: {
-      properties: {
-        projectId: fcmProjectId
-        clientEmail: fcmClientEmail
-        privateKey: fcmPrivateKey
-      }
-    }
+    apnsCredential: empty('${apnsTeamId}${apnsBundleId}${apnsKeyId}${apnsToken}')
+      ? null
+      : {
+          properties: {
+            appId: apnsTeamId
+            appName: apnsBundleId
+            keyId: apnsKeyId
+            token: contains([empty(apnsTeamId), empty(apnsBundleId), empty(apnsKeyId), empty(apnsToken)], true)
+              ? fail('apns…: all four of Apple, or none')
+              : apnsToken
+            #disable-next-line use-secure-value-for-secure-inputs // An address that everybody knows.
+            endpoint: 'https://api.push.apple.com:443/3/device'
+          }
+        }
+    fcmV1Credential: empty('${fcmProjectId}${fcmClientEmail}${fcmPrivateKey}')
+      ? null
+      : {
+          properties: {
+            projectId: fcmProjectId
+            clientEmail: fcmClientEmail
+            privateKey: contains([empty(fcmProjectId), empty(fcmClientEmail), empty(fcmPrivateKey)], true)
+              ? fail('fcm…: all three of Firebase, or none')
+              : fcmPrivateKey
+          }
+        }
   }
 }
 
 #disable-next-line use-recent-api-versions // As above.
-resource send 'Microsoft.NotificationHubs/namespaces/notificationHubs/authorizationRules@2023-10-01-preview' = if (makeHub) {
-  parent: hub
+resource send 'Microsoft.NotificationHubs/namespaces/authorizationRules@2023-10-01-preview' = if (makeHub) {
+  parent: namespace
   name: 'send'
   properties: { rights: ['Send'] }
 }
@@ -121,28 +123,35 @@ resource secondary 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (makeHub)
   properties: { value: send!.listKeys().secondaryKey, attributes: { enabled: true } }
 }
 
-resource email 'Microsoft.Communication/emailServices@2026-03-18' = if (communication) {
+resource email 'Microsoft.Communication/emailServices@2026-03-18' = {
   name: emailName
   location: 'global'
   tags: tags
   properties: { dataLocation: dataLocation }
 }
 
-resource domain 'Microsoft.Communication/emailServices/domains@2026-03-18' = if (communication) {
+resource domain 'Microsoft.Communication/emailServices/domains@2026-03-18' = {
   parent: email
-  name: emailDomain
+  name: empty(emailDomain) ? 'AzureManagedDomain' : emailDomain
   location: 'global'
   tags: tags
-  properties: { domainManagement: 'CustomerManaged', userEngagementTracking: 'Disabled' }
+  properties: {
+    domainManagement: empty(emailDomain) ? 'AzureManaged' : 'CustomerManaged'
+    userEngagementTracking: 'Disabled'
+  }
 }
 
-resource service 'Microsoft.Communication/communicationServices@2026-03-18' = if (communication) {
+resource service 'Microsoft.Communication/communicationServices@2026-03-18' = {
   name: communicationName
   location: 'global'
   tags: tags
   properties: {
     dataLocation: dataLocation
     disableLocalAuth: true
-    linkedDomains: emailDomainVerified ? [domain.id] : []
+    // Linked before DNS has its records, a domain fails the deployment.
+    linkedDomains: empty(emailDomain) || emailDomainVerified ? [domain.id] : []
   }
 }
+
+output communicationHost string = service.properties.hostName
+output mailDomain string = domain.properties.mailFromSenderDomain

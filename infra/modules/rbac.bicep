@@ -1,8 +1,7 @@
 metadata description = 'Every role that anything here has, and nothing else that assigns one. Each is named by ids that are known before the deployment, so that what-if can show what changes.'
 
 param appPrincipalId string
-param deliveryPrincipalId string
-param identityIds { app: string, delivery: string, deployInfra: string, deployCode: string }
+param identityIds { app: string, deployInfra: string, deployCode: string }
 
 @description('Empty where nothing deploys from GitHub.')
 param deployInfraPrincipalId string
@@ -26,7 +25,6 @@ param dataRoleName string
 param insightsName string
 param siteName string
 
-@description('Communication Services; empty where there are none.')
 param communicationName string
 
 @description('Ends the name of the custom role: such names are the whole tenant\'s.')
@@ -78,7 +76,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' existing = {
   name: siteName
 }
 
-resource communication 'Microsoft.Communication/communicationServices@2026-03-18' existing = if (communicationName != '') {
+resource communication 'Microsoft.Communication/communicationServices@2026-03-18' existing = {
   name: communicationName
 }
 
@@ -160,15 +158,17 @@ resource appKeepsItems 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments
   }
 }
 
-resource deliverySends 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (communicationName != '') {
+// The only role with which an identity sends also changes the resource. An identity of its own would part nothing: the
+// same code would have both.
+resource appSends 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: communication
-  name: guid(communication.id, identityIds.delivery, roles.communicationAndEmailServiceOwner)
+  name: guid(communication.id, identityIds.app, roles.communicationAndEmailServiceOwner)
   properties: {
     roleDefinitionId: subscriptionResourceId(
       'Microsoft.Authorization/roleDefinitions',
       roles.communicationAndEmailServiceOwner
     )
-    principalId: deliveryPrincipalId
+    principalId: appPrincipalId
     principalType: 'ServicePrincipal'
   }
 }

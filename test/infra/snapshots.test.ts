@@ -8,6 +8,8 @@ import { holds, ofType, only, type Resource } from "./resources.ts";
 const SITE = "Microsoft.Web/sites";
 const ACCOUNT = "Microsoft.DocumentDB/databaseAccounts";
 const CONTAINER = `${ACCOUNT}/sqlDatabases/containers`;
+const HUBS = "Microsoft.NotificationHubs/namespaces";
+const COMMUNICATION = "Microsoft.Communication/communicationServices";
 const VAULT = "Microsoft.KeyVault/vaults";
 const STORAGE = "Microsoft.Storage/storageAccounts";
 const WORKSPACE = "Microsoft.OperationalInsights/workspaces";
@@ -47,6 +49,7 @@ holds(
       expect(workspace.properties.features.disableLocalAuth).toBe(true);
     }
     expect(only(resources, "Microsoft.Insights/components").properties.DisableLocalAuth).toBe(true);
+    expect(only(resources, COMMUNICATION).properties.disableLocalAuth).toBe(true);
     for (const name of ["ftp", "scm"]) {
       expect(only(resources, `${SITE}/basicPublishingCredentialsPolicies`, name).properties.allow).toBe(
         false,
@@ -62,6 +65,7 @@ holds(
     (all) => (only(all, ACCOUNT).properties.disableKeyBasedMetadataWriteAccess = false),
     (all) => delete only(all, WORKSPACE, "log-prod-audit").properties.features.disableLocalAuth,
     (all) => (only(all, "Microsoft.Insights/components").properties.DisableLocalAuth = false),
+    (all) => (only(all, COMMUNICATION).properties.disableLocalAuth = false),
     (all) => (only(all, `${SITE}/basicPublishingCredentialsPolicies`, "scm").properties.allow = true),
     (all) => (only(all, SITE).properties.siteConfig.ftpsState = "AllAllowed"),
     (all) => setSetting(all, "COSMOS_ENDPOINT", "AccountEndpoint=https://a;AccountKey=c2VjcmV0"),
@@ -268,6 +272,9 @@ const ROLES = [
   ["app", "custom", `${VAULT}/keys`],
   ["app", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", STORAGE],
   ["app", "3913510d-42f4-4e42-8a64-420c390055eb", "Microsoft.Insights/components"],
+  ["app", "09976791-48a7-449e-bb21-39d1a415f350", COMMUNICATION],
+  ["app", "4633458b-17de-408a-b874-0445c86b69e6", `${VAULT}/secrets`],
+  ["app", "4633458b-17de-408a-b874-0445c86b69e6", `${VAULT}/secrets`],
 ];
 
 const ROLES_OF_GITHUB = [
@@ -377,10 +384,44 @@ function readAzureYaml(): string {
 }
 
 /** Settings that belong to one machine; on Azure the app refuses them. */
-const OF_ONE_MACHINE = ["SQLITE_FILE", "KEY_FILE", "COSMOS_EMULATOR_KEY"];
+const OF_ONE_MACHINE = ["SQLITE_FILE", "KEY_FILE", "COSMOS_EMULATOR_KEY", "OUTBOX_FILE"];
 
 /** What the first deployment leaves to the second, or to the defaults. */
-const LATER = ["SERVICE_KEY", "MINIMUM_APP_VERSIONS"];
+const LATER = [
+  "SERVICE_KEY",
+  "MINIMUM_APP_VERSIONS",
+  "TEXT_SENDER",
+  "TEXT_PREFIXES",
+  "NOTIFICATION_HUB_SANDBOX",
+];
+
+/** What the sending of notices and codes is going to read. */
+const OF_SENDING = [
+  "NOTIFY",
+  "NOTIFICATION_HUBS_NAMESPACE",
+  "NOTIFICATION_HUB",
+  "NOTIFICATION_HUBS_RULE",
+  "NOTIFICATION_HUBS_KEY",
+  "NOTIFICATION_HUBS_SECONDARY_KEY",
+  "COMMUNICATION_ENDPOINT",
+  "MAIL_SENDER",
+  "TEXT_CODES_PER_HOUR",
+  "TEXT_NOTICES_PER_HOUR",
+  "COSMOS_ACTIVATIONS_CONTAINER",
+];
+
+/** What stands, in a test, for what only a deployment can tell. */
+function resolved(values: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    ...values,
+    AZURE_CLIENT_ID: "4fd0a3fc-55a2-4c1c-9a56-2a6a0c6a0f11",
+    COMMUNICATION_ENDPOINT: "https://acs.europe.communication.azure.com",
+    MAIL_SENDER: (values.MAIL_SENDER ?? "").replace(/^\[.+\]$/, "DoNotReply@example.azurecomm.net"),
+    // As the host hands them on, once it has read the secrets.
+    NOTIFICATION_HUBS_KEY: Buffer.alloc(32).toString("base64"),
+    NOTIFICATION_HUBS_SECONDARY_KEY: Buffer.alloc(32).toString("base64"),
+  };
+}
 
 const OF_THE_HOST = [
   "AzureWebJobsStorage__accountName",
@@ -396,7 +437,7 @@ holds(
   (resources) => {
     const values = settingsOf(resources);
     const ours = Object.keys(settings).filter((name) => ![...OF_ONE_MACHINE, ...LATER].includes(name));
-    expect(Object.keys(values).sort()).toEqual([...ours, ...OF_THE_HOST].sort());
+    expect(Object.keys(values).sort()).toEqual([...new Set([...ours, ...OF_SENDING, ...OF_THE_HOST])].sort());
     expect(values).toMatchObject({
       AzureWebJobsStorage__credential: "managedidentity",
       AzureWebJobsStorage__accountName: only(resources, STORAGE).name,
@@ -404,14 +445,26 @@ holds(
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: expect.stringMatching(/ClientId=.+;Authorization=AAD/),
       FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(REQUEST_BODY_SIZE_LIMIT),
     });
+    for (const [name, secret] of [
+      ["NOTIFICATION_HUBS_KEY", "hub-send-primary"],
+      ["NOTIFICATION_HUBS_SECONDARY_KEY", "hub-send-secondary"],
+    ] as const) {
+      expect(values[name]).toBe(
+        `@Microsoft.KeyVault(VaultName=${only(resources, VAULT).name};SecretName=${secret})`,
+      );
+      expect(only(resources, `${VAULT}/secrets`, secret).properties.value).toContain("listKeys(");
+    }
+    expect(values.NOTIFICATION_HUBS_NAMESPACE).toBe(only(resources, HUBS).name);
+    expect(values.NOTIFICATION_HUB).toBe(only(resources, `${HUBS}/notificationHubs`).name.split("/").at(-1));
+    const rule = only(resources, `${HUBS}/authorizationRules`, values.NOTIFICATION_HUBS_RULE);
+    expect(rule.properties.rights).toEqual(["Send"]);
     for (const name of ["AzureWebJobsStorage__clientId", "AZURE_CLIENT_ID"]) {
       expect(values[name]).toContain("outputs.appClientId");
     }
     const vault = only(resources, VAULT).name;
     const key = only(resources, `${VAULT}/keys`).name.split("/").at(-1);
     const config = readConfig({
-      ...values,
-      AZURE_CLIENT_ID: "4fd0a3fc-55a2-4c1c-9a56-2a6a0c6a0f11",
+      ...resolved(values),
       SERVICE_KEY: JSON.stringify([
         { kek: `${values.KEY_VAULT_KEYS}/${"0".repeat(32)}`, alg: "RSA-OAEP-256", value: "A".repeat(342) },
       ]),
@@ -439,7 +492,11 @@ holds(
     (all) => setSetting(all, "KEY_VAULT_KEYS", "https://another.vault.azure.net/keys/backup"),
     (all) => setSetting(all, "ISSUERS", "[]"),
     (all) => setSetting(all, "AzureWebJobsStorage__accountName", "another"),
-    (all) => setSetting(all, "AZURE_CLIENT_ID", "[reference('x').outputs.deliveryClientId.value]"),
+    (all) => setSetting(all, "AZURE_CLIENT_ID", "[reference('x').outputs.deployCodeClientId.value]"),
+    (all) => setSetting(all, "NOTIFICATION_HUBS_KEY", "c2VjcmV0"),
+    (all) => setSetting(all, "NOTIFICATION_HUB", "another"),
+    (all) => setSetting(all, "NOTIFICATION_HUBS_RULE", "DefaultFullSharedAccessSignature"),
+    (all) => only(all, `${HUBS}/authorizationRules`).properties.rights.push("Manage"),
   ],
 );
 
@@ -461,6 +518,8 @@ holds(
         [VAULT, audit?.id, "AuditEvent"],
         [ACCOUNT, audit?.id, "ControlPlaneRequests"],
         [STORAGE, audit?.id, "StorageWrite", "StorageDelete"],
+        // Bounces, which no answer to a request tells.
+        [COMMUNICATION, app?.id, "EmailStatusUpdateOperational", "SMSOperational"],
       ].sort(),
     );
     expect(only(resources, "Microsoft.Insights/components").properties.WorkspaceResourceId).toBe(app?.id);
