@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The files that take longest begin first: a worker that gets one last works on alone at the end. */
 const LONGEST = [
   "test/durability/",
+  "test/infra/template",
   "test/hostile/badInput",
   "test/faults/",
   "test/model/",
