@@ -32,6 +32,7 @@ export default defineConfig({
     // One more than there are cores: a test that waits for a socket or a process leaves its core to another.
     maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Counted by `npm run test:coverage` alone; what runs in a process of its own is not counted.
     coverage: {
       provider: "v8",

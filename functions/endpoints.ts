@@ -21,9 +21,15 @@ import { removeRecoveryKey } from "./backup/removeRecoveryKey.ts";
 import { restoreVersion } from "./backup/restore.ts";
 import { setRecoveryKey } from "./backup/setRecoveryKey.ts";
 import { uploadBackup } from "./backup/upload.ts";
+import { addContact } from "./contacts/add.ts";
+import { confirmContact } from "./contacts/confirm.ts";
+import { listOwnContacts } from "./contacts/list.ts";
+import { removeContact } from "./contacts/remove.ts";
+import { sendContactCode } from "./contacts/sendCode.ts";
 import { listDevices } from "./devices/list.ts";
 import { registerDevice } from "./devices/register.ts";
 import { revokeDevice } from "./devices/revoke.ts";
+import { setPushToken } from "./devices/setPushToken.ts";
 import { eraseOwner } from "./me/erase.ts";
 import { exportOwner } from "./me/export.ts";
 import { exportNextPage } from "./me/exportNext.ts";
@@ -40,6 +46,7 @@ export const endpoints: readonly Endpoint[] = [
   registerDevice,
   listDevices,
   revokeDevice,
+  setPushToken,
   enableBackup,
   readStatus,
   uploadBackup,
@@ -60,6 +67,11 @@ export const endpoints: readonly Endpoint[] = [
   cancelRecovery,
   approveRecovery,
   denyRecovery,
+  addContact,
+  sendContactCode,
+  confirmContact,
+  listOwnContacts,
+  removeContact,
   readActivity,
   exportOwner,
   exportNextPage,

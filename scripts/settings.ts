@@ -21,6 +21,7 @@ const SAMPLE: Readonly<Partial<Record<SettingName, string>>> = {
   ISSUERS: JSON.stringify(issuerSettings(ISSUER_ORIGIN + JWKS_PATH)),
   STORE: "sqlite",
   KEYS: "file",
+  NOTIFY: "outbox",
 };
 
 const MIB = 1_048_576;

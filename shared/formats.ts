@@ -10,3 +10,11 @@ export const sha256 = base64url(32);
 
 /** An id made here from 16 random bytes. */
 export const randomId = base64url(16);
+
+/** A UUID (RFC 9562) of that version, made of the first 16 bytes. */
+export function uuidOf(bytes: Uint8Array, version: 4 | 8): string {
+  const uuid = Buffer.from(bytes.subarray(0, 16));
+  uuid[6] = ((uuid[6] ?? 0) & 0x0f) | (version << 4);
+  uuid[8] = ((uuid[8] ?? 0) & 0x3f) | 0x80;
+  return uuid.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

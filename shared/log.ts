@@ -1,4 +1,5 @@
 import type { Call } from "./meter.ts";
+import type { NoticeType } from "./model/notice.ts";
 
 /**
  * One line a request. Its members are chosen here, so that none can carry a name, a token, a code or a secret:
@@ -24,13 +25,32 @@ export interface RequestLine {
 }
 
 /** The one line of a start that failed. */
-export interface FailedStartLine {
+interface FailedStartLine {
   readonly time: string;
   readonly level: "error";
   readonly failure: string;
 }
 
-export type Log = (line: RequestLine) => void;
+/** What became of notices: one line a sweep that had something to do, and one a notice that needs a look. */
+export interface NoticeLine {
+  readonly time: string;
+  readonly level: RequestLine["level"];
+  readonly operation: "notice-send" | "notices-sweep";
+  /** Put off: a sweep tries again. Dead, unreadable: for an alert. */
+  readonly code?: "notice-put-off" | "notice-dead" | "notice-unreadable";
+  /** What it tells. */
+  readonly notice?: NoticeType;
+  /** How many notices a sweep sent to all their targets, left for later, gave up, and could not read. */
+  readonly sent?: number;
+  readonly left?: number;
+  readonly dead?: number;
+  readonly unreadable?: number;
+  readonly milliseconds?: number;
+  readonly charge?: number;
+  readonly failure?: string;
+}
+
+export type Log = (line: RequestLine | NoticeLine) => void;
 
 /**
  * An error and its causes for the log: class, code, advice and stack frames. Messages stay out of it: those of
@@ -64,7 +84,7 @@ function isCode(code: unknown): boolean {
  * Writes each line as JSON, and what is more than information to the standard error: the Functions host takes the
  * standard output of a worker for information, whatever it says.
  */
-export function logToConsole(line: RequestLine | FailedStartLine): void {
+export function logToConsole(line: RequestLine | NoticeLine | FailedStartLine): void {
   const { stdout, stderr } = process;
   (line.level === "info" ? stdout : stderr).write(`${JSON.stringify(line)}\n`);
 }

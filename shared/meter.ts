@@ -2,10 +2,12 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 /** One call at a port, for the log line of the request that made it. */
 export interface Call {
-  readonly port: "store" | "keys";
+  readonly port: "store" | "keys" | "notify";
   readonly operation: string;
   /** Request units (Azure Cosmos DB), summed over all that the call took. */
   readonly charge?: number;
+  /** What became of a message; nothing of whom it was for. */
+  readonly outcome?: string;
   readonly milliseconds: number;
 }
 

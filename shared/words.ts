@@ -15,7 +15,8 @@ export const conflictPolicy = z.enum(["same-account", "any-account"]);
 
 /**
  * What is counted: recoveries begun, recoveries that accounts on the phone stood in the way of, recovery keys that were
- * wrong, sign-ins and proofs that were refused, phones registered, and uploads that lost an account.
+ * wrong, sign-ins and proofs that were refused, phones registered, uploads that lost an account, and codes of contacts:
+ * wrong ones, and those that were sent.
  */
 export const tryKind = z.enum([
   "recoveries",
@@ -25,6 +26,8 @@ export const tryKind = z.enum([
   "proofs",
   "registrations",
   "losses",
+  "contact-codes",
+  "contact-sends",
 ]);
 export type TryKind = z.infer<typeof tryKind>;
 

@@ -13,7 +13,8 @@ const FLOORS = [
   ["model", "log"],
   ["backup", "limits", "activity", "identity", "|", "store", "keys", "notify"],
   ["contact", "recovery", "challenge"],
-  ["devices", "status", "acts"],
+  // Left of acts, which sends what it has committed; right of all rules and ports, which it puts together.
+  ["delivery", "devices", "status", "acts"],
   ["http"],
 ] as const;
 
@@ -22,6 +23,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   "shared/credential.ts": /^@azure\/identity$/,
   "shared/store/cosmos/": /^@azure\/(cosmos|core-rest-pipeline|identity)$/,
   "shared/store/cosmos.ts": /^@azure\/cosmos$/,
+  "shared/notify/": /^@azure\/(core-rest-pipeline|identity)$/,
   "shared/keys/keyVault/": /^@azure\/(keyvault-keys|identity)$/,
   "shared/keys/keyVault.ts": /^@azure\/(keyvault-keys|identity)$/,
   "functions/compose/": /^@azure\/(identity|core-rest-pipeline)$/,
@@ -33,7 +35,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
 const EVERYWHERE = /^(node:[\w/]+|zod|jose|lru-cache)$/;
 
 /** What a driver is: it is named where the service is put together, and nowhere else. */
-const DRIVERS = /^(shared\/(store\/cosmos|keys\/keyVault|notify\/(hubs|communication))|local\/embedded)/;
+const DRIVERS =
+  /^(shared\/(store\/cosmos|keys\/keyVault|notify\/(azure|hubs|communication|client))|local\/embedded)/;
 
 /** Who may import whom above shared/: each part, and what it may name besides its own files. */
 const PARTS: Readonly<Record<string, RegExp>> = {
@@ -169,13 +172,25 @@ describe("imports go down the floors", () => {
 });
 
 describe("an owner's partition", () => {
-  it("is committed to in acts/commit.ts and nowhere else; the service key has a partition of its own", () => {
+  it("is committed to in acts/commit.ts, by deliveries on their notices, and nowhere else; the service key has a partition of its own", () => {
     const committing = filesOf("shared", "functions", "ops").filter((file) =>
       /\b[sS]tore\)?\s*\.\s*commit\b/.test(readFileSync(join(ROOT, file), "utf8")),
     );
-    expect(committing).toEqual(["shared/acts/commit.ts", "shared/keys/serviceKey.ts"]);
-    const source = readFileSync(join(ROOT, "shared/keys/serviceKey.ts"), "utf8");
-    expect(source.match(/\.\s*commit\b[^,]*/g)).toEqual([".commit(SERVICE_PARTITION"]);
+    expect(committing).toEqual([
+      "shared/acts/commit.ts",
+      "shared/delivery/mark.ts",
+      "shared/keys/serviceKey.ts",
+    ]);
+    const source = (file: string) => readFileSync(join(ROOT, file), "utf8");
+    expect(source("shared/keys/serviceKey.ts").match(/\.\s*commit\b[^,]*/g)).toEqual([
+      ".commit(SERVICE_PARTITION",
+    ]);
+    // A delivery creates nothing, and names each item that it writes by the ETag that it had.
+    const delivery = source("shared/delivery/mark.ts");
+    expect(delivery).not.toMatch(/kind: "create"|ids\.owner/);
+    expect(delivery.match(/kind: "(replace|delete)", id, etag\b/g)).toHaveLength(
+      delivery.match(/kind: "(replace|delete)"/g)?.length ?? 0,
+    );
   });
 });
 

@@ -12,7 +12,9 @@ const GOOD_FOR = 5_000;
 
 /** What a request may need, in the order in which it's told. */
 const PARTS = {
-  store: ({ store }: Services) => store.check(),
+  store: async ({ store, activations }: Services) => {
+    await Promise.all([store.check(), activations.check()]);
+  },
   keys: ({ kek }: Services) => kek.check(),
   "service-key": ({ serviceKey }: Services) => serviceKey.check(),
 };

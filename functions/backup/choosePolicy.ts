@@ -32,7 +32,7 @@ export const choosePolicy = forOwner(
       { ...owner.item, policy: next },
       {
         event: { type: "policy-changed", device },
-        operations: tellOthers(call, owner.item.devices, { type: "policy-changed" }),
+        operations: tellOthers(call, owner.item, { type: "policy-changed" }),
       },
     );
     return { status: 200, body: next };

@@ -50,7 +50,7 @@ export const enableBackup = forOwner(
     const next = turnedOn(item, device, { userKey, storageCheck: check }, now);
     await commit(call, next, {
       event: { type: "backup-enabled", device },
-      operations: tellOthers(call, next.devices, { type: "backup-enabled" }),
+      operations: tellOthers(call, next, { type: "backup-enabled" }),
       outcome: { keyId: userKey.id },
     });
     const sealed = await sealForPhone(call, userKey, key);

@@ -25,7 +25,7 @@ export const liftFreeze = forOwner(
     const next = lifted(owner.item, now);
     await commit(call, next, {
       event: { type: "freeze-lifted", device },
-      operations: tellOthers(call, next.devices, { type: "freeze-lifted" }),
+      operations: tellOthers(call, next, { type: "freeze-lifted" }),
     });
     return { status: 204 };
   },

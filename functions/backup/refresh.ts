@@ -6,7 +6,14 @@ import { status, statusOf } from "../../shared/status/status.ts";
 
 /** POST backup/refresh: the owner has signed in again, so the backup is up to date and nothing waits [G7, G8]. */
 export const refreshBackup = forOwner(
-  { proof: "spent", stepUp: "needed", standing: "trusted", frozen: "goes-on", oldApps: "allowed" },
+  {
+    proof: "spent",
+    unchanged: "repeatable",
+    stepUp: "needed",
+    standing: "trusted",
+    frozen: "goes-on",
+    oldApps: "allowed",
+  },
   {
     name: "backup-refresh",
     method: "POST",

@@ -21,7 +21,7 @@ export const removeRecoveryKey = forOwner(
     if (!recoveryKey) return { status: 204 };
     await commit(call, withoutUnusedKeys({ ...owner.item, backup }), {
       event: { type: "recovery-key-removed", device },
-      operations: tellOthers(call, owner.item.devices, { type: "recovery-key-removed" }),
+      operations: tellOthers(call, owner.item, { type: "recovery-key-removed" }),
     });
     return { status: 204 };
   },

@@ -63,7 +63,7 @@ export const restoreVersion = forOwner(
           id: ids.envelope(version.version),
           body: { ...envelope, version: version.version, uploadedAt: version.uploadedAt },
         },
-        ...tellOthers(call, next.devices, { type: "version-restored" }),
+        ...tellOthers(call, next, { type: "version-restored" }),
       ],
       outcome: { version: version.version },
     });

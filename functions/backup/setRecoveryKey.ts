@@ -62,7 +62,7 @@ export const setRecoveryKey = forOwner(
       }),
       {
         event: { type: "recovery-key-set", device },
-        operations: tellOthers(call, owner.item.devices, { type: "recovery-key-set" }),
+        operations: tellOthers(call, owner.item, { type: "recovery-key-set" }),
       },
     );
     return { status: 200, body: { setAt } };

@@ -1,9 +1,11 @@
+import type { Agent } from "node:https";
 import { dirname, join } from "node:path";
 import type { TokenCredential } from "@azure/identity";
 import type { Config } from "../../shared/config/read.ts";
 import type { KeyVaultOptions } from "../../shared/keys/keyVault.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
 import type { ServiceKeyEntry } from "../../shared/keys/serviceKey.ts";
+import type { Notify } from "../../shared/notify/port.ts";
 import type { Store } from "../../shared/store/port.ts";
 import type { System } from "../../shared/system.ts";
 import { openedSoon } from "./openedSoon.ts";
@@ -15,6 +17,8 @@ export interface Emulated {
   readonly clientOptions?: KeyVaultOptions["clientOptions"];
   /** Milliseconds that a call of the vault may take. */
   readonly timeLimit?: number;
+  /** Connections of what sends messages. */
+  readonly notifyAgent?: Agent;
 }
 
 /** Opens the drivers that the configuration names. Each is loaded only where it is used. */
@@ -23,23 +27,48 @@ export async function openAdapters(
   system: System,
   emulated: Emulated = {},
 ): Promise<Adapters> {
-  return { store: await openStore(config, system, emulated), kek: await openKek(config, system, emulated) };
+  return {
+    store: await openStore(config, system, emulated),
+    activations: await openStore(config, system, emulated, "activations"),
+    kek: await openKek(config, system, emulated),
+    notify: await openNotify(config, system, emulated),
+  };
 }
 
-async function openStore(config: Config, system: System, emulated: Emulated): Promise<Store> {
+/** @param of whose items: owners', or those that belong to none */
+async function openStore(
+  config: Config,
+  system: System,
+  emulated: Emulated,
+  of: "owners" | "activations" = "owners",
+): Promise<Store> {
   const { store } = config;
   if (store.driver === "sqlite") {
     // What is deployed to Azure does not contain this module: see docs/architecture.md.
     const { openSqliteStore } = await import("../../local/embedded/drivers.ts");
-    return openSqliteStore({ file: store.file, now: system.now });
+    const file = of === "owners" ? store.file : join(dirname(store.file), "activations.db");
+    return openSqliteStore({ file, now: system.now });
   }
-  const { endpoint, database, container, consistency, emulatorKey } = store;
-  const methods = { read: true, list: true, listIds: true, commit: true, check: true, close: true } as const;
+  const { endpoint, database, consistency, emulatorKey } = store;
+  const container =
+    of === "owners"
+      ? { container: store.container }
+      : ({ container: store.activations, partitionKey: "partition" } as const);
+  const methods = {
+    read: true,
+    list: true,
+    listIds: true,
+    due: true,
+    commit: true,
+    check: true,
+    close: true,
+  } as const;
   return openedSoon<Store>(async () => {
     const { openCosmosStore } = await import("../../shared/store/cosmos.ts");
     const credential =
       emulatorKey === undefined ? await managedIdentity(config, emulated) : { key: emulatorKey };
-    return openCosmosStore({ endpoint, database, container, consistency, credential, random: system.random });
+    const { random } = system;
+    return openCosmosStore({ endpoint, database, ...container, consistency, credential, random });
   }, methods);
 }
 
@@ -63,6 +92,26 @@ export async function openKek(
       system,
       ...(clientOptions && { clientOptions }),
       ...(timeLimit !== undefined && { timeLimit }),
+    });
+  }, methods);
+}
+
+async function openNotify(config: Config, { now }: System, emulated: Emulated): Promise<Notify> {
+  const { notify } = config;
+  if (notify.driver === "outbox") {
+    const { openOutbox } = await import("../../local/embedded/drivers.ts");
+    return openOutbox({ file: notify.file, now });
+  }
+  const { hubs, communication } = notify;
+  const methods = { push: true, mail: true, text: true } as const;
+  return openedSoon<Notify>(async () => {
+    const { openAzureNotify } = await import("../../shared/notify/azure.ts");
+    const credential = await managedIdentity(config, emulated);
+    return openAzureNotify({
+      hubs,
+      communication: { ...communication, credential },
+      now,
+      agent: emulated.notifyAgent,
     });
   }, methods);
 }

@@ -89,8 +89,8 @@ async function add(
   await commit(call, next, {
     event: { type: "device-registered", device, ...(details && { details }) },
     operations: [
-      ...tellOthers(teller, item.devices, { type: "device-registered" }),
-      ...(details ? tellOthers(teller, item.devices, { type: "device-displaced", ...details }) : []),
+      ...tellOthers(teller, item, { type: "device-registered" }),
+      ...(details ? tellOthers(teller, item, { type: "device-displaced", ...details }) : []),
     ],
   });
 }

@@ -37,7 +37,7 @@ export const revokeDevice = forOwner(
     await commit(call, next, {
       event: { type: "device-revoked", device, details: { deviceId } },
       // The one that is revoked is told, too.
-      operations: tellOthers(call, item.devices, { type: "device-revoked", deviceId }),
+      operations: tellOthers(call, item, { type: "device-revoked", deviceId }),
     });
     return { status: 204 };
   },

@@ -38,7 +38,7 @@ export const exportOwner = forOwner(
   },
   async (call) => {
     const { owner, device, identity, now } = call;
-    const { backup, devices } = owner.item;
+    const { backup } = owner.item;
     const page = await firstPage(call);
     const keys = [];
     for (const key of backup.state === "on" ? keysFor(backup, device) : []) {
@@ -46,7 +46,7 @@ export const exportOwner = forOwner(
     }
     await commit(call, owner.item, {
       event: { type: "exported", device },
-      operations: tellOthers(call, devices, { type: "exported" }),
+      operations: tellOthers(call, owner.item, { type: "exported" }),
     });
     return {
       status: 200,

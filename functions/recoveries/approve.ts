@@ -29,7 +29,7 @@ export const approveRecovery = forOwner(
     if (state !== "waiting" || Date.parse(item.releaseAt) <= now) return { status: 204 };
     await commit(call, approved(owner.item, listing, now), {
       event: { type: "recovery-approved", device, details: { recoveryId } },
-      operations: tellOthers(call, owner.item.devices, { type: "recovery-approved", recoveryId }),
+      operations: tellOthers(call, owner.item, { type: "recovery-approved", recoveryId }),
     });
     return { status: 204 };
   },

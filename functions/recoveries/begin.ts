@@ -170,8 +170,8 @@ function detailsOf(recoveryId: string, { purpose, version }: Wish) {
   };
 }
 
-function told(call: BeginCall, { devices }: Owner, { recoveryId, purpose, releaseAt }: ListedRecovery) {
-  return tellOthers(call, devices, { type: "recovery-waiting", recoveryId, purpose, releaseAt });
+function told(call: BeginCall, owner: Owner, { recoveryId, purpose, releaseAt }: ListedRecovery) {
+  return tellOthers(call, owner, { type: "recovery-waiting", recoveryId, purpose, releaseAt });
 }
 
 function waitingBody(call: BeginCall, recoveryId: string, item: Recovery): z.infer<typeof waitingAnswer> {

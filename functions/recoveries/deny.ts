@@ -1,5 +1,6 @@
 import { missingFrom } from "../../shared/acts/assurance.ts";
 import { commit } from "../../shared/acts/commit.ts";
+import { settleContacts } from "../../shared/acts/contacts.ts";
 import { explained } from "../../shared/acts/judge.ts";
 import { loadOthers, replaceRecovery } from "../../shared/acts/recovery.ts";
 import { newKey } from "../../shared/acts/revoke.ts";
@@ -48,7 +49,11 @@ export const denyRecovery = forOwner(
     if (verdict.refused) throw explained(call, verdict.refused);
 
     const userKey = item.backup.state === "on" ? await newKey(call, item) : undefined;
-    const next = denied(item, listing, verdict, { userKey, fresh: missing.length === 0, now });
+    const contacts = await settleContacts(
+      call,
+      denied(item, listing, verdict, { userKey, fresh: missing.length === 0, now }),
+    );
+    const { next } = contacts;
     const { deviceId } = listing.device;
     const left = new Set([deviceId, ...next.devices.map((phone) => phone.deviceId)]);
     const displaced = item.devices.filter((phone) => !left.has(phone.deviceId));
@@ -56,12 +61,17 @@ export const denyRecovery = forOwner(
       event: { type: "recovery-denied", device, details: { recoveryId, deviceId } },
       operations: [
         replaceRecovery(going, inState(going.item, over)),
-        ...tellOthers(call, next.devices, { type: "recovery-denied", recoveryId }),
+        ...contacts.operations,
+        ...tellOthers(call, next, { type: "recovery-denied", recoveryId }),
         ...displaced.flatMap((phone) =>
-          tellOthers(call, [...next.devices, ...displaced], {
-            type: "device-displaced",
-            deviceId: phone.deviceId,
-          }),
+          tellOthers(
+            call,
+            { ...next, devices: [...next.devices, ...displaced] },
+            {
+              type: "device-displaced",
+              deviceId: phone.deviceId,
+            },
+          ),
         ),
       ],
     });

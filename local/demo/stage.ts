@@ -2,22 +2,28 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { system } from "../../shared/system.ts";
+import { readOutbox } from "../embedded/outbox.ts";
 import { openClock } from "../host/clock.ts";
 import { CLOCK_PATH } from "../host/clockHttp.ts";
 import { type LocalOptions, startLocalService } from "../host/localService.ts";
+import { pushTokenOf } from "../phone/cli/notices.ts";
 import type { Checks } from "./check.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
 import { createPhoneOfStory, type PhoneOfStory, type PhoneSetup } from "./phone.ts";
 import { createRequests, type Requests } from "./requests.ts";
 import type { Teller } from "./tell.ts";
 
 /** What the acts of the story use. */
 export interface Stage extends Pick<Requests, "accepted" | "refused"> {
+  readonly outbox: Outbox;
   readonly tell: Teller;
   readonly check: Checks;
   /** Where the service answers. */
   readonly origin: string;
   /** A phone that nobody has signed in on. */
   phone(setup: PhoneSetup): Promise<PhoneOfStory>;
+  /** The phone becomes one of its owner's, and says where its push notifications go. */
+  register(phone: PhoneOfStory, meaning: string): Promise<void>;
   /** A phone that its owner has signed in on, and that is registered. */
   registeredPhone(setup: PhoneSetup): Promise<PhoneOfStory>;
   /** Moves the service's clock on, and the phones' with it. */
@@ -63,17 +69,32 @@ export async function withStage(
 
   const { origin } = service;
   const requests = createRequests({ tell, check });
+  const outbox = createOutbox({
+    read: () => readOutbox({ file: join(folder, "outbox.db"), now: clock.now }),
+    tell,
+  });
   const phone = (setup: PhoneSetup) => createPhoneOfStory({ origin, requests, now: clock.now }, setup);
+  async function register(made: PhoneOfStory, meaning: string): Promise<void> {
+    const token = pushTokenOf(made);
+    outbox.name(token, made.name);
+    await requests.accepted(made.register(), () => meaning);
+    await requests.accepted(
+      made.sayPushToken({ environment: "production", token, language: "en" }),
+      () => "what happens is told to it, too",
+    );
+  }
   await play({
     ...requests,
     tell,
     check,
     origin,
+    outbox,
     phone,
+    register,
     async registeredPhone(setup) {
       const made = await phone(setup);
       await made.signIn(`${setup.owner} signs in on the ${setup.name}`);
-      await requests.accepted(made.register(), () => `the ${setup.name} is one of ${setup.owner}'s phones`);
+      await register(made, `the ${setup.name} is one of ${setup.owner}'s phones`);
       return made;
     },
     async pass(days, meaning) {

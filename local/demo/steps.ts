@@ -1,6 +1,8 @@
 import type { Status, Uploaded } from "../phone/acts/answers.ts";
+import type { Contact } from "../phone/acts/contacts.ts";
 import type { Opened, RecoverRequest } from "../phone/acts/recovery/recovery.ts";
 import type { Contents } from "../phone/protocol/accounts.ts";
+import type { Arrival } from "./outbox.ts";
 import type { PhoneOfStory } from "./phone.ts";
 import type { Stage } from "./stage.ts";
 
@@ -30,6 +32,47 @@ export async function recoverAtOnce(
   const recovery = await accepted(phone.recover(request), ({ body }) => `version ${body.version}${brings}`);
   if (recovery.contents === undefined) throw new Error("the recovery waits");
   return recovery;
+}
+
+interface ContactAdded {
+  readonly contact: Contact;
+  /** Who got something when it was added: the code, or a notice. */
+  readonly whenAdded: readonly string[];
+  readonly whenConfirmed: readonly string[];
+}
+
+/** The phone adds a mailbox, reads the code there, and confirms it. */
+export async function addContact(
+  { accepted, outbox }: Stage,
+  phone: PhoneOfStory,
+  address: string,
+): Promise<ContactAdded> {
+  const added = await outbox.arriving(async () => {
+    const { body } = await accepted(
+      phone.addContact("email", address),
+      ({ body }) => `a code is sent to ${body.hint}`,
+    );
+    outbox.name(address, body.hint);
+    return body;
+  });
+  const { contactId, hint } = added.answer;
+  const [code = ""] = /\d{6}/.exec(added.arrived.find(({ to }) => to === hint)?.text ?? "") ?? [];
+  const confirmed = await outbox.arriving(() =>
+    accepted(
+      phone.confirmContact(contactId, code),
+      ({ body }) => `confirmed: told from now on, counts from ${body.countsFrom?.slice(0, 10)} on`,
+    ),
+  );
+  return {
+    contact: confirmed.answer.body,
+    whenAdded: reached(added.arrived),
+    whenConfirmed: reached(confirmed.arrived),
+  };
+}
+
+/** Who got something, once for each message. */
+export function reached(arrived: readonly Arrival[]): string[] {
+  return arrived.map(({ to }) => to);
 }
 
 /** The phone asks for the status. */

@@ -46,11 +46,16 @@ export function createTeller(print: (text: string) => void, colour: boolean) {
       { method, path, status }: { readonly method: string; readonly path: string; readonly status: number },
       meaning: string,
     ): void {
-      const shown = path.replace(/[\w-]{22,}/g, (id) => `${id.slice(0, 6)}…`);
+      const shown = shortened(path);
       const code = style(status < 300 ? "green" : "yellow", String(status));
       const head = `${style("cyan", pad(method, METHOD))} ${pad(shown, PATH)}  ${code}`;
       const lines = meaning.split("\n").map((line) => wrap(line, MEANING));
       block("request", `${margin}${head}  ${lines.join(`\n${" ".repeat(MEANING)}`)}`);
+    },
+    /** A message that has arrived: how, where, and what it says. */
+    arrival(by: string, to: string, text: string): void {
+      const head = `${margin}${style("magenta", pad(by, METHOD))} `;
+      block("request", head + wrap(`${to}: ${shortened(text)}`, INDENT + METHOD + 1));
     },
     check({ claim, passed, found }: Check): void {
       const mark = passed ? style("green", "✓") : style("red", "✗");
@@ -80,6 +85,11 @@ export function createTeller(print: (text: string) => void, colour: boolean) {
       return checks.length > 0 && failed.length === 0 ? 0 : 1;
     },
   };
+}
+
+/** A text with ids and thumbprints cut short. */
+function shortened(text: string): string {
+  return text.replace(/[\w-]{22,}/g, (id) => `${id.slice(0, 6)}…`);
 }
 
 /** Columns that a text takes in a terminal: two for a Chinese, Japanese or Korean character, none for a mark on one. */

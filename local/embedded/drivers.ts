@@ -1,4 +1,5 @@
 /** The drivers of a single machine, as one module to load. */
 export { openFileKey } from "./fileKey.ts";
+export { openOutbox } from "./outbox.ts";
 export { openServiceKeyFile } from "./serviceKeyFile.ts";
 export { openSqliteStore } from "./sqlite.ts";

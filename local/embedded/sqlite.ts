@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import {
   BATCH_OPERATIONS,
   type Commit,
+  type DueItem,
   type ItemBody,
   type Operation,
   type Page,
@@ -61,6 +62,17 @@ export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreO
     return { items, ...(last && items.length === BATCH_OPERATIONS && { next: last.id }) };
   }
 
+  function due(before: string, limit: number, skip: number): DueItem[] {
+    const rows = statements.due.all(before, now(), limit, skip) as unknown as DueRow[];
+    return rows.map(({ partition, id, etag, expires, body }) => ({
+      partition,
+      id,
+      etag,
+      body: JSON.parse(body) as ItemBody,
+      ...(expires !== null && { expiresAt: expires }),
+    }));
+  }
+
   function commit(partition: string, operations: readonly Operation[], bodies: readonly string[]): Commit {
     const time = now();
     const etags = new Map<string, string>();
@@ -74,7 +86,7 @@ export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreO
       } else {
         const etag = randomUUID();
         const expires = operation.ttl === undefined ? null : time + operation.ttl * 1000;
-        statements.put.run(partition, id, etag, expires, bodies[index] ?? "");
+        statements.put.run(partition, id, etag, expires, dueAtOf(operation.body), bodies[index] ?? "");
         etags.set(id, etag);
       }
     }
@@ -95,6 +107,7 @@ export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreO
     read: async (partition, id) => orUnavailable(() => read(partition, id)),
     list: async (partition, prefix) => orUnavailable(() => list(partition, prefix)),
     listIds: async (partition, options) => orUnavailable(() => listIds(partition, options)),
+    due: async (before, limit, skip = 0) => orUnavailable(() => due(before, limit, skip)),
     commit: async (partition, operations) => {
       const bodies = serializeBatch(operations);
       requireFiles();
@@ -156,7 +169,7 @@ const SWEPT_PER_COMMIT = 16;
  * Of the tables and of the rules for the items in them. It goes up only where an older database can be of no use: a
  * change of one item's form is migrated when the item is read.
  */
-const VERSION = 1;
+const VERSION = 2;
 
 const SCHEMA = `
   create table items (
@@ -164,16 +177,27 @@ const SCHEMA = `
     id text not null,
     etag text not null,
     expires integer, -- milliseconds since 1970-01-01T00:00:00Z; null: it stays
+    due text, -- the body's dueAt, for those that have one
     body text not null,
     primary key (partition, id)
   ) strict;
   create index items_by_expiry on items (expires) where expires is not null;
+  create index items_by_due on items (due) where due is not null;
 `;
 
 interface Row {
   readonly id: string;
   readonly etag: string;
   readonly body: string;
+}
+
+interface DueRow extends Row {
+  readonly partition: string;
+  readonly expires: number | null;
+}
+
+function dueAtOf({ dueAt }: ItemBody): string | null {
+  return typeof dueAt === "string" ? dueAt : null;
 }
 
 function prepare(database: DatabaseSync) {
@@ -191,9 +215,13 @@ function prepare(database: DatabaseSync) {
       `select id, etag from items where partition = ? and id > ? and ${live} and substr(id, 1, length(?)) <> ?
        order by id limit ?`,
     ),
+    due: database.prepare(
+      `select partition, id, etag, expires, body from items where due <= ? and ${live} order by due limit ? offset ?`,
+    ),
     put: database.prepare(
-      `insert into items (partition, id, etag, expires, body) values (?, ?, ?, ?, ?)
-       on conflict do update set etag = excluded.etag, expires = excluded.expires, body = excluded.body`,
+      `insert into items (partition, id, etag, expires, due, body) values (?, ?, ?, ?, ?, ?)
+       on conflict do update set etag = excluded.etag, expires = excluded.expires, due = excluded.due,
+         body = excluded.body`,
     ),
     delete: database.prepare("delete from items where partition = ? and id = ?"),
     sweep: database.prepare(

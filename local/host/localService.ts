@@ -4,23 +4,26 @@ import { type Adapters, createServices } from "../../functions/compose/services.
 import { routesOf } from "../../functions/endpoints.ts";
 import { readConfig } from "../../shared/config/read.ts";
 import type { SettingName } from "../../shared/config/settings.ts";
+import { uuidOf } from "../../shared/formats.ts";
 import type { Log } from "../../shared/log.ts";
 import type { System } from "../../shared/system.ts";
+import { readOutbox } from "../embedded/outbox.ts";
 import { issuerHandler, JWKS_PATH } from "../issuer/http.ts";
 import { createIssuer, type Issuer } from "../issuer/issuer.ts";
 import { loadKey } from "../issuer/key.ts";
 import { issuerSettings } from "../issuer/settings.ts";
-import { outboxHandler } from "../outbox/http.ts";
-import { readOutbox } from "../outbox/outbox.ts";
 import type { Clock } from "./clock.ts";
 import { clockHandler } from "./clockHttp.ts";
 import { freePort, isTaken } from "./freePort.ts";
+import { outboxHandler } from "./outboxHttp.ts";
 import { serve } from "./server.ts";
 
 export interface LocalService {
   /** Where phones find it: `http://127.0.0.1:7071`. */
   readonly origin: string;
   readonly issuer: Issuer;
+  /** Sends the notices that are due, as a timer does each minute on Azure. */
+  sweep(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,6 +43,8 @@ export interface LocalOptions {
   };
   /** Units that a phone may ask for a second, in the place of the default (docs/configuration.md). */
   readonly work?: number | undefined;
+  /** Prefixes of the numbers that text messages may go to: none when left out (docs/configuration.md). */
+  readonly texts?: string | undefined;
   /** Given, `/dev/clock` tells it and moves it on: `system.now` and the issuer go by it. */
   readonly clock?: Clock;
   /** Puts something around the drivers: a counter, a fault. */
@@ -72,7 +77,9 @@ async function start(options: LocalOptions, port: number): Promise<LocalService>
       SQLITE_FILE: join(folder, "backup.db"),
       KEYS: "file",
       KEY_FILE: join(folder, "key-encryption-key.pem"),
+      OUTBOX_FILE: join(folder, "outbox.db"),
       ...(options.work !== undefined && { PHONE_WORK_PER_SECOND: String(options.work) }),
+      ...(options.texts !== undefined && { TEXT_PREFIXES: options.texts }),
       ...options.cloud?.settings,
     },
     { embedded: true },
@@ -81,17 +88,20 @@ async function start(options: LocalOptions, port: number): Promise<LocalService>
   const opened = await openAdapters(config, system, options.cloud?.emulated);
   const serviceKeys = await readServiceKeys(config, opened.kek, system);
   const adapters = wrap(opened);
-  const { store } = config;
-  const toOutbox = outboxHandler(() =>
-    store.driver === "sqlite" ? readOutbox({ file: store.file, now: system.now() }) : [],
+  const { notify } = config;
+  const toOutbox = outboxHandler((to) =>
+    notify.driver === "outbox" ? readOutbox({ file: notify.file, now: system.now }, to) : [],
   );
   const toIssuer = issuerHandler(issuer);
-  const toClock = options.clock ? clockHandler(options.clock) : () => false;
+  const services = createServices(config, adapters, { system, log, serviceKeys });
+  const { sweep } = services.delivery;
+  const toClock = options.clock ? clockHandler(sweeping(options.clock, sweep)) : () => false;
   const host = await serve({
-    routes: routesOf(createServices(config, adapters, { system, log, serviceKeys })),
+    routes: routesOf(services),
     port,
     hosts: options.hosts ?? [],
-    requestId: () => uuid(system),
+    // The form of an invocation id on Azure Functions.
+    requestId: () => uuidOf(system.random(16), 4),
     extra: async (...request) =>
       toOutbox(...request) || (await toIssuer(...request)) || (await toClock(...request)),
   }).catch(async (error: unknown) => {
@@ -101,17 +111,21 @@ async function start(options: LocalOptions, port: number): Promise<LocalService>
   return {
     origin,
     issuer,
+    sweep,
     close: async () => {
       await host.close();
-      await adapters.store.close();
+      await Promise.all([adapters.store.close(), adapters.activations.close()]);
     },
   };
 }
 
-/** A version 4 UUID (RFC 9562), the form of an invocation id on Azure Functions. */
-function uuid({ random }: System): string {
-  const bytes = Buffer.from(random(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+/** A clock after whose moves what is due then is sent, as it would have been on the way. */
+function sweeping(clock: Clock, sweep: () => Promise<void>): Clock {
+  return {
+    ...clock,
+    advance: async (seconds) => {
+      await clock.advance(seconds);
+      await sweep();
+    },
+  };
 }

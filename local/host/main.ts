@@ -4,11 +4,12 @@ import { logToConsole } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
 import { OutdatedDatabase, quoted } from "../embedded/database.ts";
 import { TOKEN_PATH } from "../issuer/http.ts";
-import { OUTBOX_PATH } from "../outbox/http.ts";
 import { openClock } from "./clock.ts";
 import { startLocalService } from "./localService.ts";
+import { OUTBOX_PATH } from "./outboxHttp.ts";
 
 const HELP = `npm start -- [--port 7071] [--data .local] [--host NAME] [--work 50]
+              [--texts PREFIXES]
 
 Runs the service for development on 127.0.0.1, with its database and keys in a folder
 of this checkout and a development issuer that signs in any made-up owner.
@@ -17,7 +18,10 @@ It answers to 127.0.0.1, localhost and [::1] with its port, and to each --host N
 a tunnel or an emulator of a phone calls it (--host 10.0.2.2:7071).
 
 --work: what a phone may ask for a second, in units of docs/configuration.md; more for a
-test under load.`;
+test under load.
+--texts: the numbers that text messages go to, which only the outbox gets: --texts +46,+49`;
+
+const MINUTE = 60_000;
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +29,7 @@ const { values } = parseArgs({
     data: { type: "string", default: ".local" },
     host: { type: "string", multiple: true },
     work: { type: "string" },
+    texts: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -48,7 +53,11 @@ Remove it, and start again:
 async function start(
   port: number,
   folder: string,
-  { host: hosts, work }: { readonly host?: readonly string[]; readonly work?: string },
+  {
+    host: hosts,
+    work,
+    texts,
+  }: { readonly host?: readonly string[]; readonly work?: string; readonly texts?: string },
 ): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError("--port is 1 to 65535");
   const clock = await openClock({ file: join(folder, "clock.json"), now: system.now });
@@ -59,6 +68,7 @@ async function start(
     system: { ...system, now: clock.now },
     clock,
     ...(work !== undefined && { work: Number(work) }),
+    texts,
     log: logToConsole,
   }).catch(explain);
   if (!service) return;
@@ -77,7 +87,7 @@ Three requests to try:
 The first says that it is ready. The second is refused, and says why: nobody is signed in.
 The third carries what a phone carries, and tells the state of alice's backup.
 
-What the owners' other phones are told: ${origin}${OUTBOX_PATH}
+What was sent to phones and contacts: ${origin}${OUTBOX_PATH}
 
 A phone at the command line:
   npm run phone -- turn-on${option}
@@ -85,5 +95,6 @@ A phone at the command line:
   npm run phone -- clock +7d${option}
   npm run phone -- --help
 `);
+  setInterval(() => void service.sweep(), MINUTE).unref();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void service.close());
 }

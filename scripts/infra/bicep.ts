@@ -33,7 +33,7 @@ export function fetchBicep(): string | undefined {
   return findBicep();
 }
 
-export interface Compiled {
+interface Compiled {
   readonly output: string;
   /** What the compiler and its linter say. Its exit status is 0 with warnings, a misspelt property among them. */
   readonly findings: string;

@@ -6,6 +6,7 @@ import { withRefusal } from "../limits/refusals.ts";
 import { exhausted, triesLeft, withTry } from "../limits/tries.ts";
 import { MOST_TOKENS, withPhone } from "../model/device.ts";
 import { type Actor, actorOf, type Details, type EventType, type Head } from "../model/event.ts";
+import type { Notice } from "../model/notice.ts";
 import type { Owner } from "../model/owner.ts";
 import { EVENT_TTL, IDEMPOTENCY_TTL, ids } from "../store/items.ts";
 import type { Commit, Operation } from "../store/port.ts";
@@ -21,8 +22,8 @@ import { answerAsBefore, lookAgain } from "./retry.ts";
 
 /** What is committed beside the owner's new state. */
 interface CommitParts {
-  /** What happened, for the owner's record, and on which phone. */
-  readonly event: { readonly type: EventType; readonly device: Actor; readonly details?: Details };
+  /** What happened, for the owner's record, and on which phone; left out if that is nothing to the backup. */
+  readonly event?: { readonly type: EventType; readonly device: Actor; readonly details?: Details };
   readonly operations?: readonly Operation[];
   /** What a retry is answered from; only if the endpoint takes an idempotency key. */
   readonly outcome?: Outcome;
@@ -40,16 +41,17 @@ export async function commit(
   { event, operations = [], outcome }: CommitParts,
 ): Promise<void> {
   const { owner, idempotencyKey } = act;
-  const { type, device, details = {} } = event;
-  const { activity, operation } = recorded(next.activity, act.now, {
-    type,
-    device: actorOf(device),
-    details,
-  });
+  const told =
+    event &&
+    recorded(next.activity, act.now, {
+      type: event.type,
+      device: actorOf(event.device),
+      details: event.details ?? {},
+    });
   const body: Owner = {
     // A refusal is told to the record, and changes nothing else [D4].
-    ...(isRefusal(type) ? next : withSignIn(act, next)),
-    activity,
+    ...(event && isRefusal(event.type) ? next : withSignIn(act, next)),
+    ...(told && { activity: told.activity }),
   };
   const written: Operation = owner
     ? { kind: "replace", id: ids.owner, body, etag: owner.etag }
@@ -65,10 +67,11 @@ export async function commit(
           },
         ]
       : [];
-  const result = await commitSpending(act, [written, operation, ...operations], remembered);
-  if (result.committed) return;
+  const recording = told ? [told.operation] : [];
+  const result = await commitSpending(act, [written, ...recording, ...operations], remembered);
+  if (result.committed) return await send(act, operations, result.etags, body);
   if (remembered.some(({ id }) => id === result.id)) answerAsBefore();
-  if (result.id === operation.id) await requireChanged(act);
+  if (told && result.id === told.operation.id) await requireChanged(act);
   lookAgain();
 }
 
@@ -97,8 +100,31 @@ async function commitSpending(
   return result;
 }
 
+/**
+ * Spends the proof of a request that found done what it asks for: a copy of it would do that, once it is undone.
+ * @throws {Problem} proof-replayed
+ */
+export async function spendProof(act: Spending & { readonly proof: Proof }): Promise<void> {
+  if (!spent.has(act.proof)) await commitSpending(act, []);
+}
+
 /** Whose proof is spent, and where; undefined if none was verified. */
 type Spending = Pick<Act, "services" | "identity"> & { readonly proof: Proof | undefined };
+
+/** Sends the notices of a commit. */
+async function send(
+  { services, identity: { userId } }: Pick<Act, "services" | "identity">,
+  operations: readonly Operation[],
+  etags: ReadonlyMap<string, string>,
+  owner: Owner | undefined,
+): Promise<void> {
+  const notices = operations.flatMap((operation) => {
+    if (operation.kind !== "create" || !operation.id.startsWith(ids.notice(""))) return [];
+    const { id, body } = operation;
+    return [{ partition: userId, id, etag: etags.get(id) ?? "", notice: body as Notice }];
+  });
+  if (notices.length > 0) await services.delivery.sendNow(notices, owner);
+}
 
 /** The owner with what the act's sign-in shows: a second factor, and that this phone has committed with this token. */
 function withSignIn(act: Act, next: Owner): Owner {
@@ -203,18 +229,20 @@ export async function forget(
 }
 
 /**
- * Deletes items as they were listed, in one transaction.
+ * Deletes items as they were listed, in one transaction, with what creates the notice of it.
  * @throws {Contention} something was written or has expired meanwhile
  */
 export async function destroy(
   act: Act,
   items: readonly { readonly id: string; readonly etag: string }[],
+  notices: readonly Operation[] = [],
 ): Promise<void> {
-  const { committed } = await commitSpending(
-    act,
-    items.map(({ id, etag }) => ({ kind: "delete", id, etag })),
-  );
-  if (!committed) lookAgain();
+  const result = await commitSpending(act, [
+    ...items.map(({ id, etag }) => ({ kind: "delete", id, etag }) as const),
+    ...notices,
+  ]);
+  if (!result.committed) return lookAgain();
+  await send(act, notices, result.etags, undefined);
 }
 
 /** The next event of the owner's record: the head that the owner's item has with it, and what creates it. */

@@ -1,31 +1,76 @@
 import { turnedOff } from "../backup/states.ts";
 import { actorOf } from "../model/event.ts";
-import { ids } from "../store/items.ts";
-import { BATCH_OPERATIONS } from "../store/port.ts";
+import type { Kept } from "../model/notice.ts";
+import { contact, ids, pushToken } from "../store/items.ts";
+import { BATCH_OPERATIONS, type StoredItem } from "../store/port.ts";
+import { ItemUnreadable, parseItem } from "../store/schema.ts";
 import type { OwnerAct } from "./act.ts";
 import { destroy, forget } from "./commit.ts";
+import { isOfErasure, othersOf, tellErased } from "./tell.ts";
 
-/** Items that one commit deletes: it spends the proof, too. */
-const AT_ONCE = BATCH_OPERATIONS - 1;
+/** Items that one commit deletes: it may spend the proof, and leave the notice. */
+const AT_ONCE = BATCH_OPERATIONS - 2;
 
 /**
  * Erases everything at once [H7], in one commit if it fits. If it does not, the key goes first, so that a crash on the
- * way leaves nothing that opens; then what is found, page by page, so that nothing is looked at twice; and the owner item
- * last, so that the phone can try again until nothing is left. Spent proofs stay, and expire: a copy of a request from
- * before would otherwise register a phone again, or erase the owner who has come back.
+ * way leaves nothing that opens; then what is found, page by page, so that nothing is looked at twice; and last the owner
+ * item, so that the phone can try again until nothing is left, with where the other phones and the contacts are reached:
+ * the last commit leaves the notice of it. Spent proofs stay, and expire: a copy of a request from before would otherwise
+ * register a phone again, or erase the owner who has come back.
  */
 export async function erase(act: OwnerAct): Promise<void> {
   const { owner, device, identity, services, now } = act;
-  const list = (from?: string) => services.store.listIds(identity.userId, { from, without: ids.proof("") });
+  const { store } = services;
+  const list = (from?: string) => store.listIds(identity.userId, { from, without: ids.proof("") });
   let page = await list();
-  if (page.next === undefined && page.items.length <= AT_ONCE) return await destroy(act, page.items);
-  const { etag } =
-    owner.item.backup.state === "on" ? await forget(act, turnedOff(owner.item, actorOf(device), now)) : owner;
+  const fits = page.next === undefined && page.items.length <= AT_ONCE;
+  const isOn = owner.item.backup.state === "on";
+  const { etag } = fits || !isOn ? owner : await forget(act, turnedOff(owner.item, actorOf(device), now));
+
+  const others = othersOf(owner.item, device.deviceId, now);
+  const last = new Set([...others.to.map(ids.push), ...others.contacts.map(ids.contact)]);
+  const reached: Listed[] = [];
   for (;;) {
-    const others = page.items.filter(({ id }) => id !== ids.owner);
-    for (let at = 0; at < others.length; at += AT_ONCE) await destroy(act, others.slice(at, at + AT_ONCE));
+    // A notice of an erasure before is to be sent still: whoever was told by it began anew since.
+    const items = page.items.filter(({ id }) => id !== ids.owner && !isOfErasure(id));
+    reached.push(...items.filter(({ id }) => last.has(id)));
+    const before = items.filter(({ id }) => !last.has(id));
+    if (fits) {
+      const end = [...before, ...reached, { id: ids.owner, etag }];
+      return await destroy(act, end, tellErased(act, others, await keptOf(act, reached)));
+    }
+    for (let at = 0; at < before.length; at += AT_ONCE) await destroy(act, before.slice(at, at + AT_ONCE));
     if (page.next === undefined) break;
     page = await list(page.next);
   }
-  await destroy(act, [{ id: ids.owner, etag }]);
+  const told = tellErased(act, others, await keptOf(act, reached));
+  await destroy(act, [...reached, { id: ids.owner, etag }], told);
+}
+
+type Listed = Pick<StoredItem, "id" | "etag">;
+
+/** Where phones and contacts are reached, by their ids: what can't be read is left out, and keeps nothing from going. */
+async function keptOf(
+  { services: { store }, identity: { userId } }: OwnerAct,
+  items: readonly Listed[],
+): Promise<ReadonlyMap<string, Kept>> {
+  const stored = await Promise.all(items.map(({ id }) => store.read(userId, id)));
+  return new Map(stored.flatMap((item) => (item ? pairOf(item) : [])));
+}
+
+function pairOf(item: StoredItem): [string, Kept][] {
+  const target = item.id.slice(item.id.indexOf(":") + 1);
+  try {
+    if (item.id.startsWith(ids.push(""))) {
+      const { schema: _, at: __, ...kept } = parseItem(pushToken, item);
+      return [[target, kept]];
+    }
+    if (item.id.startsWith(ids.contact(""))) {
+      const { schema: _, hint: __, ...kept } = parseItem(contact, item);
+      return [[target, kept]];
+    }
+  } catch (error) {
+    if (!(error instanceof ItemUnreadable)) throw error;
+  }
+  return [];
 }

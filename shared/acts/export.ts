@@ -10,6 +10,7 @@ import type { ItemBody, StoredItem } from "../store/port.ts";
 import { parseItem } from "../store/schema.ts";
 import { timestamp, timestampOf } from "../words.ts";
 import type { OwnerAct } from "./act.ts";
+import { addressOf } from "./contacts.ts";
 
 /** Bytes of stored JSON with which a page ends; its last item, of at most 2 MB, may go beyond. */
 const PAGE_BYTES = 1_000_000;
@@ -73,7 +74,7 @@ async function pageAt(act: OwnerAct, { ids, from }: Partial<Pick<Progress, "ids"
   const rest = listed.ids.slice(told);
   const isLast = rest.length === 0 && listed.from === undefined;
   return {
-    items: exported(act, items),
+    items: await exported(act, items),
     ...(!isLast && { next: await sealed(act, { ids: rest, from: listed.from }) }),
   };
 }
@@ -119,9 +120,41 @@ function notOurs() {
 /**
  * What is stored of the owner, as far as this phone may have it: without the envelopes under keys from before it was
  * trusted, and without the references of accounts in them. Whoever knows the reference salt, as every registered phone
- * does, would find the names of those by dictionary.
+ * does, would find the names of those by dictionary. Addresses of contacts are in the clear: nobody else can read them.
+ * @throws {KeyUnavailable}
  */
-function exported(
+async function exported(
+  act: OwnerAct,
+  items: readonly StoredItem[],
+): Promise<{ readonly id: string; readonly body: ItemBody }[]> {
+  const opened = await Promise.all(
+    items.map(async (item) => ({ ...item, body: await withoutSealed(act, item) })),
+  );
+  return withinReach(act, opened);
+}
+
+/** An item with what was sealed in the clear; where other phones and contacts are reached is left out of the rest. */
+async function withoutSealed(act: OwnerAct, stored: StoredItem): Promise<ItemBody> {
+  const { id } = stored;
+  const { deviceId } = act.device;
+  if (id.startsWith(kinds.ids.contact(""))) {
+    const { codes: _, ...contact } = parseItem(kinds.contact, stored);
+    return { ...contact, address: await addressOf(act, id.slice(kinds.ids.contact("").length), contact) };
+  }
+  if (id.startsWith(kinds.ids.push(""))) {
+    const { token, ...rest } = parseItem(kinds.pushToken, stored);
+    if (id !== kinds.ids.push(deviceId)) return rest;
+    const place = { partition: act.identity.userId, item: id, member: "token" };
+    return { ...rest, token: Buffer.from(await act.services.serviceKey.unseal(place, token)).toString() };
+  }
+  if (id.startsWith(kinds.ids.notice(""))) {
+    const { to, contacts: _, outcomes: __, kept: ___, ...notice } = parseItem(kinds.notice, stored);
+    return { ...notice, to: to.filter((target) => target === deviceId) };
+  }
+  return stored.body;
+}
+
+function withinReach(
   { owner: { item }, device }: Pick<OwnerAct, "owner" | "device">,
   items: readonly StoredItem[],
 ): { readonly id: string; readonly body: ItemBody }[] {

@@ -93,7 +93,7 @@ async function write(
   const { version, purpose } = recovery;
   await commit(act, next, {
     event: { type, device, details: { recoveryId, ...(version !== undefined && { version }) } },
-    operations: [write(recovery), ...tellOthers(act, next.devices, { type, recoveryId, purpose })],
+    operations: [write(recovery), ...tellOthers(act, next, { type, recoveryId, purpose })],
     ...(outcome && { outcome }),
   });
 }

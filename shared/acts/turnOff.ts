@@ -28,7 +28,7 @@ export async function turnOff(act: OwnerAct): Promise<void> {
         event: { type: "backup-deleted", device },
         operations: [
           ...backup.versions.map(deleteEnvelope),
-          ...tellOthers(act, item.devices, { type: "backup-deleted" }),
+          ...tellOthers(act, item, { type: "backup-deleted" }),
         ],
       });
     }

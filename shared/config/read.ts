@@ -122,7 +122,9 @@ function contradictions(values: Partial<Values>): Wrong[] {
   }
   if (KEYS === "key-vault" && SERVICE_KEY === undefined)
     wrong.push({ name: "SERVICE_KEY", reason: "missing" });
-  const identityNeeded = KEYS === "key-vault" || (STORE === "cosmos" && !emulated);
+  wrong.push(...contradictionsOfNotify(values));
+  const identityNeeded =
+    KEYS === "key-vault" || (STORE === "cosmos" && !emulated) || values.NOTIFY === "azure";
   if (identityNeeded && AZURE_CLIENT_ID === undefined) {
     wrong.push({ name: "AZURE_CLIENT_ID", reason: "missing" });
   }
@@ -149,6 +151,7 @@ function contradictionsOfKeys({ KEYS, KEY_VAULT_KEYS, SERVICE_KEY = [] }: Partia
 function refusedOnAzure({
   STORE,
   KEYS,
+  NOTIFY,
   PUBLIC_ORIGIN,
   COSMOS_ENDPOINT,
   ISSUERS = [],
@@ -157,6 +160,7 @@ function refusedOnAzure({
   const wrong: Wrong[] = [];
   if (STORE === "sqlite") wrong.push({ name: "STORE", reason: `sqlite ${FOR_DEVELOPMENT}` });
   if (KEYS === "file") wrong.push({ name: "KEYS", reason: `file ${FOR_DEVELOPMENT}` });
+  if (NOTIFY === "outbox") wrong.push({ name: "NOTIFY", reason: `outbox ${FOR_DEVELOPMENT}` });
   if (PUBLIC_ORIGIN !== undefined && isOnThisMachine(PUBLIC_ORIGIN)) {
     wrong.push({ name: "PUBLIC_ORIGIN", reason: `loopback ${FOR_DEVELOPMENT}` });
   }
@@ -183,6 +187,27 @@ function refusedOnAzure({
 
 const FOR_DEVELOPMENT = "is for one machine: AZURE_FUNCTIONS_ENVIRONMENT is not Development";
 
+/** What NOTIFY=azure needs. */
+const NOTIFY_NEEDS = [
+  "NOTIFICATION_HUBS_NAMESPACE",
+  "NOTIFICATION_HUB",
+  "NOTIFICATION_HUBS_KEY",
+  "COMMUNICATION_ENDPOINT",
+  "MAIL_SENDER",
+] as const;
+
+function contradictionsOfNotify(values: Partial<Values>): Wrong[] {
+  if (values.NOTIFY !== "azure") return [];
+  const wrong: Wrong[] = [];
+  const { NOTIFICATION_HUBS_KEY: key, NOTIFICATION_HUBS_SECONDARY_KEY: secondary } = values;
+  if (secondary !== undefined && secondary === key) {
+    wrong.push({ name: "NOTIFICATION_HUBS_SECONDARY_KEY", reason: "the primary key again" });
+  }
+  const needed = values.TEXT_PREFIXES ? ([...NOTIFY_NEEDS, "TEXT_SENDER"] as const) : NOTIFY_NEEDS;
+  const missing = needed.filter((name) => values[name] === undefined);
+  return [...wrong, ...missing.map((name) => ({ name, reason: "missing" }))];
+}
+
 function nested(values: Values) {
   return {
     publicOrigin: values.PUBLIC_ORIGIN,
@@ -200,9 +225,18 @@ function nested(values: Values) {
             database: values.COSMOS_DATABASE,
             container: values.COSMOS_CONTAINER,
             consistency: values.COSMOS_CONSISTENCY,
+            activations: values.COSMOS_ACTIVATIONS_CONTAINER,
             emulatorKey: values.COSMOS_EMULATOR_KEY,
           },
     keys: keysOf(values),
+    notify: {
+      ...notifyOf(values),
+      /** The prefixes of numbers that texts may go to. */
+      textPrefixes: values.TEXT_PREFIXES ?? [],
+      /** The most texts with codes in an hour. */
+      textsPerHour: values.TEXT_CODES_PER_HOUR,
+      noticeTextsPerHour: values.TEXT_NOTICES_PER_HOUR,
+    },
   } as const;
 }
 
@@ -210,4 +244,24 @@ function keysOf({ KEYS, KEY_FILE, KEY_VAULT_KEYS = [], SERVICE_KEY }: KeyValues)
   return KEYS === "file"
     ? ({ driver: KEYS, file: KEY_FILE, serviceKeys: SERVICE_KEY } as const)
     : ({ driver: KEYS, keys: KEY_VAULT_KEYS, serviceKeys: SERVICE_KEY ?? [] } as const);
+}
+
+function notifyOf(values: Values) {
+  if (values.NOTIFY === "outbox") return { driver: values.NOTIFY, file: values.OUTBOX_FILE } as const;
+  const { NOTIFICATION_HUBS_KEY: primary, NOTIFICATION_HUBS_SECONDARY_KEY: secondary } = values;
+  return {
+    driver: values.NOTIFY,
+    hubs: {
+      namespace: values.NOTIFICATION_HUBS_NAMESPACE ?? "",
+      production: values.NOTIFICATION_HUB ?? "",
+      sandbox: values.NOTIFICATION_HUB_SANDBOX,
+      rule: values.NOTIFICATION_HUBS_RULE,
+      keys: [primary, secondary].filter((key) => key !== undefined),
+    },
+    communication: {
+      endpoint: values.COMMUNICATION_ENDPOINT ?? "",
+      mailSender: values.MAIL_SENDER ?? "",
+      textSender: values.TEXT_SENDER,
+    },
+  } as const;
 }

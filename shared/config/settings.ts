@@ -134,6 +134,19 @@ const keyIds = z
       .refine((ids) => isWithoutRepeats(ids.map((id) => id.toLowerCase())), "a key twice"),
   );
 
+/** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftnotificationhubs */
+const hubName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,258}[A-Za-z0-9]$/);
+
+/** A key of an access rule: 256 bits, or what an operator has chosen. */
+const accessKey = z.base64().min(24).max(344);
+
+/** The prefixes that text messages may go to, `+` and digits, separated by commas. */
+const prefixes = z
+  .string()
+  .transform((text) => text.split(",").map((prefix) => prefix.trim()))
+  .pipe(listOf(z.string().regex(/^\+[1-9]\d{0,6}$/, "a prefix of telephone numbers, such as +44")).max(300))
+  .optional();
+
 /** Each is unwrapped once a process. */
 export const MOST_SERVICE_KEYS = 8;
 
@@ -179,7 +192,7 @@ interface Setting {
   /** What it is and what it means, for docs/configuration.md. */
   readonly meaning: string;
   /** The setting and the value of it with which this one counts; left out, it always does. */
-  readonly of?: readonly ["STORE" | "KEYS", string];
+  readonly of?: readonly ["STORE" | "KEYS" | "NOTIFY", string];
 }
 
 /** Every setting, in one place: what it is, what it is when left out, and what it means. */
@@ -213,7 +226,7 @@ export const settings = {
   AZURE_CLIENT_ID: {
     schema: clientId.optional(),
     meaning:
-      "The client id of the managed identity that signs in to Cosmos DB and Key Vault. Needed with STORE=cosmos, but for an emulator, and with KEYS=key-vault.",
+      "The client id of the managed identity that signs in to Cosmos DB, Key Vault and Communication Services. Needed with STORE=cosmos, but for an emulator, with KEYS=key-vault, and with NOTIFY=azure.",
   },
   STORE: {
     schema: z.enum(["sqlite", "cosmos"]),
@@ -221,7 +234,7 @@ export const settings = {
   },
   SQLITE_FILE: {
     schema: filePath.default(".local/backup.db"),
-    meaning: "The database file.",
+    meaning: "The database file; `activations.db` beside it holds what belongs to no owner.",
     of: ["STORE", "sqlite"],
   },
   COSMOS_ENDPOINT: {
@@ -244,6 +257,12 @@ export const settings = {
     schema: z.enum(["Strong", "BoundedStaleness"]).default("Strong"),
     meaning:
       "What each request asks of the account, whose default must not be weaker. Both read from a quorum, at the same price in one region; under a weaker one an instance could release a key after another has denied it.",
+    of: ["STORE", "cosmos"],
+  },
+  COSMOS_ACTIVATIONS_CONTAINER: {
+    schema: cosmosName.default("activations"),
+    meaning:
+      "The container of what belongs to no owner, partition key `/partition`, time to live on without a default.",
     of: ["STORE", "cosmos"],
   },
   COSMOS_EMULATOR_KEY: {
@@ -271,6 +290,90 @@ export const settings = {
     schema: json.pipe(wrappedServiceKeys).optional(),
     meaning:
       'The service\'s own key, 256 random bits that the key encryption key has wrapped: a JSON array of 1 to 8 `{"kek", "alg": "RSA-OAEP-256", "value"}`, newest first; made and changed by `npm run ops -- service-key`. Keep the last one for good: the keys of account references are derived from it; `"use": "references"` on it ends every other use. Needed with KEYS=key-vault; with KEYS=file, `service-key.json` beside the key file when left out, made on the first start.',
+  },
+  NOTIFY: {
+    schema: z.enum(["outbox", "azure"]).default("outbox"),
+    meaning:
+      "What sends push notifications, mail and text messages: `azure`, or `outbox`, a file on this machine that nothing leaves, which Azure refuses.",
+  },
+  OUTBOX_FILE: {
+    schema: filePath.default(".local/outbox.db"),
+    meaning: "The file of what was sent.",
+    of: ["NOTIFY", "outbox"],
+  },
+  NOTIFICATION_HUBS_NAMESPACE: {
+    schema: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9-]{4,48}[A-Za-z0-9]$/)
+      .optional(),
+    meaning: "The namespace of Notification Hubs, `{namespace}.servicebus.windows.net`. Needed.",
+    of: ["NOTIFY", "azure"],
+  },
+  NOTIFICATION_HUB: {
+    schema: hubName.optional(),
+    meaning: "The hub that sends by FCM and by APNs' production environment. Needed.",
+    of: ["NOTIFY", "azure"],
+  },
+  NOTIFICATION_HUB_SANDBOX: {
+    schema: hubName.optional(),
+    meaning:
+      "The hub that sends by APNs' sandbox, for apps under development; left out, nothing is sent to their phones.",
+    of: ["NOTIFY", "azure"],
+  },
+  NOTIFICATION_HUBS_RULE: {
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]{1,256}$/)
+      .default("send"),
+    meaning: "The namespace's access rule; give it the right `Send` alone.",
+    of: ["NOTIFY", "azure"],
+  },
+  NOTIFICATION_HUBS_KEY: {
+    schema: accessKey.optional(),
+    meaning: "The rule's primary key, by a Key Vault reference. Needed.",
+    of: ["NOTIFY", "azure"],
+  },
+  NOTIFICATION_HUBS_SECONDARY_KEY: {
+    schema: accessKey.optional(),
+    meaning:
+      "Its secondary key. Give both: a reference may be a day behind a rotation, and a key that is refused gives way to the other.",
+    of: ["NOTIFY", "azure"],
+  },
+  COMMUNICATION_ENDPOINT: {
+    schema: z
+      .string()
+      .regex(/^https:\/\/[a-z0-9-]+(\.[a-z0-9-]+)*\.communication\.azure\.com$/)
+      .optional(),
+    meaning:
+      "The resource of Communication Services, `https://{resource}.communication.azure.com`, on which the managed identity may send. Needed.",
+    of: ["NOTIFY", "azure"],
+  },
+  MAIL_SENDER: {
+    schema: z.email().optional(),
+    meaning: "The address that mail comes from, of a domain that is linked to the resource. Needed.",
+    of: ["NOTIFY", "azure"],
+  },
+  TEXT_SENDER: {
+    schema: z
+      .string()
+      .regex(/^\+[1-9]\d{6,14}$/)
+      .optional(),
+    meaning: "The resource's number that text messages come from, in E.164. Needed with TEXT_PREFIXES.",
+    of: ["NOTIFY", "azure"],
+  },
+  TEXT_PREFIXES: {
+    schema: prefixes,
+    meaning:
+      "The prefixes of numbers that text messages may go to, such as `+44,+46`, separated by commas; the longest that matches counts. Left out, none are sent.",
+  },
+  TEXT_CODES_PER_HOUR: {
+    schema: wholeNumber.pipe(z.number().max(1_000_000)).default(1_000),
+    meaning:
+      "How many codes go out by text message in an hour, to all owners together; what it costs at most.",
+  },
+  TEXT_NOTICES_PER_HOUR: {
+    schema: wholeNumber.pipe(z.number().max(1_000_000)).default(1_000),
+    meaning: "How many notices go out by text message in an hour, to all owners together.",
   },
 } as const satisfies Record<string, Setting>;
 

@@ -6,6 +6,8 @@ export type Remedy =
   | "add-accounts-by-hand"
   | "approve-on-another-phone"
   | "change-password"
+  | "check-code"
+  | "check-contact"
   | "check-recovery-key"
   | "contact-support"
   | "fix-request"
@@ -13,17 +15,21 @@ export type Remedy =
   | "make-new-proof"
   | "recover-first"
   | "recover-or-start-anew"
+  | "refresh-contacts"
   | "refresh-status"
+  | "remove-a-contact"
   | "remove-accounts"
   | "register-device"
   | "retry-later"
   | "revoke-a-device"
+  | "send-code-again"
   | "sign-in"
   | "sign-in-again"
   | "sign-in-to-storage-account"
   | "start-anew"
   | "turn-backup-on"
   | "update-app"
+  | "use-another-contact"
   | "use-older-phone"
   | "use-original-phone"
   | "use-original-storage-account"
@@ -225,6 +231,27 @@ export const catalogue = {
   "recovery-over": kind(409, "refresh-status", {
     members: z.strictObject({ state: z.enum(["completed", "cancelled", "denied", "expired"]) }),
   }),
+
+  // Contacts, and where a phone is reached
+  "contact-address-invalid": kind(400, "check-contact"),
+  "contact-region-refused": kind(409, "use-another-contact"),
+  "contact-present": kind(409, "use-another-contact"),
+  "too-many-contacts": kind(409, "remove-a-contact", {
+    otherwise: "wait",
+    /** `freesAt`: when a removed one gives up its place, if those fill the list. */
+    members: z.strictObject({ limit: z.int(), freesAt: timestamp.optional() }),
+  }),
+  "contact-not-found": kind(404, "refresh-contacts"),
+  "contact-confirmed": kind(409, "refresh-contacts"),
+  "contact-code-wrong": kind(403, "check-code", { otherwise: "send-code-again", members: counted }),
+  "contact-code-expired": kind(409, "send-code-again"),
+  "contact-code-superseded": kind(409, "check-code"),
+  "code-sent-recently": kind(429, "wait", {
+    retryable: true,
+    members: z.strictObject({ retryAt: timestamp }),
+  }),
+  "push-token-mismatch": kind(400, "fix-request"),
+  "code-not-sent": kind(503, "retry-later", { retryable: true }),
 
   // This service
   "store-unavailable": kind(503, "retry-later", { retryable: true }),

@@ -75,8 +75,10 @@ export interface AnonymousEndpoint<D extends Declaration = Declaration> {
 
 /** How a phone must have proved itself. */
 export interface PhoneAccess {
-  /** What becomes of its proof: `spent` wherever the request changes something. */
+  /** What becomes of its proof: `spent` wherever the request changes something, and where it finds it done. */
   readonly proof: ProofUse;
+  /** Whether a request that finds done what it asks for may be repeated by whoever saw it: spending costs a write. */
+  readonly unchanged?: "repeatable";
   /**
    * Whether the phone must be registered; `no` is for the registration itself, `or-removed` for one that was revoked
    * while a recovery could be denied, and may still deny that.

@@ -1,3 +1,4 @@
+import { NotSent } from "../acts/notSent.ts";
 import type { Services } from "../acts/services.ts";
 import { Problem, problem, withHeaders } from "../errors/problem.ts";
 import { KeyUnavailable } from "../keys/port.ts";
@@ -83,6 +84,9 @@ function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreUnavailable) {
     return withHeaders(problem("store-unavailable"), retryAfter(error.retryAfter), { cause: error });
+  }
+  if (error instanceof NotSent) {
+    return withHeaders(problem("code-not-sent"), retryAfter(error.retryAfter), { cause: error });
   }
   if (error instanceof KeyUnavailable) {
     return error.fault === "busy"

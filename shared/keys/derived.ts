@@ -1,6 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
-import * as z from "zod";
-import { randomId } from "../formats.ts";
+import type { Sealed } from "../model/sealed.ts";
 import type { StoredUserKey } from "../model/userKey.ts";
 import type { System } from "../system.ts";
 
@@ -68,15 +67,6 @@ const textOf = ({ partition, item, member }: Place) => JSON.stringify([partition
 export function codeOf({ codes }: DerivedKeys, place: Place, code: string): string {
   return hmac(codes, `${textOf(place)}\0${code}`).toString("base64url");
 }
-
-/** AES-256-GCM (NIST SP 800-38D): nonce, ciphertext and tag, base64url. */
-export const sealed = z.strictObject({
-  /** The name of the service key that it is under. */
-  serviceKey: randomId,
-  value: z.string().regex(/^[A-Za-z0-9_-]{38,}$/),
-});
-
-export type Sealed = Readonly<z.infer<typeof sealed>>;
 
 const CIPHER = "aes-256-gcm";
 const NONCE_BYTES = 12;

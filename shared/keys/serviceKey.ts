@@ -1,3 +1,4 @@
+import type { Sealed } from "../model/sealed.ts";
 import type { StoredUserKey, WrappedKey } from "../model/userKey.ts";
 import { ids, SERVICE_PARTITION, serviceKeyCheck } from "../store/items.ts";
 import { type Store, StoreUnavailable } from "../store/port.ts";
@@ -13,7 +14,6 @@ import {
   isEqual,
   type Place,
   referenceSaltOf,
-  type Sealed,
   seal,
   unseal,
 } from "./derived.ts";
@@ -49,7 +49,7 @@ export type ServiceKeyEntry = WrappedKey & {
   readonly use?: "references" | undefined;
 };
 
-export interface ServiceKeyOptions {
+interface ServiceKeyOptions {
   /** Newest first. */
   readonly wrapped: readonly ServiceKeyEntry[];
   readonly kek: Pick<KeyEncryptionKey, "unwrap">;

@@ -11,6 +11,8 @@ interface Limit {
   readonly perOwner: number;
   /** Whether what other phones tried counts for a trusted phone, too: only if a list grows with each try. */
   readonly trustedToo?: true;
+  /** Whether a phone that has not tried is never stopped by what others tried. */
+  readonly sparesOthers?: true;
 }
 
 /** How many tries there are. A refused proof identifies no phone, so it is charged to "unknown". */
@@ -22,6 +24,8 @@ export const LIMITS: Readonly<Record<TryKind, Limit>> = {
   proofs: { window: HOUR, perPhone: 20, perOwner: 20 },
   registrations: { window: 24 * HOUR, perPhone: 10, perOwner: 10, trustedToo: true },
   losses: { window: 24 * HOUR, perPhone: 3, perOwner: 3, trustedToo: true },
+  "contact-codes": { window: 24 * HOUR, perPhone: 5, perOwner: 10, sparesOthers: true },
+  "contact-sends": { window: 24 * HOUR, perPhone: 5, perOwner: 20, sparesOthers: true },
 };
 
 /** The phone that tries; undefined while it is not registered. */
@@ -50,6 +54,19 @@ export function withTry(tallies: readonly Tally[], of: TryKind, trier: Trier, no
   return [...others.filter((tally) => tally !== oldest), ...touched];
 }
 
+/** The tallies with one try of a phone taken back: it cost nothing. */
+export function withoutTry(
+  tallies: readonly Tally[],
+  of: TryKind,
+  { deviceId }: { deviceId: string },
+): Tally[] {
+  return tallies.flatMap((tally) => {
+    const isCounted = tally.of === of && (tally.deviceId === undefined || tally.deviceId === deviceId);
+    if (!isCounted) return [tally];
+    return tally.count > 1 ? [{ ...tally, count: tally.count - 1 }] : [];
+  });
+}
+
 function bySince(a: Tally, b: Tally): number {
   return Date.parse(a.since) - Date.parse(b.since);
 }
@@ -57,7 +74,7 @@ function bySince(a: Tally, b: Tally): number {
 /** How many tries of a kind a phone has left. */
 export function triesLeft(tallies: readonly Tally[], of: TryKind, trier: Trier, now: number): number {
   const live = tallies.filter((tally) => isLive(tally, now));
-  const left = countsFor(of, trier).map(({ deviceId, most }) => most - countOf(live, of, deviceId));
+  const left = countsFor(live, of, trier).map(({ deviceId, most }) => most - countOf(live, of, deviceId));
   return Math.max(0, Math.min(...left));
 }
 
@@ -69,9 +86,10 @@ export function exhausted(
   now: number,
 ): { readonly of: TryKind; readonly until: number } | undefined {
   for (const of of kinds) {
-    const ends = countsFor(of, trier).flatMap(({ deviceId, most }) => {
-      const spent = find(tallies, of, deviceId);
-      return spent && isLive(spent, now) && spent.count >= most ? [endOf(spent, now)] : [];
+    const live = tallies.filter((tally) => isLive(tally, now));
+    const ends = countsFor(live, of, trier).flatMap(({ deviceId, most }) => {
+      const spent = find(live, of, deviceId);
+      return spent && spent.count >= most ? [endOf(spent, now)] : [];
     });
     if (ends.length > 0) return { of, until: Math.max(...ends) };
   }
@@ -79,16 +97,19 @@ export function exhausted(
 }
 
 /**
- * The tallies that count for a phone. What others tried does not count for one that is trusted: a thief who spends the
- * owner's tries would otherwise lock the owner out.
+ * The tallies that count for a phone. What others tried does not count for one that is trusted or, of some kinds, has not
+ * tried: a thief who spends the owner's tries would otherwise lock the owner out.
  */
 function countsFor(
+  live: readonly Tally[],
   of: TryKind,
   trier: Trier,
 ): { readonly deviceId: string | undefined; readonly most: number }[] {
-  const { perPhone, perOwner, trustedToo } = LIMITS[of];
+  const { perPhone, perOwner, trustedToo, sparesOthers } = LIMITS[of];
   const own = trier ? [{ deviceId: trier.deviceId, most: perPhone }] : [];
-  return trier?.trusted && !trustedToo ? own : [...own, { deviceId: undefined, most: perOwner }];
+  const isSpared =
+    (trier?.trusted && !trustedToo) || (trier && sparesOthers && countOf(live, of, trier.deviceId) === 0);
+  return isSpared ? own : [...own, { deviceId: undefined, most: perOwner }];
 }
 
 function find(tallies: readonly Tally[], of: TryKind, deviceId: string | undefined): Tally | undefined {

@@ -25,6 +25,10 @@ export const eventType = z.enum([
   "recovery-cancelled",
   "recovery-denied",
   "freeze-lifted",
+  "contact-added",
+  "contact-code-sent",
+  "contact-confirmed",
+  "contact-removed",
   "tries-exhausted",
 ]);
 

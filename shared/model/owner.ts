@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { sha256 } from "../formats.ts";
 import { platform, timestamp } from "../words.ts";
+import { listedContact, MOST_LISTED_CONTACTS } from "./contact.ts";
 import { device, MOST_DEVICES, MOST_REMOVED, removedDevice } from "./device.ts";
 import { actor, head } from "./event.ts";
 import { denial, freeze } from "./freeze.ts";
@@ -103,6 +104,8 @@ export const ownerShape = z.strictObject({
   activity: head,
   /** What was refused within the last minute, so that the same is recorded once; left out until there is any. */
   refusals: z.array(recordedRefusal).max(MOST_REFUSALS).optional(),
+  /** Where else the owner is told, and is asked for codes; in the order in which they were added. */
+  contacts: z.array(listedContact).max(MOST_LISTED_CONTACTS).optional(),
 });
 
 export type Owner = z.infer<typeof ownerShape>;

@@ -3,6 +3,7 @@ import { listed, listOf, withoutLists } from "../backup/lists.ts";
 import { withoutShortening } from "../backup/policy.ts";
 import { begun as backupBegun } from "../backup/states.ts";
 import { replaced } from "../backup/versions.ts";
+import { withoutContactsOf } from "../contact/contacts.ts";
 import { type Device, MOST_DEVICES, type Trust, trustedLongestFirst, withPhone } from "../model/device.ts";
 import { actorOf } from "../model/event.ts";
 import type { Manifest } from "../model/manifest.ts";
@@ -227,7 +228,7 @@ export function approved(item: Owner, listing: ListedRecovery, now: number): Own
  * The owner once a recovery is denied [H5]: its phone is gone, with all that it did. The phones that it removed come
  * back, and so does the denying one; current is the newest version that no denied phone uploaded; the new key takes
  * platform and storage account of the newest one that does not stem from a denied phone. Of too many phones, those that
- * have been trusted longest stay.
+ * have been trusted longest stay. Contacts that the denied phone added go with it, and those that it removed come back.
  * @param userKey the new key; undefined if backup is not on
  * @param places how many phones there is room for
  */
@@ -275,7 +276,7 @@ export function denied(
     (owner, phone) => phoneRemoved(owner, phone, undefined, undefined, now),
     next,
   );
-  return rotated(fitting, userKey, now);
+  return rotated(withoutContactsOf(fitting, deviceId, now), userKey, now);
 }
 
 /** The backup without what a denied phone made current; its versions and keys stay, marked. */

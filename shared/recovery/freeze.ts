@@ -1,4 +1,5 @@
 import { dayOf, withFrozenDays } from "../backup/history.ts";
+import { laterContacts, withoutLead as withoutContactLead } from "../contact/contacts.ts";
 import type { Device } from "../model/device.ts";
 import { actorOf } from "../model/event.ts";
 import { FREEZE_LIFE, type Freeze, MOST_DENYING } from "../model/freeze.ts";
@@ -56,7 +57,7 @@ function withoutLost(item: Owner, now: number): Owner {
 }
 
 function withoutLead(item: Owner, now: number): Owner {
-  const { devices, denial, freeze, frozenDays, policy, recoveries, tries } = item;
+  const { contacts, devices, denial, freeze, frozenDays, policy, recoveries, tries } = item;
   const today = dayOf(now);
   const isAhead = (time: string) => Date.parse(time) > now;
   const atMostNow = (time: string) => (isAhead(time) ? timestampOf(now) : time);
@@ -67,6 +68,7 @@ function withoutLead(item: Owner, now: number): Owner {
       signedInAt: atMostNow(device.signedInAt),
       ...(device.deniedAt !== undefined && { deniedAt: atMostNow(device.deniedAt) }),
     })),
+    ...(contacts && { contacts: contacts.map((contact) => withoutContactLead(contact, now)) }),
     policy: withoutLeadOf(policy, now),
     tries: tries.map((tally) => ({ ...tally, since: atMostNow(tally.since) })),
     ...(denial && { denial: { at: atMostNow(denial.at) } }),
@@ -100,16 +102,19 @@ function later(recovery: ListedRecovery, by: number): ListedRecovery {
 }
 
 /**
- * The owner once a freeze has ended: what waited goes on waiting where it stood, and the frozen days count for no
- * version's age. @param end when it ended, in milliseconds since the epoch
+ * The owner once a freeze has ended: what waited, and the clock of contacts, goes on where it stood, and the frozen days
+ * count for no version's age. @param end when it ended, in milliseconds since the epoch
  */
 export function thawed({ freeze: _, ...item }: Owner, { at }: Freeze, end: number): Owner {
-  const frozenFor = end - Date.parse(at);
+  const from = Date.parse(at);
+  const frozenFor = end - from;
+  const { contacts } = item;
   return {
     ...item,
     recoveries: item.recoveries.map((recovery) =>
       recovery.state === "waiting" ? later(recovery, frozenFor) : recovery,
     ),
+    ...(contacts && { contacts: laterContacts(contacts, from, frozenFor) }),
     frozenDays: withFrozenDays(item.frozenDays, [dayOf(at), dayOf(end)], dayOf(end)),
   };
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { freshnessOf } from "../backup/freshness.ts";
+import { hasContact } from "../contact/contacts.ts";
 import { randomId } from "../formats.ts";
 import { actor } from "../model/event.ts";
 import { type BackupOn, currentKey, currentVersion, type Owner } from "../model/owner.ts";
@@ -45,6 +46,8 @@ export const status = z.discriminatedUnion("state", [
     ...always,
     platform,
     enabledAt: timestamp,
+    /** What the owner had better do: there is no contact that could be told of a thief, or verify an account. */
+    advice: z.literal("add-contact").optional(),
     /** The user key that the next version is sealed under. */
     key: z.strictObject({ id: randomId, number: z.int() }),
     /**
@@ -97,6 +100,7 @@ export function statusOf(owner: Owner, deviceId: string, now: number): Status {
     ...told,
     platform,
     enabledAt,
+    ...(!hasContact(owner) && { advice: "add-contact" as const }),
     key: { id, number },
     ...(recoveryKey && { recoveryKey: recoveryKeyOf(recoveryKey, versions) }),
     ...(current && { current: answerOf(current) }),

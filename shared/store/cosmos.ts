@@ -1,10 +1,11 @@
 import type { CosmosClient } from "@azure/cosmos";
 import { randomId, type System } from "../system.ts";
-import { call } from "./cosmos/calls.ts";
+import { call, sendUntilAnswered } from "./cosmos/calls.ts";
 import { type CosmosClientSettings, createCosmosClient, TIME_LIMIT } from "./cosmos/client.ts";
 import { commitBatch } from "./cosmos/commit.ts";
 import { requireDefinition } from "./cosmos/definition.ts";
-import { readItem } from "./cosmos/documents.ts";
+import { type PartitionKey, readItem } from "./cosmos/documents.ts";
+import { queryDue } from "./cosmos/due.ts";
 import { readPage } from "./cosmos/pages.ts";
 import { type Store, type StoredItem, serializeBatch } from "./port.ts";
 
@@ -12,8 +13,10 @@ export { createCosmosClient, requireLoopback } from "./cosmos/client.ts";
 
 interface CosmosContainer {
   readonly database: string;
-  /** A container whose partition key is `/userId` and whose default time to live is -1: off unless an item has one. */
+  /** A container whose default time to live is -1: off unless an item has one. */
   readonly container: string;
+  /** Its partition key path is `/{partitionKey}`; `userId` when left out. */
+  readonly partitionKey?: PartitionKey;
   /** Milliseconds a call may take, all its requests included. */
   readonly timeLimit?: number;
   /** The randomness for a commit's id. */
@@ -37,6 +40,7 @@ export function openContainer(
   {
     database,
     container: name,
+    partitionKey: key = "userId",
     timeLimit = TIME_LIMIT,
     random,
     now = () => performance.now(),
@@ -49,7 +53,7 @@ export function openContainer(
   return {
     read: (partition, id) =>
       call("read", options, async (running) => {
-        const found = await readItem(container, partition, id, running);
+        const found = await readItem(container, { key, partition }, id, running);
         return found && { id, etag: found.etag, body: found.body };
       }),
 
@@ -57,7 +61,7 @@ export function openContainer(
       const items: StoredItem[] = [];
       let from: string | undefined;
       do {
-        const asked = { partition, prefix, members: "all", from } as const;
+        const asked = { key, partition, prefix, members: "all", from } as const;
         const page = await call("list", options, (running) => readPage(container, asked, running));
         for (const { id, etag, body } of page.items) items.push({ id, etag, body });
         from = page.next;
@@ -66,28 +70,33 @@ export function openContainer(
     },
 
     async listIds(partition, { from, without } = {}) {
-      const asked = { partition, prefix: "", without, members: "ids", from } as const;
+      const asked = { key, partition, prefix: "", without, members: "ids", from } as const;
       const { items, ...next } = await call("list", options, (running) =>
         readPage(container, asked, running),
       );
       return { items: items.map(({ id, etag }) => ({ id, etag })), ...next };
     },
 
+    due: (before, limit, skip = 0) =>
+      call("due", options, (running) =>
+        sendUntilAnswered(running, () => queryDue(container, { key, before, limit, skip }, running)),
+      ),
+
     commit: async (partition, operations) => {
       serializeBatch(operations);
       const id = randomId({ random });
       return call("commit", options, (running) =>
-        commitBatch({ container, partition, operations, id, call: running }),
+        commitBatch({ container, key, partition, operations, id, call: running }),
       );
     },
 
     check: () =>
       call("check", options, async (running) => {
         // A point read needs no rights beyond those that the service has anyway.
-        await readItem(container, "check", "check", running);
+        await readItem(container, { key, partition: "check" }, "check", running);
         const time = now();
         if (time < definitionDue) return;
-        await requireDefinition(container, running);
+        await requireDefinition(container, key, running);
         definitionDue = time + DEFINITION_FOR;
       }),
 

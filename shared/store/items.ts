@@ -1,9 +1,12 @@
 import * as z from "zod";
 import { sha256 } from "../formats.ts";
+import { type Contact, contactShape, sendCount } from "../model/contact.ts";
 import { type Envelope, envelopeShape } from "../model/envelope.ts";
 import { type Event, eventShape } from "../model/event.ts";
 import { type Notice, noticeShape } from "../model/notice.ts";
+import { noticeTextsShape } from "../model/noticeTexts.ts";
 import { type Owner, ownerShape } from "../model/owner.ts";
+import { type PushToken, pushTokenShape } from "../model/pushToken.ts";
 import { type Recovery, recoveryShape } from "../model/recovery.ts";
 import type { ItemKind } from "./schema.ts";
 
@@ -36,7 +39,23 @@ export const event: ItemKind<Event> = { schema: 1, shape: eventShape };
 /** Seconds a notice is kept: as long as a recovery can be denied. */
 export const NOTICE_TTL = 14 * 24 * 60 * 60;
 
+/** Seconds that the notice of an erasure is kept, if it can't be sent before: it is all that is left of its owner. */
+export const ERASED_NOTICE_TTL = 24 * 60 * 60;
+
 export const notice: ItemKind<Notice> = { schema: 1, shape: noticeShape };
+
+export const pushToken: ItemKind<PushToken> = { schema: 1, shape: pushTokenShape };
+
+export const contact: ItemKind<Contact> = { schema: 1, shape: contactShape };
+
+/**
+ * Seconds that a contact is kept after it was removed: 14 days, and as long as a freeze may make them stand still. It
+ * counts only as long as the owner's item lists it.
+ */
+export const REMOVED_CONTACT_TTL = (14 + 30 + 1) * 24 * 60 * 60;
+
+/** Seconds that a token is kept: FCM drops one that was not used for 270 days, and the app says it at every start. */
+export const PUSH_TOKEN_TTL = 270 * 24 * 60 * 60;
 
 /** The partition of what belongs to no owner: a `userId` is longer. */
 export const SERVICE_PARTITION = "service";
@@ -53,6 +72,21 @@ export const serviceKeyCheck: ItemKind<z.infer<typeof serviceKeyCheckShape>> = {
   shape: serviceKeyCheckShape,
 };
 
+// In the second container, which holds what belongs to no owner.
+
+/** Codes that were sent to one address by all owners, in the partition `sends:{HMAC(address)}`. */
+const sendsShape = sendCount.extend({ schema: z.literal(1) });
+
+export const sends: ItemKind<z.infer<typeof sendsShape>> = { schema: 1, shape: sendsShape };
+
+/** Texts that were sent in one hour, in one of its parts: the partition `texts:{hour}:{part}`. */
+const textsShape = z.strictObject({ schema: z.literal(1), count: z.int().nonnegative() });
+
+export const texts: ItemKind<z.infer<typeof textsShape>> = { schema: 1, shape: textsShape };
+
+/** Texts of notices to one owner, in the partition `notice-texts:{HMAC(userId)}`. */
+export const noticeTexts: ItemKind<z.infer<typeof noticeTextsShape>> = { schema: 1, shape: noticeTextsShape };
+
 /** Digits of an event's number in its id: so the ids stand in the order of the numbers. */
 const EVENT_DIGITS = 10;
 
@@ -68,8 +102,16 @@ export const ids = {
   envelope: (version: number) => `envelope:${version}`,
   recovery: (id: string) => `recovery:${id}`,
   notice: (id: string) => `notice:${id}`,
+  /** Told apart by its id alone: an erasure lists no bodies. */
+  erasureNotice: (id: string) => `notice:erasure-${id}`,
+  push: (deviceId: string) => `push:${deviceId}`,
+  contact: (id: string) => `contact:${id}`,
   proof: (id: string) => `proof:${id}`,
   idempotency: (key: string) => `idempotency:${key}`,
   /** In {@link SERVICE_PARTITION}. */
   serviceKey: "service-key",
+  /** In the second container. */
+  sends: "sends",
+  texts: (of: "codes" | "notices") => `texts:${of}`,
+  noticeTexts: "notice-texts",
 } as const;

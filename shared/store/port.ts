@@ -6,6 +6,15 @@ export interface Store {
   /** One point read; `undefined` if there is no such item, or its time to live has passed. */
   read(partition: string, id: string): Promise<StoredItem | undefined>;
 
+  /**
+   * Of all partitions, the items whose body has a `dueAt` (RFC 3339, in UTC, to the millisecond) that is not after
+   * `before`: the earliest first. For sweeps alone.
+   * @param limit how many, at most
+   * @param skip how many of the earliest are left out: those that a sweep could not move
+   * @throws {StoreUnavailable}
+   */
+  due(before: string, limit: number, skip?: number): Promise<DueItem[]>;
+
   /** The items of one partition whose id begins with `prefix`, in the order of their ids (by code unit). */
   list(partition: string, prefix: string): Promise<StoredItem[]>;
 
@@ -51,7 +60,14 @@ export interface StoredItem {
   readonly body: ItemBody;
 }
 
-/** A JSON object. `id`, `userId` and `ttl` belong to the drivers, and may not be used as its members. */
+/** An item that says when it is due, from any partition. */
+export interface DueItem extends StoredItem {
+  readonly partition: string;
+  /** When its time to live is over, in milliseconds since the epoch; left out if it has none. */
+  readonly expiresAt?: number;
+}
+
+/** A JSON object. `id`, `userId`, `partition` and `ttl` belong to the drivers, and may not be used as its members. */
 export type ItemBody = Readonly<Record<string, unknown>>;
 
 export type Operation =

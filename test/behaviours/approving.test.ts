@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contents } from "../support/accounts.ts";
-import { partitionOf } from "../support/partition.ts";
+import { keptOf } from "../support/partition.ts";
 import { expectOk, expectOpened, problemOf, type TestPhone } from "../support/service.ts";
 import {
   at,
@@ -22,10 +22,10 @@ describe("a phone that was trusted before a recovery began", () => {
     service.advance(MINUTE);
     expectOk(await old.approve(recoveryId));
     expect((await statusOf(next)).indicator).toBe("exclamation");
-    const before = await partitionOf(service, old);
+    const before = await keptOf(service, old);
     service.advance(0.5);
     expectOk(await old.approve(recoveryId));
-    expect(await partitionOf(service, old)).toEqual(before);
+    expect(await keptOf(service, old)).toEqual(before);
 
     const opened = await next.open(recoveryId);
     expectOpened(opened);

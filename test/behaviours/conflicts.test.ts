@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { codesOnly, contents } from "../support/accounts.ts";
-import { partitionOf } from "../support/partition.ts";
+import { keptOf } from "../support/partition.ts";
 import {
   backedUpPhone,
   expectOk,
@@ -70,11 +70,11 @@ describe("an account that is on the phone already", () => {
   it("does so by one choice: to choose the same again adds nothing to the record [D3]", async () => {
     const { service, old } = await startWithBackup();
     expectOk(await old.choosePolicy({ conflict: "any-account" }));
-    const before = await partitionOf(service, old);
+    const before = await keptOf(service, old);
     const again = await old.choosePolicy({ conflict: "any-account" });
     expectOk(again);
     expect(again.body.conflict).toBe("any-account");
-    expect(await partitionOf(service, old)).toEqual(before);
+    expect(await keptOf(service, old)).toEqual(before);
   });
 
   it("is looked at as before, once the owner has chosen so again [D3]", async () => {

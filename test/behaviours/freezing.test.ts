@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { storageCheck } from "../../local/phone/protocol/storage.ts";
 import { contentsOf } from "../support/accounts.ts";
-import { partitionOf, userIdOf } from "../support/partition.ts";
+import { keptOf, partitionOf, userIdOf } from "../support/partition.ts";
 import { expectOk, expectOpened, problemOf, type TestPhone, type TestService } from "../support/service.ts";
 import {
   at,
@@ -142,9 +142,9 @@ describe("a frozen backup", () => {
       { to: [younger.deviceId, second.deviceId] },
     ]);
 
-    const before = await partitionOf(service, old);
+    const before = await keptOf(service, old);
     expectOk(await old.liftFreeze());
-    expect(await partitionOf(service, old)).toEqual(before);
+    expect(await keptOf(service, old)).toEqual(before);
     expectOk(await old.key());
     expectOk(await old.exportAll());
     expectOk(await old.choosePolicy({ conflict: "any-account" }));

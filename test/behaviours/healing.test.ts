@@ -28,7 +28,7 @@ const LONG_WAIT = { status: 429, message: "busy", retryAfterMs: 7_300 };
 /** A service on Cosmos DB's driver, and a phone that has uploaded. */
 async function start() {
   const cosmos = await startCosmosStore({ now: () => START });
-  const service = await startService({ wrap: ({ kek }) => ({ store: cosmos.store, kek }) });
+  const service = await startService({ wrap: (adapters) => ({ ...adapters, store: cosmos.store }) });
   const phone = await backedUpPhone(service);
   expectOk(await phone.upload(contents));
   return { ...cosmos, service, phone, userId: userIdOf(phone) };
@@ -67,7 +67,7 @@ async function fill(store: Store, phone: TestPhone): Promise<void> {
     replace(ids.owner, found.etag, full),
     ...versions.map((at) => create(ids.envelope(at), { ...envelope.body, version: at })),
     ...range(10, 1_000).map((at) => create(ids.event(at), { schema: 1 })),
-    ...range(1, 200).map((at) => create(ids.notice(idOf("notice", at)), { schema: 1 })),
+    ...range(1, 200).map((at) => create(ids.idempotency(idOf("key", at)), { schema: 1 })),
     ...range(1, 50).map((at) => create(ids.proof(idOf("proof", at)), { schema: 1 })),
   ];
   for (let at = 0; at < operations.length; at += BATCH_OPERATIONS) {
@@ -77,7 +77,9 @@ async function fill(store: Store, phone: TestPhone): Promise<void> {
 
 /** What is left of an owner but spent proofs, which expire. */
 function leftOf({ contents }: Pick<CosmosServer, "contents">, userId: string): string[] {
-  const documents: { readonly id: string; readonly userId: string }[] = JSON.parse(contents());
+  const documents: { readonly id: string; readonly userId: string }[] = contents()
+    .split("\n")
+    .flatMap((container) => JSON.parse(container));
   const left = documents.filter((document) => document.userId === userId).map(({ id }) => id);
   return left.filter((id) => !id.startsWith(ids.proof("")));
 }
@@ -157,8 +159,8 @@ describe("a retry", () => {
   it("that comes at the moment at which its first try is forgotten is carried out [G2]", async () => {
     let isForgotten = false;
     const service = await startService({
-      wrap: ({ kek, store }) => ({
-        kek,
+      wrap: ({ store, ...rest }) => ({
+        ...rest,
         store: {
           ...store,
           commit: async (partition, operations) => {
@@ -188,7 +190,7 @@ describe("an identity endpoint that never answers", () => {
       },
     };
     const cosmos = await startCosmosStore({ now: () => START, tokens }, { credential, tokenLimit: 25 });
-    const service = await startService({ wrap: ({ kek }) => ({ store: cosmos.store, kek }) });
+    const service = await startService({ wrap: (adapters) => ({ ...adapters, store: cosmos.store }) });
     const phone = await backedUpPhone(service);
     hangs = true;
     for (const act of [() => phone.upload(contents), () => phone.status()]) {

@@ -226,7 +226,8 @@ function meeting() {
     expect: (...sizes: readonly number[]) => {
       groups.push(...sizes.map((missing) => ({ missing, come: Promise.withResolvers<void>() })));
     },
-    wrap: ({ store, kek }: Adapters): Adapters => ({
+    wrap: ({ store, kek, ...rest }: Adapters): Adapters => ({
+      ...rest,
       kek,
       store: {
         ...store,

@@ -113,7 +113,8 @@ describe("while the store can't be asked", () => {
     ["a recovery", (phone: TestPhone) => phone.recover()],
   ])("no try is free: %s is answered as a fault, not as a refusal [G2]", async (_, act) => {
     let down = false;
-    const wrap = ({ store, kek }: Adapters): Adapters => ({
+    const wrap = ({ store, kek, ...rest }: Adapters): Adapters => ({
+      ...rest,
       kek,
       store: {
         ...store,

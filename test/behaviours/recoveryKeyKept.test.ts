@@ -8,7 +8,7 @@ import {
 } from "../../local/phone/protocol/recoveryKey.ts";
 import { storageCheck } from "../../local/phone/protocol/storage.ts";
 import { contents } from "../support/accounts.ts";
-import { partitionOf, userIdOf } from "../support/partition.ts";
+import { keptOf, partitionOf, userIdOf } from "../support/partition.ts";
 import { backedUpPhone, expectOk, problemOf, startService, type TestPhone } from "../support/service.ts";
 import { overhear } from "../support/traffic.ts";
 import {
@@ -183,9 +183,9 @@ describe("a recovery key", () => {
     expect(await statusOf(old)).not.toHaveProperty("recoveryKey");
     expect(problemOf(await next.recover({ recoveryKey }))).toMatchObject({ code: "recovery-key-none" });
     expect(JSON.stringify(await storedBackup(service, old))).not.toMatch(/recoveryKey|"check"/);
-    const before = await partitionOf(service, old);
+    const before = await keptOf(service, old);
     expectOk(await old.removeRecoveryKey());
-    expect(await partitionOf(service, old)).toEqual(before);
+    expect(await keptOf(service, old)).toEqual(before);
   });
 
   it("that was replaced opens nothing any more; the new one does [H9]", async () => {

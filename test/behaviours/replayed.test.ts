@@ -11,7 +11,7 @@ import {
   registeredPhone,
   startService,
 } from "../support/service.ts";
-import { startStage, startWithRecoveryKey, talliesOf } from "./stage.ts";
+import { expectWaits, startStage, startWithRecoveryKey, talliesOf } from "./stage.ts";
 
 /** Somebody who sees what a phone sends, such as a proxy, and can send it again. */
 function eavesdropper() {
@@ -110,6 +110,41 @@ describe("a request that is sent again by somebody who saw it", () => {
     expect(await partitionOf(service, next)).toEqual(before);
   });
 
+  it("lifts no freeze that came after it: there was none to lift when the phone asked [H5]", async () => {
+    const { service, phone, keep } = await start();
+    expectOk(await phone.choosePolicy({ waitingSeconds: 24 * 60 * 60 }));
+    expectOk(await phone.liftFreeze());
+    const again = keep();
+    const thief = await registeredPhone(service);
+    const begun = await thief.recover();
+    expectWaits(begun);
+    expectOk(await phone.deny(begun.body.recoveryId));
+    expect(await again()).toBe("proof-replayed");
+    expect(problemOf(await phone.choosePolicy({ otherPlatform: true })).code).toBe("backup-frozen");
+  });
+
+  it("begins no recovery once the one that it asked about is over [D1]", async () => {
+    const { service, phone } = await start();
+    expectOk(await phone.choosePolicy({ waitingSeconds: 24 * 60 * 60 }));
+    const { setup, keep } = eavesdropper();
+    const next = await registeredPhone(service, setup);
+    const begun = await next.recover();
+    expectWaits(begun);
+    expectWaits(await next.recover());
+    const again = keep();
+    expectOk(await next.cancel(begun.body.recoveryId));
+    expect(await again()).toBe("proof-replayed");
+  });
+
+  it("turns no backup off that was turned on since [F1]", async () => {
+    const { phone, keep } = await start();
+    expectOk(await phone.disable());
+    expectOk(await phone.disable());
+    const again = keep();
+    expectOk(await phone.enable());
+    expect(await again()).toBe("proof-replayed");
+  });
+
   it("erases nothing of the owner who has come back [H7]", async () => {
     const { service, phone, keep } = await start();
     expectOk(await phone.erase());
@@ -138,8 +173,8 @@ describe("a request that is sent again by somebody who saw it", () => {
   it("does not go on with an erasure that was broken off: its first commit has spent the proof [H7]", async () => {
     let commits = Number.POSITIVE_INFINITY;
     const service = await startService({
-      wrap: ({ store, kek }) => ({
-        kek,
+      wrap: ({ store, ...rest }) => ({
+        ...rest,
         store: {
           ...store,
           commit: (...call) => {

@@ -92,7 +92,7 @@ describe("an administrator", () => {
 
   it("has no route that takes an owner's name, so that nobody can be asked about", () => {
     const parameters = routes.flatMap(({ declaration: { route } }) => route.match(/\{\w+\}/g) ?? []);
-    expect(new Set(parameters)).toEqual(new Set(["{deviceId}", "{version}", "{recoveryId}"]));
+    expect(new Set(parameters)).toEqual(new Set(["{contactId}", "{deviceId}", "{version}", "{recoveryId}"]));
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contents, contentsOf } from "../support/accounts.ts";
-import { partitionOf } from "../support/partition.ts";
+import { keptOf } from "../support/partition.ts";
 import { expectOk, expectOpened, problemOf } from "../support/service.ts";
 import {
   at,
@@ -27,12 +27,12 @@ describe("a recovery that waits", () => {
     expectWaits(first);
     service.advance(HOUR / 2);
     await next.signIn();
-    const before = await partitionOf(service, next);
+    const before = await keptOf(service, next);
     const again = await next.recover();
     expectWaits(again);
     expect(again.status).toBe(200);
     expect(again.body).toEqual(first.body);
-    expect(await partitionOf(service, next)).toEqual(before);
+    expect(await keptOf(service, next)).toEqual(before);
     await later(service, DAY - HOUR / 2, next);
     expectOpened(await next.open(first.body.recoveryId));
   });
@@ -89,9 +89,9 @@ describe("a recovery that waits", () => {
     const recoveryId = await waiting(next);
     await next.signIn({ signedInSecondsAgo: 3000 });
     expectOk(await next.cancel(recoveryId));
-    const before = await partitionOf(service, next);
+    const before = await keptOf(service, next);
     expectOk(await next.cancel(recoveryId));
-    expect(await partitionOf(service, next)).toEqual(before);
+    expect(await keptOf(service, next)).toEqual(before);
     expect((await recordOf(old))[0]).toEqual({
       type: "recovery-cancelled",
       details: { recoveryId },
@@ -110,13 +110,13 @@ describe("a recovery that was released", () => {
   it("is opened again and again, and leaves nothing more [H4]", async () => {
     const { service, next } = await startStage();
     const id = await recovered(next);
-    const before = await partitionOf(service, next);
+    const before = await keptOf(service, next);
     for (let time = 0; time < 7; time++) {
       const opened = await next.open(id);
       expectOpened(opened);
       expect(opened.contents).toEqual(contents);
     }
-    expect(await partitionOf(service, next)).toEqual(before);
+    expect(await keptOf(service, next)).toEqual(before);
   });
 
   it("shows each account's state, and what it needs [H4] [E1]", async () => {

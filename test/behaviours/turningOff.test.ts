@@ -3,7 +3,7 @@ import { contentKey } from "../../local/phone/protocol/contentKey.ts";
 import { EnvelopeRefused, openEnvelope } from "../../local/phone/protocol/envelope.ts";
 import { ids } from "../../shared/store/items.ts";
 import { contents } from "../support/accounts.ts";
-import { COUNTED, changesBetween, partitionOf, userIdOf } from "../support/partition.ts";
+import { COUNTED, changesBetween, keptOf, partitionOf, userIdOf } from "../support/partition.ts";
 import {
   backedUpPhone,
   expectOk,
@@ -102,15 +102,15 @@ describe("turning backup off", () => {
   it("is harmless when it is repeated, and says the same of when and by whom [F4]", async () => {
     const { service, phone } = await startWithVersions(1);
     expectOk(await phone.disable());
-    const before = await partitionOf(service, phone);
+    const before = await keptOf(service, phone);
     const status = await phone.status();
     service.advance(60);
     const other = await registeredPhone(service);
-    const registered = await partitionOf(service, phone);
+    const registered = await keptOf(service, phone);
     expect(registered.length).toBeGreaterThan(before.length);
     expect(problemOf(await other.disable())).toMatchObject({ code: "trust-required" });
     expectOk(await phone.disable());
-    expect(await partitionOf(service, phone)).toEqual(registered);
+    expect(await keptOf(service, phone)).toEqual(registered);
     expect((await phone.status()).body).toEqual(status.body);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { partitionOf } from "../support/partition.ts";
+import { keptOf, partitionOf } from "../support/partition.ts";
 import { expectOk, expectOpened, problemOf, type TestPhone } from "../support/service.ts";
 import {
   at,
@@ -85,9 +85,9 @@ describe("a waiting time", () => {
     const first = await choose(old, 0);
     service.advance(HOUR / 2);
     await old.signIn();
-    const before = await partitionOf(service, old);
+    const before = await keptOf(service, old);
     expect(await choose(old, 0)).toEqual(first);
-    expect(await partitionOf(service, old)).toEqual(before);
+    expect(await keptOf(service, old)).toEqual(before);
     expectOk(await old.choosePolicy({ conflict: "any-account" }));
     expect(await policyOf(old)).toEqual(first);
   });

@@ -56,6 +56,11 @@ describe("the bundle in the Functions worker", () => {
     );
   });
 
+  it("registers what a clock begins: a sweep of notices each minute [I1]", async () => {
+    const { timers } = await startApp(app, await settings());
+    expect(timers).toEqual([{ name: "notices-sweep", schedule: "0 * * * * *" }]);
+  });
+
   it("answers a caller without an account", async () => {
     const { fetch } = await startApp(app, await settings());
     const response = await fetch(`${ORIGIN}/v1/health?a=b`);
@@ -121,11 +126,13 @@ describe("the bundle in the Functions worker", () => {
 });
 
 describe("the bundle without a service that could start", () => {
-  const needed = Object.keys(onAzure) as (keyof typeof onAzure)[];
+  const all = Object.keys(onAzure) as (keyof typeof onAzure)[];
+  // Without prefixes no text messages are sent.
+  const needed = all.filter((name) => name !== "TEXT_PREFIXES");
   const wrong = [
     ...needed.flatMap((name) => [
       { name, how: "missing", set: { ...onAzure, [name]: undefined } },
-      { name, how: "malformed", set: { ...onAzure, [name]: "hunter2" } },
+      { name, how: "malformed", set: { ...onAzure, [name]: "{hunter2}" } },
     ]),
     { name: "STORE", how: "of one machine", set: { ...onAzure, STORE: "sqlite" } },
     {

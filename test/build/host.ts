@@ -23,6 +23,8 @@ interface HttpFunction {
 
 interface App {
   readonly functions: readonly HttpFunction[];
+  /** What a clock begins, and when: name and NCRONTAB expression. */
+  readonly timers: readonly { readonly name: string; readonly schedule: string }[];
   /** Has the function that takes the request answer it, over the messages that the real host sends. */
   readonly fetch: typeof globalThis.fetch;
   /** Ends the worker, and gives the lines that it has written: the host logs those of `stderr` as errors. */
@@ -58,17 +60,33 @@ export async function startApp(folder: string, settings: Readonly<Record<string,
   // Nobody waits for it once the app is loaded.
   failed.catch(() => {});
   const [metadata] = await Promise.race([once(child, "message"), failed]);
-  const functions = (metadata as FunctionMetadata[]).map(readFunction);
+  const functions = (metadata as FunctionMetadata[]).flatMap(readFunction);
+  const timers = (metadata as FunctionMetadata[]).flatMap(readTimer);
   const match = compileRoutes(functions);
-  return { functions, fetch: (input, init) => call(child, failed, match, new Request(input, init)), stop };
+  return {
+    functions,
+    timers,
+    fetch: (input, init) => call(child, failed, match, new Request(input, init)),
+    stop,
+  };
 }
 
 const linesOf = (text: string) => text.split("\n").filter((line) => line !== "");
 
-function readFunction({ functionId, rawBindings }: FunctionMetadata): HttpFunction {
-  const trigger = rawBindings.map((raw) => JSON.parse(raw)).find(({ type }) => type === "httpTrigger");
+function triggerOf({ rawBindings }: FunctionMetadata, wanted: string) {
+  return rawBindings.map((raw) => JSON.parse(raw)).find(({ type }) => type === wanted);
+}
+
+function readFunction(metadata: FunctionMetadata): HttpFunction[] {
+  const trigger = triggerOf(metadata, "httpTrigger");
+  if (!trigger) return [];
   const { methods, route, authLevel, name: binding } = trigger;
-  return { name: functionId, methods, route, authLevel, binding };
+  return [{ name: metadata.functionId, methods, route, authLevel, binding }];
+}
+
+function readTimer(metadata: FunctionMetadata): App["timers"][number][] {
+  const trigger = triggerOf(metadata, "timerTrigger");
+  return trigger ? [{ name: metadata.functionId, schedule: trigger.schedule }] : [];
 }
 
 async function call(

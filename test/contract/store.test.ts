@@ -31,6 +31,12 @@ storeContract("SQLite store", async (now) => {
   return { store: openStore({ file, now }), another: async () => openStore({ file, now }) };
 });
 
+storeContract(
+  "Cosmos DB store of what belongs to no owner, on the protocol server",
+  (now) => startCosmosStore({ now }, { of: "activations" }),
+  { clock: "seconds" },
+);
+
 storeContract("Cosmos DB store on the protocol server", (now) => startCosmosStore({ now }), {
   clock: "seconds",
 });

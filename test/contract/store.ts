@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect } from "vitest";
 import { commitContract } from "./store/commits.ts";
+import { dueContract } from "./store/due.ts";
 import { etagContract } from "./store/etags.ts";
 import { type OpenStore, startStore } from "./store/fixture.ts";
 import { lifetimeContract } from "./store/lifetimes.ts";
@@ -29,6 +30,7 @@ export function storeContract(
     describe("reading", () => readContract(start));
     describe("committing", () => commitContract(start));
     describe("ETags", () => etagContract(start));
+    describe("what is due", () => dueContract(start));
     describe("times to live", () => lifetimeContract(start));
     describe("limits", () => limitContract(start));
     describe("any sequence of commits", () => modelContract(start, clock));

@@ -4,7 +4,7 @@ import type { TokenCredential } from "@azure/identity";
 import type { Adapters } from "../../functions/compose/services.ts";
 import { startCosmosServer } from "../../local/cloud/cosmosServer/server.ts";
 import { createTokens } from "../../local/cloud/vaultServer/tokens.ts";
-import { openFileKey, openSqliteStore } from "../../local/embedded/drivers.ts";
+import { openFileKey, openOutbox, openSqliteStore } from "../../local/embedded/drivers.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
 import { openCosmosStore } from "../../shared/store/cosmos.ts";
 import { system } from "../../shared/system.ts";
@@ -35,13 +35,17 @@ export type MakeData = (now: () => number) => Promise<Data>;
 export const makeSqliteData: MakeData = async (now) => {
   const { folder, kek, remove } = await makeKey();
   const file = join(folder, "backup.db");
-  return { open: async () => ({ store: openSqliteStore({ file, now }), kek }), remove };
+  const rest = { kek, ...opened(folder, now) };
+  return { open: async () => ({ store: openSqliteStore({ file, now }), ...rest }), remove };
 };
 
 /** The same on the Cosmos DB driver, with the protocol server instead of an account. */
 export const makeCosmosData: MakeData = async (now) => {
   const tokens = createTokens();
-  const [server, { kek, remove }] = await Promise.all([startCosmosServer({ now, tokens }), makeKey()]);
+  const [server, { folder, kek, remove }] = await Promise.all([
+    startCosmosServer({ now, tokens }),
+    makeKey(),
+  ]);
   const { endpoint, database, container, ca } = server;
   let hangs = false;
   let moves = 0;
@@ -56,8 +60,9 @@ export const makeCosmosData: MakeData = async (now) => {
     },
   };
   const settings = { endpoint, credential, tokenLimit: 25, database, container, ca, random: system.random };
+  const rest = { kek, ...opened(folder, now) };
   return {
-    open: async () => ({ store: openCosmosStore(settings), kek }),
+    open: async () => ({ store: openCosmosStore(settings), ...rest }),
     disturb: {
       throttled: () => server.fault({ on: "any", ends: { status: 429, message: "busy", retryAfterMs: 1 } }),
       "cut-off": () => server.fault({ on: "query", acts: 1, ends: "dropped" }),
@@ -72,6 +77,14 @@ export const makeCosmosData: MakeData = async (now) => {
     },
   };
 };
+
+/** What faults don't close: counts over all owners, and what was sent. */
+function opened(folder: string, now: () => number): Pick<Adapters, "activations" | "notify"> {
+  return {
+    activations: openSqliteStore({ file: join(folder, "activations.db"), now }),
+    notify: openOutbox({ file: join(folder, "outbox.db"), now }),
+  };
+}
 
 async function makeKey(): Promise<{ folder: string; kek: KeyEncryptionKey; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(BASE, "authenticator-backup-faults-"));

@@ -1,7 +1,9 @@
 import { type Adapters, createServices } from "../../functions/compose/services.ts";
 import { routesOf } from "../../functions/endpoints.ts";
 import { issuerSettings } from "../../local/issuer/settings.ts";
+import { createTextLimits } from "../../shared/acts/counts.ts";
 import { readConfig } from "../../shared/config/read.ts";
+import { createDelivery } from "../../shared/delivery/delivery.ts";
 import type { HttpRequest, Route } from "../../shared/http/message.ts";
 import { compileRoutes } from "../../shared/http/route.ts";
 import { createSigningKeys } from "../../shared/identity/signingKeys.ts";
@@ -25,6 +27,8 @@ export interface FaultyService {
   readonly issuer: RotatingIssuer;
   /** Carries a phone's request to the instance that runs at the time. Rejects with {@link NoAnswer} if that ends. */
   readonly fetch: typeof globalThis.fetch;
+  /** Has the instance that runs at the time send what is due. Resolves if that ends. */
+  readonly sweep: () => Promise<void>;
   /** The drivers as they are, without faults. */
   readonly adapters: () => Promise<Adapters>;
   readonly serviceKeys: () => readonly WrappedKey[] | undefined;
@@ -44,11 +48,14 @@ interface ServiceOptions {
   readonly firstUse?: boolean;
   /** Another instance over the same store: they have one issuer and one service key. */
   readonly others?: FaultyService;
-  readonly faults: Pick<Faults, "plan" | "turn"> & { readonly later: (land: () => Promise<unknown>) => void };
+  readonly faults: Pick<Faults, "plan" | "turn" | "during"> & {
+    readonly later: (land: () => Promise<unknown>) => void;
+  };
 }
 
 interface Instance {
   readonly adapters: Adapters;
+  readonly sweep: () => Promise<void>;
   readonly match: ReturnType<typeof compileRoutes<Route>>;
   /** Aborted when the process ends. */
   readonly over: AbortSignal;
@@ -86,7 +93,7 @@ export async function startFaultyService({
   async function start(): Promise<Instance> {
     const adapters = await open();
     const over = new AbortController();
-    const layer = faulty(adapters, {
+    const happening: Faults = {
       ...faults,
       later: (act: Act) => faults.later(async () => act((await running).adapters)),
       crash: () => {
@@ -96,13 +103,30 @@ export async function startFaultyService({
         running = adapters.store.close().then(start);
       },
       crashed: () => over.signal.aborted,
+    };
+    const layer = faulty(adapters, happening);
+    const forNotices = faulty(adapters, {
+      ...happening,
+      plan: (call) => faults.plan({ ...call, notices: true }),
     });
     serviceKeys ??= [await makeServiceKey(adapters.kek, system)];
     const made = createServices(config, layer, { system, log: () => {}, serviceKeys });
     const unfaulted = createServiceKey({ ...adapters, wrapped: serviceKeys, system });
     const serviceKey = firstUse ? made.serviceKey : unfaulted;
+    const { store, notify, activations } = forNotices;
+    const texts = createTextLimits({ config, system, activations, serviceKey: unfaulted });
+    const limits = { request: Number.POSITIVE_INFINITY, sweep: Number.POSITIVE_INFINITY };
     const services = {
       ...made,
+      delivery: createDelivery({
+        store,
+        notify,
+        texts,
+        serviceKey: unfaulted,
+        system,
+        log: () => {},
+        limits,
+      }),
       serviceKey,
       userKeys: createUserKeys({ kek: layer.kek, serviceKey, system }),
       verifyToken: createTokenVerifier({
@@ -112,7 +136,8 @@ export async function startFaultyService({
           createSigningKeys({ url, system, fetch: async () => Response.json(issuer.jwks()) }),
       }),
     };
-    return { adapters, match: compileRoutes(routesOf(services)), over: over.signal };
+    const { sweep } = services.delivery;
+    return { adapters, sweep, match: compileRoutes(routesOf(services)), over: over.signal };
   }
 
   return {
@@ -137,6 +162,13 @@ export async function startFaultyService({
       } finally {
         over.removeEventListener("abort", cutOff);
       }
+    },
+    sweep: async () => {
+      const { sweep, over } = await running;
+      const ended = Promise.withResolvers<true>();
+      over.addEventListener("abort", () => ended.resolve(true));
+      // Whoever waits learns of the end in turn, as of everything else.
+      if (await Promise.race([sweep(), ended.promise])) await faults.turn();
     },
     adapters: async () => (await running).adapters,
     serviceKeys: () => serviceKeys,

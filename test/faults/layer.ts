@@ -1,5 +1,6 @@
 import type { Adapters } from "../../functions/compose/services.ts";
 import { KeyUnavailable } from "../../shared/keys/port.ts";
+import type { Sent } from "../../shared/notify/port.ts";
 import { StoreUnavailable } from "../../shared/store/port.ts";
 
 /**
@@ -13,12 +14,24 @@ export const FAULTS = ["before", "lost", "late", "crash-before", "crash-after"] 
 export type Fault = (typeof FAULTS)[number];
 
 export interface PortCall {
-  readonly port: "store" | "keys";
-  readonly operation: "read" | "list" | "commit" | "wrap" | "unwrap" | "check";
+  readonly port: "store" | "activations" | "keys" | "notify";
+  readonly operation:
+    | "read"
+    | "list"
+    | "due"
+    | "commit"
+    | "wrap"
+    | "unwrap"
+    | "check"
+    | "push"
+    | "mail"
+    | "text";
+  /** Whether it is for notices that were committed, or are due. */
+  readonly notices?: true;
 }
 
 /** Seconds to wait, as the ports say: different for each, so that an answer shows which one it passes on. */
-export const RETRY_AFTER = { store: 2, keys: 7 } as const;
+export const RETRY_AFTER = { store: 2, activations: 3, keys: 7, notify: 11 } as const;
 
 /** What a call asks for, done on the drivers that are open at the time. */
 export type Act<Result = unknown> = (adapters: Adapters) => Promise<Result>;
@@ -31,6 +44,8 @@ export interface Faults {
    * them back decides in which order things happen.
    */
   readonly turn: (call?: PortCall) => Promise<void>;
+  /** Carries a call out, and knows when it is over. */
+  readonly during?: <Result>(act: () => Promise<Result>) => Promise<Result>;
   /** Takes over what a late call asks for. */
   readonly later: (act: Act) => void;
   /** Ends the process. */
@@ -45,34 +60,54 @@ export function faulty(adapters: Adapters, faults: Faults): Adapters {
     // Nothing goes on in a process that has ended.
     if (faults.crashed()) return never();
     const fault = faults.plan(call);
+    const { during = (carry: () => Promise<Result>) => carry() } = faults;
+    const carriedOut = () => during(() => act(adapters));
     switch (fault) {
       case undefined:
-        return await act(adapters);
+        return await carriedOut();
       case "before":
-        throw unavailable(call);
+        throw unavailable(call, fault);
       case "lost":
-        await act(adapters);
-        throw unavailable(call);
+        await carriedOut();
+        throw unavailable(call, fault);
       case "late":
         faults.later(act);
-        throw unavailable(call);
+        throw unavailable(call, fault);
       case "crash-before":
         faults.crash();
         return never();
       case "crash-after":
-        await act(adapters);
+        await carriedOut();
         faults.crash();
         return never();
     }
   }
 
   const store = (operation: PortCall["operation"]): PortCall => ({ port: "store", operation });
+  const counts = (operation: PortCall["operation"]): PortCall => ({ port: "activations", operation });
   const keys = (operation: PortCall["operation"]): PortCall => ({ port: "keys", operation });
+  /** Its calls don't reject: they answer that nothing was sent or, where it may have been, that nobody knows. */
+  async function sending(operation: "push" | "mail" | "text", send: Act<Sent>): Promise<Sent> {
+    const call: PortCall = { port: "notify", operation };
+    return await through(call, send).catch((error: unknown) => {
+      if (!(error instanceof Unanswered)) throw error;
+      return error.fault === "before"
+        ? { outcome: "busy", retryAfter: RETRY_AFTER.notify }
+        : { outcome: "unknown" };
+    });
+  }
+
   return {
+    activations: {
+      ...adapters.activations,
+      read: (...call) => through(counts("read"), ({ activations }) => activations.read(...call)),
+      commit: (...call) => through(counts("commit"), ({ activations }) => activations.commit(...call)),
+    },
     store: {
       read: (...call) => through(store("read"), ({ store }) => store.read(...call)),
       list: (...call) => through(store("list"), ({ store }) => store.list(...call)),
       listIds: (...call) => through(store("list"), ({ store }) => store.listIds(...call)),
+      due: (...call) => through(store("due"), ({ store }) => store.due(...call)),
       commit: (...call) => through(store("commit"), ({ store }) => store.commit(...call)),
       check: () => through(store("check"), ({ store }) => store.check()),
       close: () => adapters.store.close(),
@@ -82,6 +117,11 @@ export function faulty(adapters: Adapters, faults: Faults): Adapters {
       unwrap: (...call) => through(keys("unwrap"), ({ kek }) => kek.unwrap(...call)),
       check: () => through(keys("check"), ({ kek }) => kek.check()),
     },
+    notify: {
+      push: (send) => sending("push", ({ notify }) => notify.push(send)),
+      mail: (send) => sending("mail", ({ notify }) => notify.mail(send)),
+      text: (send) => sending("text", ({ notify }) => notify.text(send)),
+    },
   };
 }
 
@@ -89,8 +129,20 @@ function never(): Promise<never> {
   return new Promise(() => {});
 }
 
-function unavailable({ port }: PortCall): Error {
-  return port === "store"
-    ? new StoreUnavailable(RETRY_AFTER.store)
-    : new KeyUnavailable("busy", { retryAfter: RETRY_AFTER.keys });
+/** No message of a platform says whether it took what it was sent. */
+class Unanswered extends Error {
+  override readonly name = "Unanswered";
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super("the platform did not answer");
+    this.fault = fault;
+  }
+}
+
+function unavailable({ port }: PortCall, fault: Fault): Error {
+  if (port === "notify") return new Unanswered(fault);
+  return port === "keys"
+    ? new KeyUnavailable("busy", { retryAfter: RETRY_AFTER.keys })
+    : new StoreUnavailable(RETRY_AFTER[port]);
 }

@@ -5,6 +5,7 @@ import { system } from "../../shared/system.ts";
 import { contents } from "../support/accounts.ts";
 import { begunExport } from "../support/export.ts";
 import { expectOk, registeredPhone, type TestService } from "../support/service.ts";
+import { contactSamples } from "./contacts.ts";
 import { ios, phoneWithBackup, shown } from "./phones.ts";
 import { recoverySamples } from "./recoverySamples.ts";
 import type { Sample } from "./scene.ts";
@@ -111,6 +112,7 @@ export const samples: Readonly<Record<string, (service: TestService) => Promise<
   }),
 
   ...recoverySamples,
+  ...contactSamples,
 
   "service-health": anyone("/v1/health"),
   "service-ready": anyone("/v1/ready"),

@@ -17,6 +17,8 @@ export interface Sample {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** Its body when hours have gone by, and what was in it is over. */
+  readonly renewed?: () => Promise<Sample["body"]>;
 }
 
 /** A service, and an endpoint of it with its valid request. */

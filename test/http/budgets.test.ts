@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../shared/limits/tries.ts";
 import { MOST_DEVICES } from "../../shared/model/device.ts";
 import { contents } from "../support/accounts.ts";
+import { lastCodeTo } from "../support/codes.ts";
 import { partitionOf } from "../support/partition.ts";
 import { backedUpPhone, expectOk, phoneOf, registeredPhone, startService } from "../support/service.ts";
 import { costOf, fillPlaces, nothing, phoneWithBackup, refusalOf } from "./cost.ts";
@@ -17,10 +18,10 @@ describe("the owner's phones cost the store", () => {
     expect(await costOf(service, () => other.register())).toEqual(cost);
   });
 
-  it("1 read to register one that is registered", async () => {
+  it("1 read to register one that is registered, and 1 commit for the proof", async () => {
     const service = await startService();
     const phone = await registeredPhone(service);
-    expect(await costOf(service, () => phone.register())).toEqual({ ...nothing, read: 1 });
+    expect(await costOf(service, () => phone.register())).toEqual({ ...nothing, read: 1, commit: 1 });
   });
 
   it("1 read to list them", async () => {
@@ -29,13 +30,13 @@ describe("the owner's phones cost the store", () => {
     expect(await costOf(service, () => phone.devices())).toEqual({ ...nothing, read: 1 });
   });
 
-  it("1 read and 1 commit to revoke one, 1 read to do it again", async () => {
+  it("1 read and 1 commit to revoke one, and to do it again", async () => {
     const service = await startService();
     const phone = await registeredPhone(service);
     const { deviceId } = await registeredPhone(service);
     const revoke = () => phone.revoke(deviceId);
     expect(await costOf(service, revoke)).toEqual({ ...nothing, read: 1, commit: 1 });
-    expect(await costOf(service, revoke)).toEqual({ ...nothing, read: 1 });
+    expect(await costOf(service, revoke)).toEqual({ ...nothing, read: 1, commit: 1 });
   });
 
   it("1 read and 1 commit to revoke a trusted one, and no call for the new key", async () => {
@@ -88,7 +89,7 @@ describe("a backup costs the store", () => {
     expect(status.body).toMatchObject({ nextVersion: 13, versions: 10 });
   });
 
-  it("1 read for an upload that was done before, its answer lost", async () => {
+  it("1 read for an upload that was done before, its answer lost, and 1 commit for the proof", async () => {
     const service = await startService();
     let reachable = true;
     const phone = await backedUpPhone(service, {
@@ -105,7 +106,7 @@ describe("a backup costs the store", () => {
     const { result, counts } = await service.counted(() => phone.upload(contents));
     expectOk(result);
     expect(result.body).toMatchObject({ version: 1, nextVersion: 2 });
-    expect(counts).toEqual({ ...nothing, read: 1 });
+    expect(counts).toEqual({ ...nothing, read: 1, commit: 1 });
   });
 });
 
@@ -125,12 +126,12 @@ describe("the history costs the store", () => {
 });
 
 describe("what the owner decides costs the store", () => {
-  it("1 read and 1 commit to turn backup off, 1 read to do it again", async () => {
+  it("1 read and 1 commit to turn backup off, and to do it again", async () => {
     const service = await startService();
     const phone = await phoneWithBackup(service);
     const disable = () => phone.disable();
     expect(await costOf(service, disable)).toEqual({ ...nothing, read: 1, commit: 1 });
-    expect(await costOf(service, disable)).toEqual({ ...nothing, read: 1 });
+    expect(await costOf(service, disable)).toEqual({ ...nothing, read: 1, commit: 1 });
   });
 
   it("1 read and 1 commit to refresh it", async () => {
@@ -142,13 +143,13 @@ describe("what the owner decides costs the store", () => {
     expect(await costOf(service, () => phone.refresh())).toEqual({ ...nothing, read: 1 });
   });
 
-  it("1 read to look at the policy, 1 commit besides to choose another", async () => {
+  it("1 read to look at the policy, 1 commit besides to choose one", async () => {
     const service = await startService();
     const phone = await phoneWithBackup(service);
     const choose = () => phone.choosePolicy({ conflict: "any-account" });
     expect(await costOf(service, () => phone.policy())).toEqual({ ...nothing, read: 1 });
     expect(await costOf(service, choose)).toEqual({ ...nothing, read: 1, commit: 1 });
-    expect(await costOf(service, choose)).toEqual({ ...nothing, read: 1 });
+    expect(await costOf(service, choose)).toEqual({ ...nothing, read: 1, commit: 1 });
   });
 
   it("1 read and 1 list for a page of the record", async () => {
@@ -176,6 +177,97 @@ describe("what the owner decides costs the store", () => {
     const service = await startService();
     const phone = await phoneWithBackup(service);
     expect(await costOf(service, () => phone.erase())).toEqual({ ...nothing, read: 1, list: 1, commit: 1 });
+  });
+});
+
+describe("contacts cost", () => {
+  const ADDRESS = "alice@wonderland.example";
+
+  /** An owner with a contact to which a code was sent, and the calls at the second container. */
+  async function withContact(address = ADDRESS) {
+    const counted: string[] = [];
+    const service = await startService({
+      settings: { TEXT_PREFIXES: "+46" },
+      wrap: ({ activations, ...rest }) => ({
+        ...rest,
+        activations: {
+          ...activations,
+          read: (...call) => {
+            counted.push("read");
+            return activations.read(...call);
+          },
+          commit: (...call) => {
+            counted.push("commit");
+            return activations.commit(...call);
+          },
+        },
+      }),
+    });
+    const phone = await phoneWithBackup(service);
+    const kind = address.startsWith("+") ? "phone" : "email";
+    const added = await phone.addContact(kind, address);
+    expectOk(added);
+    const { contactId } = added.body;
+    return { service, phone, contactId, counted };
+  }
+
+  it("1 read and 1 commit to add the first one, 1 list more where others may be the same", async () => {
+    const { service, phone } = await withContact();
+    const add = (name: string) => () => phone.addContact("email", `${name}@wonderland.example`);
+    expect(await costOf(service, add("b"))).toEqual({ ...nothing, read: 1, list: 1, commit: 1 });
+    const bob = await registeredPhone(service, { owner: "bob" });
+    const first = () => bob.addContact("email", "bob@wonderland.example");
+    expect(await costOf(service, first)).toEqual({ ...nothing, read: 1, commit: 1 });
+  });
+
+  it.each([
+    ["mail", ADDRESS, ["read", "commit"]],
+    ["text", "+46701740605", ["read", "read", "commit", "commit"]],
+  ])(
+    "2 reads and 1 commit to send another code by %s, and its counts over all owners",
+    async (_, address, of) => {
+      const { service, phone, contactId, counted } = await withContact(address);
+      service.advance(60);
+      counted.length = 0;
+      const send = () => phone.sendContactCode(contactId);
+      expect(await costOf(service, send)).toEqual({ ...nothing, read: 2, commit: 1 });
+      expect(counted).toEqual(of);
+      const refused = { code: "code-sent-recently", counts: { ...nothing, read: 2 } };
+      expect(await refusalOf(service, send)).toEqual(refused);
+      expect(counted).toEqual(of);
+    },
+  );
+
+  it("2 reads and 1 commit for a code, right or wrong", async () => {
+    const { service, phone, contactId } = await withContact();
+    // Told besides, which is counted apart.
+    await registeredPhone(service);
+    const code = lastCodeTo(service, ADDRESS);
+    const counts = { ...nothing, read: 2, commit: 1 };
+    const guess = () => phone.confirmContact(contactId, code === "000000" ? "111111" : "000000");
+    expect(await refusalOf(service, guess)).toEqual({ code: "contact-code-wrong", counts });
+    expect(await costOf(service, () => phone.confirmContact(contactId, code))).toEqual(counts);
+  });
+
+  it("1 read and 1 list to see, and 2 reads and 1 commit to remove", async () => {
+    const { service, phone, contactId } = await withContact();
+    expect(await costOf(service, () => phone.contacts())).toEqual({ ...nothing, read: 1, list: 1 });
+    const remove = () => phone.removeContact(contactId);
+    expect(await costOf(service, remove)).toEqual({ ...nothing, read: 2, commit: 1 });
+    expect(await costOf(service, remove)).toEqual({ ...nothing, read: 1, commit: 1 });
+  });
+});
+
+describe("a phone's push token", () => {
+  it("costs 2 reads while it is the same, and 1 commit besides if it is another", async () => {
+    const service = await startService();
+    const phone = await registeredPhone(service);
+    const token = "a-token-of-this-phone".padEnd(40, "-");
+    const say = (more = "") =>
+      phone.sayPushToken({ environment: "production", token: token + more, language: "en" });
+    expect(await costOf(service, () => say())).toEqual({ ...nothing, read: 2, commit: 1 });
+    expect(await costOf(service, () => say())).toEqual({ ...nothing, read: 2 });
+    expect(await costOf(service, () => say("-"))).toEqual({ ...nothing, read: 2, commit: 1 });
   });
 });
 

@@ -29,7 +29,8 @@ interface Faults {
 async function startFaultyService() {
   const faults: Faults = {};
   const service = await startService({
-    wrap: ({ store, kek }) => ({
+    wrap: ({ store, kek, ...rest }) => ({
+      ...rest,
       store: {
         ...store,
         read: (...call) => (faults.read ?? store.read)(...call),

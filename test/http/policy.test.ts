@@ -17,6 +17,7 @@ const ANONYMOUS = ["service-health", "service-problem", "service-ready", "zz-unk
 const WITHOUT_TRUST: Readonly<Record<string, string>> = {
   "devices-register": "a new phone gets nothing by it but a place",
   "devices-list": "tells of phones alone",
+  "devices-push": "a phone says where it is told itself, and gets no more by it",
   "devices-revoke": "a phone may always revoke itself; for another one it has guards of its own",
   "backup-enable": "turns on what is off; while another phone is trusted, its guards send it to start anew",
   "backup-status": "a new phone has to see what there is, what waits, and that it is frozen",
@@ -34,6 +35,11 @@ const WITHOUT_TRUST: Readonly<Record<string, string>> = {
 
 /** What needs trust only while there is something to lose, and why not always. */
 const TRUSTED_WHILE: Readonly<Record<string, string>> = {
+  "contacts-add": "an account that is in no backup of its own has contacts, too: it is verified by them",
+  "contacts-confirm": "as adding one",
+  "contacts-list": "as adding one",
+  "contacts-remove": "as adding one",
+  "contacts-send": "as adding one",
   "me-erase": "an owner without a backup and without a trusted phone must be able to leave",
   "me-export": "without a backup there is nothing in it that a stranger may not have",
   "me-export-next": "as me-export, which it goes on with",
@@ -43,6 +49,7 @@ const TRUSTED_WHILE: Readonly<Record<string, string>> = {
 const WHILE_FROZEN: Readonly<Record<string, string>> = {
   "devices-register": "the owner's new phone waits in its place for the end of the freeze",
   "devices-list": "tells of phones alone",
+  "devices-push": "the phone is told of the end of the freeze",
   "backup-status": "says that it is frozen, and until when",
   "backup-upload": "trusted phones keep the backup up to date",
   "backup-refresh": "says that the owner is still there",
@@ -53,6 +60,7 @@ const WHILE_FROZEN: Readonly<Record<string, string>> = {
   "recoveries-read": "tells a phone of its own recovery, without key and envelope",
   "recoveries-cancel": "takes away from the phone itself",
   "recoveries-deny": "a thief may have begun more than one",
+  "contacts-list": "tells hints, and what counts",
   "activity-read": "tells what happened",
 };
 
@@ -67,6 +75,7 @@ const FROZEN_BY_GUARDS: Readonly<Record<string, string>> = {
 /** What a stale sign-in may do, and why. */
 const WITHOUT_STEP_UP: Readonly<Record<string, string>> = {
   "devices-list": "tells of phones alone",
+  "devices-push": "an app says it at every start",
   "backup-status": "an app asks for it in the background",
   "backup-key": "a trusted phone already holds what it asks for",
   "backup-versions": "tells of counts and times alone",
@@ -74,6 +83,9 @@ const WITHOUT_STEP_UP: Readonly<Record<string, string>> = {
   "recoveries-preview": "tells counts and kinds, and what the sign-in lacks",
   "recoveries-read": "tells a phone of its own recovery, without key and envelope",
   "recoveries-cancel": "takes away from the phone itself",
+  "contacts-confirm": "the code is what is asked for; adding the contact took a fresh sign-in",
+  "contacts-list": "tells hints, and what counts",
+  "contacts-send": "sends to a contact that was added after a fresh sign-in, a few times a day",
   "activity-read": "tells what happened",
 };
 
@@ -90,6 +102,13 @@ const STEP_UP_BY_GUARDS: Readonly<Record<string, string>> = {
 const READING: Readonly<Record<string, string>> = {
   "me-export-next": "answers what was begun, and told, before",
   "recoveries-preview": "is a look; what it counts, a wrong recovery key, spends the proof all the same",
+};
+
+/** What spends no proof where it changes nothing; and why. */
+const REPEATABLE: Readonly<Record<string, string>> = {
+  "backup-refresh": "is said at every start, too; a copy refreshes once more, which the phone wanted",
+  "devices-push":
+    "is said at every start, and would cost each a write; a token that came back goes at the next one",
 };
 
 /** What gives away a sealed key, an envelope or a wrapped secret. */
@@ -151,6 +170,7 @@ describe("who may call", () => {
     const reading = having({ proof: "read" });
     expect(namesOf(reading.filter((endpoint) => !isGet(endpoint)))).toEqual(Object.keys(READING).sort());
     expect(namesOf(having({ proof: "spent" }).filter(isGet))).toEqual([]);
+    expect(namesOf(having({ unchanged: "repeatable" }))).toEqual(Object.keys(REPEATABLE));
   });
 
   it("is told each of these with its problem, wherever it may be refused for it", () => {

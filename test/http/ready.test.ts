@@ -17,11 +17,13 @@ import {
 
 type Break = (adapters: Adapters) => Adapters;
 
-const brokenStore: Break = ({ store, kek }) => ({
+const brokenStore: Break = ({ store, kek, ...rest }) => ({
+  ...rest,
   kek,
   store: { ...store, check: () => Promise.reject(new StoreUnavailable(1)) },
 });
-const brokenKeys: Break = ({ store, kek }) => ({
+const brokenKeys: Break = ({ store, kek, ...rest }) => ({
+  ...rest,
   store,
   kek: { ...kek, check: () => Promise.reject(new KeyUnavailable("disabled")) },
 });
@@ -100,7 +102,8 @@ describe("ready", () => {
 
   it("asks store and keys once in five seconds, however often it is asked itself", async () => {
     let checks = 0;
-    const wrap: Break = ({ store, kek }) => ({
+    const wrap: Break = ({ store, kek, ...rest }) => ({
+      ...rest,
       store,
       kek: {
         ...kek,

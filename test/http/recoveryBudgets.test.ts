@@ -100,7 +100,7 @@ describe("starting anew", () => {
     expect(await costOf(service, () => fresh.recover(anew))).toEqual({ ...nothing, read: 1, commit: 1 });
   });
 
-  it("costs 1 read and 1 commit where it waits; then 2 reads and 1 commit to open, and 1 unwrap to open again", async () => {
+  it("costs 1 read and 1 commit where it waits; then 2 reads and 1 commit to open, and 1 unwrap besides to open again", async () => {
     const { service, fresh } = await aboutToWait();
     const begin = () => fresh.recover(anew);
     expect(await costOf(service, begin)).toEqual({ ...nothing, read: 1, commit: 1 });
@@ -109,7 +109,7 @@ describe("starting anew", () => {
     await fresh.signIn();
     const open = () => fresh.open(recoveryId);
     expect(await costOf(service, open)).toEqual({ ...nothing, read: 2, commit: 1 });
-    expect(await costOf(service, open)).toEqual({ ...nothing, read: 2, unwrap: 1 });
+    expect(await costOf(service, open)).toEqual({ ...nothing, read: 2, commit: 1, unwrap: 1 });
   });
 
   it("costs 3 reads, as it may be a retry, and 1 commit in place of a recovery that waits", async () => {
@@ -119,10 +119,10 @@ describe("starting anew", () => {
 });
 
 describe("a recovery that waits", () => {
-  it("costs 2 reads and 1 commit to begin, and no unwrap; 4 reads to go on with", async () => {
+  it("costs 2 reads and 1 commit to begin, and no unwrap; 2 reads more to go on with", async () => {
     const { service, begin } = await aboutToWait();
     expect(await costOf(service, begin)).toEqual({ ...nothing, read: 2, commit: 1 });
-    expect(await costOf(service, begin)).toEqual({ ...nothing, read: 4 });
+    expect(await costOf(service, begin)).toEqual({ ...nothing, read: 4, commit: 1 });
   });
 
   it("costs 3 reads where it is opened too early", async () => {
@@ -132,36 +132,36 @@ describe("a recovery that waits", () => {
     expect(await refusalOf(service, open)).toEqual({ code: "recovery-waiting", counts });
   });
 
-  it("costs 3 reads, 1 commit and 1 unwrap to open, and 3 reads to open again", async () => {
+  it("costs 3 reads, 1 commit and 1 unwrap to open, and no unwrap to open again", async () => {
     const { service, fresh, recoveryId } = await waiting();
     service.advance(WAIT);
     await fresh.signIn();
     const open = () => fresh.open(recoveryId);
     expect(await costOf(service, open)).toEqual({ ...nothing, read: 3, commit: 1, unwrap: 1 });
-    expect(await costOf(service, open)).toEqual({ ...nothing, read: 3 });
+    expect(await costOf(service, open)).toEqual({ ...nothing, read: 3, commit: 1 });
   });
 
-  it("costs 2 reads and 1 commit to approve, and 2 reads to approve again", async () => {
+  it("costs 2 reads and 1 commit to approve, and to approve again", async () => {
     const { service, old, recoveryId } = await waiting();
     const approve = () => old.approve(recoveryId);
     expect(await costOf(service, approve)).toEqual({ ...nothing, read: 2, commit: 1 });
-    expect(await costOf(service, approve)).toEqual({ ...nothing, read: 2 });
+    expect(await costOf(service, approve)).toEqual({ ...nothing, read: 2, commit: 1 });
   });
 
-  it("costs 2 reads and 1 commit to cancel, and 2 reads to cancel again", async () => {
+  it("costs 2 reads and 1 commit to cancel, and to cancel again", async () => {
     const { service, fresh, recoveryId } = await waiting();
     const cancel = () => fresh.cancel(recoveryId);
     expect(await costOf(service, cancel)).toEqual({ ...nothing, read: 2, commit: 1 });
-    expect(await costOf(service, cancel)).toEqual({ ...nothing, read: 2 });
+    expect(await costOf(service, cancel)).toEqual({ ...nothing, read: 2, commit: 1 });
   });
 
   it("costs 2 reads and 1 commit to deny; 1 read and 1 commit to lift the freeze after it", async () => {
     const { service, old, recoveryId } = await waiting();
     const [deny, lift] = [() => old.deny(recoveryId), () => old.liftFreeze()];
     expect(await costOf(service, deny)).toEqual({ ...nothing, read: 2, commit: 1 });
-    expect(await costOf(service, deny)).toEqual({ ...nothing, read: 2 });
+    expect(await costOf(service, deny)).toEqual({ ...nothing, read: 2, commit: 1 });
     expect(await costOf(service, lift)).toEqual({ ...nothing, read: 1, commit: 1 });
-    expect(await costOf(service, lift)).toEqual({ ...nothing, read: 1 });
+    expect(await costOf(service, lift)).toEqual({ ...nothing, read: 1, commit: 1 });
   });
 
   it("costs 2 reads and 1 commit to deny on a phone that it has revoked since", async () => {
@@ -174,12 +174,16 @@ describe("a recovery that waits", () => {
 });
 
 describe("a recovery key", () => {
-  it("costs 1 read and 1 commit to set up, and to remove; 1 read to remove again", async () => {
+  it("costs 1 read and 1 commit to set up, to remove, and to remove again", async () => {
     const service = await startService();
     const phone = await phoneWithBackup(service, ios);
     const once = { ...nothing, read: 1, commit: 1 };
     expect(await costOf(service, () => phone.setRecoveryKey())).toEqual(once);
     expect(await costOf(service, () => phone.removeRecoveryKey())).toEqual(once);
-    expect(await costOf(service, () => phone.removeRecoveryKey())).toEqual({ ...nothing, read: 1 });
+    expect(await costOf(service, () => phone.removeRecoveryKey())).toEqual({
+      ...nothing,
+      read: 1,
+      commit: 1,
+    });
   });
 });

@@ -33,7 +33,8 @@ describe("a service key that can't be used", () => {
   it("is asked for again at the next try where it was out of reach [G2]", async () => {
     const faults: { unwrap?: KeyEncryptionKey["unwrap"] } = {};
     const service = await startService({
-      wrap: ({ store, kek }) => ({
+      wrap: ({ store, kek, ...rest }) => ({
+        ...rest,
         store,
         kek: { ...kek, unwrap: (...call) => (faults.unwrap ?? kek.unwrap)(...call) },
       }),

@@ -10,10 +10,12 @@ import {
   NEWEST,
   REVOKED,
 } from "../../shared/backup/history.ts";
+import { COUNTS_AFTER, COUNTS_AFTER_REMOVAL, KEPT_AFTER_REMOVAL } from "../../shared/contact/contacts.ts";
 import { UNUSED } from "../../shared/devices/registration.ts";
 import { catalogue, type ProblemKind, type Remedy } from "../../shared/errors/catalogue.ts";
 import type { PhoneAccess, PhoneEndpoint } from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
+import { MOST_CONTACTS, MOST_LISTED_CONTACTS } from "../../shared/model/contact.ts";
 import { MOST_DEVICES, MOST_REMOVED, MOST_TOKENS } from "../../shared/model/device.ts";
 import { FREEZE_LIFE } from "../../shared/model/freeze.ts";
 import { MOST_VERSIONS } from "../../shared/model/owner.ts";
@@ -59,6 +61,11 @@ const CONSTANTS: Readonly<Record<string, string>> = {
   BEHIND: `${BEHIND} days`,
   MOST_VERSIONS: `${MOST_VERSIONS} versions`,
   HISTORY_BYTES: `${HISTORY_BYTES / 1000} kB`,
+  COUNTS_AFTER: `${COUNTS_AFTER / 1000 / DAY} days`,
+  COUNTS_AFTER_REMOVAL: `${COUNTS_AFTER_REMOVAL / 1000 / DAY} days`,
+  KEPT_AFTER_REMOVAL: `${KEPT_AFTER_REMOVAL / 1000 / DAY} days`,
+  MOST_CONTACTS: `${MOST_CONTACTS} contacts`,
+  MOST_LISTED_CONTACTS: `${MOST_LISTED_CONTACTS} contacts`,
   NOTICE_TTL: `${NOTICE_TTL / DAY} days`,
   RECOVERY_TTL: `${RECOVERY_TTL / DAY} days`,
 };

@@ -14,9 +14,9 @@ export interface Resource {
   readonly [member: string]: any;
 }
 
-export type ParameterSet = "dev" | "production";
+type ParameterSet = "dev" | "production";
 
-export function predicted(set: ParameterSet): Resource[] {
+function predicted(set: ParameterSet): Resource[] {
   const snapshot = JSON.parse(readFileSync(join(INFRA, `${set}.snapshot.json`), "utf8"));
   return snapshot.predictedResources;
 }

@@ -419,7 +419,7 @@ function resolved(values: Readonly<Record<string, string>>): Record<string, stri
     MAIL_SENDER: (values.MAIL_SENDER ?? "").replace(/^\[.+\]$/, "DoNotReply@example.azurecomm.net"),
     // As the host hands them on, once it has read the secrets.
     NOTIFICATION_HUBS_KEY: Buffer.alloc(32).toString("base64"),
-    NOTIFICATION_HUBS_SECONDARY_KEY: Buffer.alloc(32).toString("base64"),
+    NOTIFICATION_HUBS_SECONDARY_KEY: Buffer.alloc(32, 1).toString("base64"),
   };
 }
 

@@ -33,7 +33,7 @@ import { DAY } from "./scenes.ts";
 import { type Answer, idOf, type Perform, type Phone, type Request, type World } from "./world.ts";
 
 /** Which promise of standing.md an answer breaks, and how. */
-export interface Breach {
+interface Breach {
   readonly promise:
     | "liveness"
     | "visibility"

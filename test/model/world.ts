@@ -340,6 +340,8 @@ function running(before: World) {
     config: { publicOrigin: "", stepUpMaxAge: MAX_AGE },
     system: { now: () => now, random: () => Buffer.from(nextId(), "base64url"), wait: async () => {} },
     store,
+    // What arrives is no matter of the model: what is told is.
+    delivery: { sendNow: async () => {}, sweep: async () => {} },
     serviceKey: { referenceSalt: async () => USER_ID },
     userKeys: {
       create: async (_: string, number: number) => ({

@@ -1,5 +1,5 @@
 import type { Adapters } from "../../functions/compose/services.ts";
-import { SERVICE_PARTITION } from "../../shared/store/items.ts";
+import { ids, SERVICE_PARTITION } from "../../shared/store/items.ts";
 import { isServiceKey } from "./marking.ts";
 
 /** How often each call of the ports was made. */
@@ -13,10 +13,18 @@ export interface Counts {
    * none. Counted here alone, and left out where there was nothing: most tests don't ask who comes first.
    */
   once?: number;
+  /**
+   * What sending the notices of a request costs, an operation of its own: it lists tokens and then contacts, and marks
+   * notices, which nobody else does.
+   */
+  notices?: { list: number; commit: number };
 }
 
+/** What deliveries write: notices that are sent, tokens that are dead. */
+const MARKED = /^(notice|push):/;
+
 /** Counts the calls that go through the ports; budgets are asserted with it, since time says nothing. */
-export function counting({ store, kek }: Adapters, counts: Counts): Adapters {
+export function counting({ store, kek, ...rest }: Adapters, counts: Counts): Adapters {
   const countOnce = () => {
     counts.once = (counts.once ?? 0) + 1;
   };
@@ -24,7 +32,18 @@ export function counting({ store, kek }: Adapters, counts: Counts): Adapters {
     if (partition === SERVICE_PARTITION) countOnce();
     else counts[call]++;
   };
+  /** Partitions whose tokens were just listed. */
+  const reached = new Set<string>();
+  const countNotices = (call: "list" | "commit") => {
+    counts.notices ??= { list: 0, commit: 0 };
+    counts.notices[call]++;
+  };
+  const isOfNotices = (partition: string, prefix: string) =>
+    prefix === ids.push("")
+      ? Boolean(reached.add(partition))
+      : prefix === ids.contact("") && reached.delete(partition);
   return {
+    ...rest,
     store: {
       ...store,
       read: (...call) => {
@@ -32,7 +51,8 @@ export function counting({ store, kek }: Adapters, counts: Counts): Adapters {
         return store.read(...call);
       },
       list: (...call) => {
-        counted(call[0], "list");
+        if (isOfNotices(...call)) countNotices("list");
+        else counted(call[0], "list");
         return store.list(...call);
       },
       listIds: (...call) => {
@@ -40,7 +60,9 @@ export function counting({ store, kek }: Adapters, counts: Counts): Adapters {
         return store.listIds(...call);
       },
       commit: (...call) => {
-        counted(call[0], "commit");
+        const isMark = call[1].every(({ kind, id }) => kind !== "create" && MARKED.test(id));
+        if (isMark) countNotices("commit");
+        else counted(call[0], "commit");
         return store.commit(...call);
       },
     },

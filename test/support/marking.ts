@@ -11,9 +11,9 @@ export function signInName(owner: string): string {
 }
 
 /** Marks every user key that is made, in the clear and wrapped, whichever phone gets it; and the service key. */
-export function markingKeys({ store, kek }: Adapters, marks: Marks): Adapters {
+export function markingKeys({ kek, ...rest }: Adapters, marks: Marks): Adapters {
   return {
-    store,
+    ...rest,
     kek: {
       ...kek,
       wrap: async (plaintext, owner) => {
@@ -64,6 +64,8 @@ const MEMBERS: Readonly<Record<string, Kind>> = {
   ref: "account reference",
   tenant: "tenant",
   subjectHash: "subject hash",
+  address: "contact address",
+  token: "push token",
 };
 
 /** Marks what a request and its answer hold, right or spoilt. */
@@ -79,11 +81,13 @@ export function markExchange(marks: Marks, { sent, answered }: Exchange): void {
     if (kind === "envelope" || kind === "sealed user key") marks.addCompact(kind, value);
     else if (kind) marks.addText(kind, value);
   }
+  for (const [, code = ""] of sent.body.matchAll(CONTACT_CODE)) marks.addText("contact code", code);
   // Of requests alone: they name nothing but their phone.
   for (const [, name = ""] of sent.body.matchAll(PHONE_NAME)) marks.addText("phone name", name);
 }
 
 const STRING_MEMBER = new RegExp(`"(${Object.keys(MEMBERS).join("|")})":"([^"\\\\]*)"`, "g");
+const CONTACT_CODE = /"code":"(\d{6})"/g;
 const PHONE_NAME = /"name":"([^"\\]*)"/g;
 
 /** What a request shows as its token; empty where it shows nothing. */

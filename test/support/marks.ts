@@ -24,6 +24,9 @@ const KINDS = {
   tenant: "secret",
   "subject hash": "secret",
   "owner's name": "secret",
+  "contact address": "secret",
+  "contact code": "secret",
+  "push token": "secret",
   "account reference": "owners",
   "phone name": "owners",
 } as const;
@@ -41,7 +44,7 @@ export interface Text {
   /** Names it in what is found: `the log line of backup-upload`. */
   readonly label: string;
   readonly text: string;
-  /** Read by those who run the service, not by the owner. */
+  /** Read by others than the owner: by those who run the service, or who carry its messages. */
   readonly isLog: boolean;
 }
 

@@ -8,6 +8,11 @@ export async function partitionOf({ adapters }: TestService, phone: TestPhone): 
   return await adapters.store.list(userIdOf(phone), "");
 }
 
+/** The same, but for spent proofs: what a repeat leaves as it is. */
+export async function keptOf({ adapters }: TestService, phone: TestPhone): Promise<StoredItem[]> {
+  return await heldOf(adapters.store, userIdOf(phone));
+}
+
 /** What is held of an owner, but for spent proofs: nothing after an erasure. */
 export async function heldOf(store: Pick<Store, "list">, userId: string): Promise<StoredItem[]> {
   return (await store.list(userId, "")).filter(({ id }) => !id.startsWith(ids.proof("")));

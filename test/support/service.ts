@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Adapters } from "../../functions/compose/services.ts";
 import { startCloud } from "../../local/cloud/cloud.ts";
+import { readOutbox } from "../../local/embedded/outbox.ts";
 import { type LocalOptions, type LocalService, startLocalService } from "../../local/host/localService.ts";
 import type { Overrides } from "../../local/issuer/issuer.ts";
 import type { TokenRequest } from "../../local/issuer/tokenRequest.ts";
@@ -11,7 +12,7 @@ import type { Refused } from "../../local/phone/acts/problem.ts";
 import type { Begun, Opened, Waits } from "../../local/phone/acts/recovery/recovery.ts";
 import type { PhoneOptions } from "../../local/phone/acts/session.ts";
 import type { SettingName } from "../../shared/config/settings.ts";
-import type { RequestLine } from "../../shared/log.ts";
+import type { NoticeLine, RequestLine } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
 import { type Counts, counting } from "./counting.ts";
 import { checkDeclared } from "./declared.ts";
@@ -19,12 +20,17 @@ import { temporaryFolder } from "./folder.ts";
 import { watchForLeaks } from "./leaks.ts";
 import { markingKeys, markPhone, signInName } from "./marking.ts";
 import { createMarks, type Marks } from "./marks.ts";
+import { type Outcome, outcomeOf } from "./sent.ts";
 
 /** When the tests' clocks start: inside a day, so that a few hours more are the same day. */
 export const START = Date.parse("2026-11-22T08:00:00.000Z");
 
 /** The drivers that the tests run on: the embedded ones, or those of the cloud where the environment says so. */
-const PARTS = { store: process.env.TEST_STORE === "cosmos", keys: process.env.TEST_KEYS === "key-vault" };
+const PARTS = {
+  store: process.env.TEST_STORE === "cosmos",
+  keys: process.env.TEST_KEYS === "key-vault",
+  notify: process.env.TEST_NOTIFY === "azure",
+};
 
 /** A SERVICE_KEY that is of its form, and holds what nobody can unwrap. */
 export const FOREIGN_SERVICE_KEY = JSON.stringify([
@@ -48,9 +54,15 @@ export interface TestService extends LocalService {
   readonly folder: string;
   /** Its service key, as the setting SERVICE_KEY that another instance over the same store needs. */
   readonly serviceKey: string;
-  /** The calls at the ports while `act` ran. */
-  readonly counted: <T>(act: () => Promise<T>) => Promise<{ result: T; counts: Counts }>;
+  /** The calls at the ports while `act` ran; apart from them, those that sent its notices. */
+  readonly counted: <T>(
+    act: () => Promise<T>,
+  ) => Promise<{ result: T; counts: Counts; notices: Required<Counts>["notices"] }>;
   readonly lines: readonly RequestLine[];
+  /** What was sent to phones, mailboxes and numbers, and has arrived there, in order. */
+  readonly sent: () => readonly Outcome[];
+  /** What became of notices. */
+  readonly noticeLines: readonly NoticeLine[];
   /** What it may not repeat. */
   readonly marks: Marks;
   /** Where it repeats it all the same, a sentence each: see `watchForLeaks`. */
@@ -79,6 +91,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   onTestFinished(() => cloud.close());
   const counts: Counts = { read: 0, list: 0, commit: 0, unwrap: 0 };
   const lines: RequestLine[] = [];
+  const noticeLines: NoticeLine[] = [];
   const marks = createMarks();
   let opened: Adapters | undefined;
   const folder = await temporaryFolder();
@@ -92,7 +105,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     // These clocks stand still: a phone would come to the end of its budget.
     work: options.work ?? 1_000_000,
     ...(options.clock && { clock: { now: () => time, ahead: () => (time - START) / 1000, advance } }),
-    log: (line) => lines.push(line),
+    log: (line) => ("endpoint" in line ? lines.push(line) : noticeLines.push(line)),
     wrap: (adapters) => {
       opened = adapters;
       return counting(markingKeys(options.wrap?.(adapters) ?? adapters, marks), counts);
@@ -101,7 +114,16 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   onTestFinished(() => service.close());
   if (!PARTS.keys) keyEncryptionKey ??= await readFile(keyFile);
   if (!opened) throw new Error("the service opened no drivers");
-  const leaks = watchForLeaks({ origin: service.origin, lines, store: opened.store, marks });
+  const outbox = { file: join(folder, "outbox.db"), now: () => time };
+  const sent = () => (cloud.arrived() ?? readOutbox(outbox).reverse()).map(outcomeOf);
+  const leaks = watchForLeaks({
+    origin: service.origin,
+    lines,
+    noticeLines,
+    store: opened.store,
+    marks,
+    sent,
+  });
   if (!options.leaking) {
     onTestFinished(async () => {
       const found = await leaks();
@@ -114,16 +136,20 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     folder,
     serviceKey: settings.SERVICE_KEY ?? (await readFile(join(folder, "service-key.json"), "utf8")),
     lines,
+    sent,
+    noticeLines,
     marks,
     leaks,
     now: () => time,
     advance: (seconds) => void advance(seconds),
     counted: async (act) => {
-      const before = { ...counts };
+      const before = { ...counts, notices: { list: 0, commit: 0, ...counts.notices } };
       const result = await act();
+      const { list, commit } = { ...before.notices, ...counts.notices };
       const once = (counts.once ?? 0) - (before.once ?? 0);
       return {
         result,
+        notices: { list: list - before.notices.list, commit: commit - before.notices.commit },
         counts: {
           read: counts.read - before.read,
           list: counts.list - before.list,

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 
 export type Document = Readonly<Record<string, unknown>>;
 
@@ -15,6 +15,17 @@ interface OperationResult {
   readonly requestCharge: number;
   readonly eTag?: string;
   readonly resourceBody?: Document;
+}
+
+/** The physical partitions: a query that names none of the logical ones is answered by each on its own. */
+export const RANGES = [
+  { id: "0", minInclusive: "", maxExclusive: "80" },
+  { id: "1", minInclusive: "80", maxExclusive: "FF" },
+] as const;
+
+/** In which of them a logical partition is. */
+function rangeOf(partition: string): string {
+  return hash("sha256", partition, "buffer").readUInt8() < 0x80 ? "0" : "1";
 }
 
 type Partition = ReadonlyMap<string, Document>;
@@ -113,7 +124,14 @@ export function createDocuments(now: () => number, { defaultTtl, partitionKey }:
         .flatMap((name) => [...live(name).values()])
         .filter(({ _rid }) => after === undefined || String(_rid) < after)
         .sort((a, b) => (String(a._rid) < String(b._rid) ? 1 : -1)),
+    /** Of one physical partition. */
+    listRange: (range: string) =>
+      [...partitions.keys()]
+        .filter((partition) => rangeOf(partition) === range)
+        .flatMap((partition) => [...live(partition).values()]),
     contents: () => JSON.stringify([...partitions.values()].flatMap((partition) => [...partition.values()])),
+    /** The member that the partition key path names. */
+    partitionMember,
     /** Grows with every write of the container: the session token. */
     sequence: () => written,
   };

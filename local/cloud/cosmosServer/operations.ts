@@ -28,9 +28,17 @@ export function batch(request: CosmosRequest, documents: Documents): Answer {
   return { status: failed ? 207 : 200, body, headers: charge(units) };
 }
 
-/** The queries that this server speaks: of whole items, or of these members; in one partition, or whatever it is. */
-const QUERY =
-  /^SELECT (\*|c\.id, c\.userId, c\._etag) FROM c WHERE (c\.userId = @partition AND )?STARTSWITH\(c\.id, @prefix\)( AND NOT STARTSWITH\(c\.id, @without\))?$/;
+/** Listings: of whole items, or of these members; in one partition, or whatever it is. */
+const LIST =
+  /^SELECT (\*|c\.id, c\.(?:userId|partition), c\._etag) FROM c WHERE (c\.(?:userId|partition) = @partition AND )?STARTSWITH\(c\.id, @prefix\)( AND NOT STARTSWITH\(c\.id, @without\))?$/;
+const DUE = "SELECT * FROM c WHERE c.dueAt <= @before ORDER BY c.dueAt";
+
+/** What the plan makes of {@link DUE}, for each physical partition: the SDK merges by `orderByItems`. */
+const REWRITTEN =
+  'SELECT c._rid, [{"item": c.dueAt}] AS orderByItems, c AS payload FROM c ' +
+  "WHERE ((c.dueAt <= @before) AND ({documentdb-formattableorderbyquery-filter})) ORDER BY c.dueAt";
+const DUE_IN_RANGE = REWRITTEN.replace("{documentdb-formattableorderbyquery-filter}", "true");
+
 const PAGE_ITEMS = 100;
 const PAGE_BYTES = 4 * 1024 * 1024;
 
@@ -39,75 +47,112 @@ interface QueryBody {
   readonly parameters?: readonly { readonly name: string; readonly value: string }[];
 }
 
-interface Query {
-  /** Whether a document meets its conditions. */
-  readonly matches: (document: Document) => boolean;
-  /** What it answers of one that does. */
-  readonly select: (document: Document) => Document;
-}
-
-function parseQuery({ header, body }: CosmosRequest): Query {
+function parseQuery({ header, body }: CosmosRequest) {
   if (header("content-type") !== "application/query+json") throw new Refusal(400, "Invalid content type");
   const { query, parameters } = JSON.parse(body) as QueryBody;
-  const parameter = (asked: string) => parameters?.find(({ name }) => name === asked)?.value;
-  const [, members, ofPartition, butSome] = QUERY.exec(query) ?? [];
-  const [partition, prefix] = [parameter("@partition"), parameter("@prefix")];
-  const without = butSome === undefined ? undefined : parameter("@without");
-  if (members === undefined || prefix === undefined) throw new Refusal(400, `this server speaks ${QUERY}`);
-  return {
-    matches: ({ id, userId }) =>
-      String(id).startsWith(prefix) &&
-      !(without !== undefined && String(id).startsWith(without)) &&
-      (ofPartition === undefined || userId === partition),
-    select: (document) => {
-      const { id, userId, _etag } = document;
-      return members === "*" ? document : { id, userId, _etag };
-    },
+  const value = (name: string) => {
+    const found = parameters?.find((parameter) => parameter.name === name);
+    if (!found) throw new Refusal(400, `the parameter ${name} is missing`);
+    return found.value;
   };
+  if (query !== DUE && query !== DUE_IN_RANGE && !LIST.test(query)) {
+    throw new Refusal(400, `this server does not speak ${query}`);
+  }
+  return { query, value };
+}
+
+/** One page of one of the queries that the store asks: within one partition, or one physical one. */
+export function query(request: CosmosRequest, documents: Documents): Answer {
+  const { query, value } = parseQuery(request);
+  return query === DUE_IN_RANGE
+    ? pageOfDue(request, documents, value("@before"))
+    : pageOfList(request, documents, query, value);
 }
 
 /**
- * One page of a query within one partition; of all partitions if the request names a range of partition keys instead
- * of one. A page goes on after the last document of the page before, even if that is gone.
+ * Of all partitions if the request names a range of partition keys instead of one. A page goes on after the last document
+ * of the page before, even if that is gone.
  */
-export function query(request: CosmosRequest, documents: Documents): Answer {
-  const { matches, select } = parseQuery(request);
+function pageOfList(
+  request: CosmosRequest,
+  documents: Documents,
+  query: string,
+  value: (name: string) => string,
+): Answer {
+  const [, members, ofPartition, butSome] = LIST.exec(query) ?? [];
+  const prefix = value("@prefix");
+  const without = butSome === undefined ? undefined : value("@without");
+  const partition = ofPartition === undefined ? undefined : value("@partition");
   const isRange = request.header("x-ms-documentdb-partitionkeyrangeid") !== "";
-  const most = Number(request.header("x-ms-max-item-count") || PAGE_ITEMS);
   const found = documents
     .list(isRange ? undefined : partitionOf(request), request.header("x-ms-continuation") || undefined)
-    .filter(matches);
+    .filter(
+      (document) =>
+        String(document.id).startsWith(prefix) &&
+        !(without !== undefined && String(document.id).startsWith(without)) &&
+        (partition === undefined || document[documents.partitionMember] === partition),
+    );
+  const select = (document: Document): Document => {
+    const { id, _etag, [documents.partitionMember]: named } = document;
+    return members === "*" ? document : { id, [documents.partitionMember]: named, _etag };
+  };
+  const page = firstOf(request, found.map(select));
+  const last = found[page.length - 1];
+  return answerOf(page, page.length < found.length ? String(last?._rid) : undefined);
+}
+
+/** Of one physical partition, in the order of `dueAt`. */
+function pageOfDue(request: CosmosRequest, documents: Documents, before: string): Answer {
+  const from = Number(request.header("x-ms-continuation") || 0);
+  const found = documents
+    .listRange(request.header("x-ms-documentdb-partitionkeyrangeid"))
+    .filter(({ dueAt }) => typeof dueAt === "string" && dueAt <= before)
+    .sort((a, b) => (String(a.dueAt) < String(b.dueAt) ? -1 : 1))
+    .map((document) => ({
+      _rid: document._rid,
+      orderByItems: [{ item: document.dueAt }],
+      payload: document,
+    }));
+  const page = firstOf(request, found.slice(from));
+  const next = from + page.length;
+  return answerOf(page, next < found.length ? String(next) : undefined);
+}
+
+/** As many of them as one page holds. */
+function firstOf(request: CosmosRequest, documents: readonly Document[]): Document[] {
+  const most = Number(request.header("x-ms-max-item-count") || PAGE_ITEMS);
   const page: Document[] = [];
   let bytes = 0;
-  for (const document of found.slice(0, most)) {
-    bytes += Buffer.byteLength(JSON.stringify(select(document)));
+  for (const document of documents.slice(0, most)) {
+    bytes += Buffer.byteLength(JSON.stringify(document));
     if (bytes > PAGE_BYTES && page.length > 0) break;
     page.push(document);
   }
-  const more = page.length < found.length ? { "x-ms-continuation": String(page.at(-1)?._rid) } : {};
+  return page;
+}
+
+function answerOf(page: readonly Document[], next: string | undefined): Answer {
   return {
     status: 200,
-    body: { _rid: "coll=", Documents: page.map(select), _count: page.length },
-    headers: { ...charge(2.8), ...more },
+    body: { _rid: "coll=", Documents: page, _count: page.length },
+    headers: { ...charge(2.8), ...(next !== undefined && { "x-ms-continuation": next }) },
   };
 }
 
-/** The ranges of partition keys, one for each physical partition. */
-export const RANGES: Answer = {
-  status: 200,
-  body: { PartitionKeyRanges: [{ id: "0", minInclusive: "", maxExclusive: "FF", parents: [] }], _count: 1 },
-};
-
 /** How to split the query over partitions; the SDK asks before every query. */
 export function queryPlan(request: CosmosRequest): Answer {
-  parseQuery(request);
-  const none = { distinctType: "None", top: null, offset: null, limit: null, rewrittenQuery: "" };
-  const lists = { orderBy: [], orderByExpressions: [], groupByExpressions: [], aggregates: [] };
+  const { query } = parseQuery(request);
+  const none = { distinctType: "None", top: null, offset: null, limit: null };
+  const order =
+    query === DUE
+      ? { orderBy: ["Ascending"], orderByExpressions: ["c.dueAt"], rewrittenQuery: REWRITTEN }
+      : { orderBy: [], orderByExpressions: [], rewrittenQuery: "" };
+  const lists = { groupByExpressions: [], aggregates: [] };
   return {
     status: 200,
     body: {
       partitionedQueryExecutionInfoVersion: 2,
-      queryInfo: { ...none, ...lists, groupByAliasToAggregateType: {}, hasSelectValue: false },
+      queryInfo: { ...none, ...order, ...lists, groupByAliasToAggregateType: {}, hasSelectValue: false },
       queryRanges: [{ min: "", max: "FF", isMinInclusive: true, isMaxInclusive: false }],
     },
     headers: charge(0),

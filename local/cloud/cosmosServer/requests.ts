@@ -25,7 +25,7 @@ export interface CosmosRequest {
 const PATH = /^\/(?:dbs\/([^/]+)(?:\/colls\/([^/]+)(?:\/(?:docs(?:\/([^/]+))?|pkranges))?)?)?\/?$/;
 
 /** What a request may be signed with: the account's key, or an access token for the account. */
-export interface Credentials {
+interface Credentials {
   readonly key: string;
   readonly isToken: (token: string) => boolean;
 }

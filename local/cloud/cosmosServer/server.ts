@@ -6,9 +6,9 @@ import { text } from "node:stream/consumers";
 import { selfSigned } from "../vaultServer/certificate.ts";
 import type { Tokens } from "../vaultServer/tokens.ts";
 import { type Answer, charge, Refusal } from "./answer.ts";
-import { type ContainerDefinition, createDocuments } from "./documents.ts";
+import { type ContainerDefinition, createDocuments, RANGES } from "./documents.ts";
 import { createFaults, type Fault, type FaultAnswer } from "./faults.ts";
-import { batch, query, queryPlan, RANGES, read } from "./operations.ts";
+import { batch, query, queryPlan, read } from "./operations.ts";
 import { type CosmosRequest, checkConsistency, parseRequest, type RequestKind } from "./requests.ts";
 
 export interface CosmosServer {
@@ -16,6 +16,8 @@ export interface CosmosServer {
   readonly credential: { readonly key: string };
   readonly database: string;
   readonly container: string;
+  /** The container of what belongs to no owner. */
+  readonly activations: string;
   /** The certificate that a client has to trust; undefined without `tokens`. */
   readonly ca: string | undefined;
   /** Every request that came, in order; faulty ones too. May be emptied. */
@@ -33,7 +35,7 @@ export interface CosmosServer {
   readonly moveRegion: (substatus: 3 | 1008) => void;
   /** Makes something go wrong with the next requests. */
   readonly fault: (fault: Fault) => void;
-  /** Every document of the container, as JSON. */
+  /** Every document of both containers, as JSON. */
   readonly contents: () => string;
   readonly close: () => Promise<void>;
 }
@@ -52,7 +54,7 @@ export interface CosmosServerOptions {
 const DEFINITION: ContainerDefinition = { defaultTtl: -1, partitionKey: "/userId" };
 
 /**
- * An account of Azure Cosmos DB for NoSQL with one container, on loopback: the part of the REST protocol that
+ * An account of Azure Cosmos DB for NoSQL with its two containers, on loopback: the part of the REST protocol that
  * the store needs, as strict as the service is known to be, with the faults that a test asks for.
  */
 export async function startCosmosServer({
@@ -62,8 +64,15 @@ export async function startCosmosServer({
   tokens,
 }: CosmosServerOptions): Promise<CosmosServer> {
   const key = randomBytes(64).toString("base64");
-  const [database, container] = ["backup", "owners"];
-  const documents = createDocuments(now, definition);
+  const [database, container, activations] = ["backup", "owners", "activations"];
+  const definitions: Readonly<Record<string, ContainerDefinition>> = {
+    [container]: definition,
+    [activations]: { defaultTtl: -1, partitionKey: "/partition" },
+  };
+  const containers = new Map(
+    Object.entries(definitions).map(([name, each]) => [name, createDocuments(now, each)]),
+  );
+  const all = () => [...containers.values()];
   const faults = createFaults();
   const requests: RequestKind[] = [];
   const pages: string[] = [];
@@ -75,7 +84,9 @@ export async function startCosmosServer({
   function act(request: CosmosRequest): Answer {
     try {
       checkConsistency(request, consistency);
-      if ((request.database ?? database) !== database || (request.container ?? container) !== container) {
+      const name = request.container ?? container;
+      const documents = containers.get(name);
+      if ((request.database ?? database) !== database || !documents) {
         throw new Refusal(404, "Owner resource does not exist", { "x-ms-substatus": "1003" });
       }
       switch (request.kind) {
@@ -88,9 +99,9 @@ export async function startCosmosServer({
         case "query plan":
           return queryPlan(request);
         case "container":
-          return { status: 200, body: { id: container, ...described(definition) } };
+          return { status: 200, body: { id: name, ...described(definitions[name] ?? definition) } };
         case "ranges":
-          return RANGES;
+          return { status: 200, body: { _rid: "coll=", PartitionKeyRanges: RANGES, _count: RANGES.length } };
         case "database":
           return { status: 200, body: { id: database } };
         case "account":
@@ -116,7 +127,9 @@ export async function startCosmosServer({
     if (ends === "answered" && request.kind === "query") pages.push(pageOf(request));
     if (ends === "dropped") message.socket.destroy();
     else if (ends !== "silent") {
-      const session = { "x-ms-session-token": `0:-1#${documents.sequence()}` };
+      const session = {
+        "x-ms-session-token": `0:-1#${all().reduce((sum, documents) => sum + documents.sequence(), 0)}`,
+      };
       send(response, ends === "answered" ? answer : faultAnswer(ends), session);
     }
   }
@@ -146,6 +159,7 @@ export async function startCosmosServer({
     ca: secret?.cert,
     database,
     container,
+    activations,
     requests,
     pages,
     connections: () => sockets.size,
@@ -154,7 +168,10 @@ export async function startCosmosServer({
       for (const socket of sockets) left.set(socket, substatus);
     },
     fault: faults.add,
-    contents: documents.contents,
+    contents: () =>
+      all()
+        .map((documents) => documents.contents())
+        .join("\n"),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

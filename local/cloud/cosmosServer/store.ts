@@ -16,14 +16,20 @@ export interface ServedStore {
 /** A store on a server of its own; both end with the test. */
 export async function startCosmosStore(
   options: CosmosServerOptions,
-  settings: Pick<CosmosClientSettings, "consistency" | "timeLimit" | "tokenLimit" | "now"> & {
+  {
+    of = "owners",
+    ...settings
+  }: Pick<CosmosClientSettings, "consistency" | "timeLimit" | "tokenLimit" | "now"> & {
     readonly credential?: TokenCredential;
+    readonly of?: "owners" | "activations";
   } = {},
 ): Promise<ServedStore> {
   const server = await startCosmosServer(options);
   onTestFinished(() => server.close());
   function open(): Store {
-    const store = openCosmosStore({ ...server, random: system.random, ...settings });
+    const second =
+      of === "activations" && ({ container: server.activations, partitionKey: "partition" } as const);
+    const store = openCosmosStore({ ...server, ...second, random: system.random, ...settings });
     onTestFinished(() => store.close());
     return store;
   }

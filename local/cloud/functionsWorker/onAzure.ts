@@ -27,4 +27,12 @@ export const onAzure = {
       value: "A".repeat(342),
     },
   ]),
+  NOTIFY: "azure",
+  NOTIFICATION_HUBS_NAMESPACE: "backup-hubs",
+  NOTIFICATION_HUB: "authenticator",
+  NOTIFICATION_HUBS_KEY: Buffer.alloc(32).toString("base64"),
+  COMMUNICATION_ENDPOINT: "https://backup.communication.azure.com",
+  MAIL_SENDER: "DoNotReply@backup.example",
+  TEXT_PREFIXES: "+46",
+  TEXT_SENDER: "+18005550100",
 };

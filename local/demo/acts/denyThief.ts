@@ -1,23 +1,30 @@
+import type { Contact } from "../../phone/acts/contacts.ts";
 import type { PhoneOfStory } from "../phone.ts";
 import type { Stage } from "../stage.ts";
-import { readStatus } from "../steps.ts";
+import { reached, readStatus } from "../steps.ts";
 
 const WAITING_DAYS = 3;
 const FROZEN_DAYS = 30;
 
 /** Whoever has taken over the recovery account has to wait, is seen, and is shut out by one answer from an old phone. */
-export async function denyThief(stage: Stage, old: PhoneOfStory): Promise<void> {
-  const { tell, check, accepted, refused } = stage;
+export async function denyThief(stage: Stage, old: PhoneOfStory, mailbox: Contact): Promise<void> {
+  const { tell, check, accepted, refused, outbox } = stage;
   tell.act("A thief is denied, and frozen out");
-  tell.say(`Alice lets recoveries on new phones wait for ${WAITING_DAYS} days. Then Mallory gets at her recovery account, the
-    second factor included, and signs in as she would.`);
+  tell.say(`From now on Alice lets recoveries on new phones wait for ${WAITING_DAYS} days. Mallory gets at her recovery account
+    again, and signs in on another phone.`);
   await accepted(
     old.choosePolicy({ waitingSeconds: WAITING_DAYS * 86_400 }),
     ({ body }) => `recoveries wait for ${body.waitingSeconds} seconds`,
   );
   const thief = await stage.registeredPhone({ owner: "Alice", name: "Moto G" });
-  const begun = await accepted(thief.recover(), ({ body }) => `${body.state}: neither envelope nor key`);
+  const { answer: begun, arrived } = await outbox.arriving(() =>
+    accepted(thief.recover(), ({ body }) => `${body.state}: neither envelope nor key`),
+  );
   check.equal("his recovery waits", begun.body.state, "waiting");
+  check.that(
+    "her phone and her mailbox are told of it",
+    [old.name, mailbox.hint].every((name) => reached(arrived).includes(name)),
+  );
   const { recoveryId } = begun.body;
   await refused(thief.open(recoveryId), "recovery-waiting", "he can't open it before");
   for (const [request, claim] of [
@@ -29,7 +36,7 @@ export async function denyThief(stage: Stage, old: PhoneOfStory): Promise<void> 
     await refused(request(), "trust-required", claim);
   }
 
-  tell.say("Her phone was told, and its status shows who waits. She answers: this wasn't me.");
+  tell.say("Her phone's status shows who waits. She answers: this wasn't me.");
   const status = await readStatus(stage, old);
   const waiting = status.state === "on" ? status.recoveries.filter(({ state }) => state === "waiting") : [];
   check.equal(

@@ -1,13 +1,20 @@
 import { base64url } from "jose";
+import type { Contact } from "../../phone/acts/contacts.ts";
 import type { RecoveryReleased } from "../../phone/acts/recovery/answers.ts";
 import { type Contents, knownAccounts } from "../../phone/protocol/accounts.ts";
 import { accountReferences } from "../../phone/protocol/manifest.ts";
+import type { PhoneOfStory } from "../phone.ts";
 import type { Stage } from "../stage.ts";
-import { recoverAtOnce } from "../steps.ts";
+import { reached, recoverAtOnce } from "../steps.ts";
 
 /** A new phone gets everything, and learns which accounts need one more step. @returns what has arrived on it */
-export async function recover(stage: Stage, contents: Contents): Promise<Contents> {
-  const { tell, check, accepted, refused } = stage;
+export async function recover(
+  stage: Stage,
+  old: PhoneOfStory,
+  mailbox: Contact,
+  contents: Contents,
+): Promise<Contents> {
+  const { tell, check, refused, outbox } = stage;
   tell.act("She recovers on a new phone");
   tell.say("Alice has bought a new phone. There is nothing on it but the app.");
   const next = await stage.phone({ owner: "Alice", name: "Pixel 10" });
@@ -17,8 +24,14 @@ export async function recover(stage: Stage, contents: Contents): Promise<Content
     "device-not-registered",
     "a sign-in alone recovers nothing: the phone must be registered as hers",
   );
-  await accepted(next.register(), () => "the Pixel 10 is one of Alice's phones");
-  const { contents: arrived, body } = await recoverAtOnce(stage, next);
+  const registering = await outbox.arriving(() =>
+    stage.register(next, "the Pixel 10 is one of Alice's phones"),
+  );
+  const others = [old.name, mailbox.hint];
+  check.equal("her old phone and her mailbox are told of it", reached(registering.arrived), others);
+  const recovering = await outbox.arriving(() => recoverAtOnce(stage, next));
+  check.equal("and that it has recovered", reached(recovering.arrived), others);
+  const { contents: arrived, body } = recovering.answer;
   const states = statesOf(arrived, body, next.state().owner?.referenceSalt ?? "");
 
   tell.table([

@@ -2,11 +2,11 @@ import type { Contents } from "../../phone/protocol/accounts.ts";
 import { makeStorageSecret } from "../../phone/protocol/storage.ts";
 import { machine } from "../../phone/protocol/system.ts";
 import type { Stage } from "../stage.ts";
-import { presentVersion, readStatus, upload } from "../steps.ts";
+import { presentVersion, reached, readStatus, upload } from "../steps.ts";
 
 /** An owner whose backup can't be opened any more is not locked out: she begins anew. */
 export async function startAnew(stage: Stage, contents: Contents): Promise<void> {
-  const { tell, check, accepted, refused } = stage;
+  const { tell, check, accepted, refused, outbox } = stage;
   const iPhone = { owner: "Carol", platform: "ios" } as const;
   const iCloud = () => makeStorageSecret(machine);
   tell.act("Nobody is locked out: Carol starts anew");
@@ -22,7 +22,10 @@ export async function startAnew(stage: Stage, contents: Contents): Promise<void>
     "in another iCloud account the backup can't be opened",
   );
   check.equal("but there is a way on: starting anew", problem?.otherwise, "start-anew");
-  await accepted(next.recover({ purpose: "start-anew" }), () => "a new key; her other phone is told");
+  const { arrived } = await outbox.arriving(() =>
+    accepted(next.recover({ purpose: "start-anew" }), () => "a new key"),
+  );
+  check.equal("her other phone is told", reached(arrived), [lost.name]);
   await readStatus(stage, next);
   await upload(stage, next, { ...contents, accounts: contents.accounts.slice(0, 2) });
   const status = await readStatus(stage, next);

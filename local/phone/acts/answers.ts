@@ -105,6 +105,8 @@ export const statusSchema = z.discriminatedUnion("state", [
     platform: platformSchema,
     enabledAt: z.iso.datetime(),
     ...always,
+    /** What the owner had better do. */
+    advice: z.string().optional(),
     /** What the next version is sealed under. */
     key: z.looseObject({ id: z.string(), number: z.int() }),
     recoveryKey: z

@@ -1,4 +1,5 @@
 import { backupActs } from "./backup.ts";
+import { contactActs } from "./contacts.ts";
 import { deviceActs } from "./devices.ts";
 import { historyActs } from "./history.ts";
 import { otherPhonesActs } from "./otherPhones.ts";
@@ -33,6 +34,7 @@ export async function createPhone(options: PhoneOptions) {
     ...recoveryKeyActs(session, backup.key),
     ...otherPhonesActs(session),
     ...policyActs(session),
+    ...contactActs(session),
     ...ownerActs(session),
   };
 }

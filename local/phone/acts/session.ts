@@ -110,7 +110,7 @@ export async function createSession(options: PhoneOptions) {
 
     /** A POST that creates: its Idempotency-Key stays the same until the outcome is known. */
     async create<S extends z.ZodType>(
-      operation: "enable" | "recover" | "restore",
+      operation: "enable" | "recover" | "restore" | "contact",
       request: ActRequest & { readonly schema: S },
       overrides?: Overrides,
     ): Promise<Result<z.infer<S>>> {

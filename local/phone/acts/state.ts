@@ -37,6 +37,7 @@ export const phoneStateSchema = z.strictObject({
     enable: unansweredSchema.optional(),
     recover: unansweredSchema.optional(),
     restore: unansweredSchema.optional(),
+    contact: unansweredSchema.optional(),
     upload: z
       .strictObject({
         /** SHA-256 of what is sealed, base64url. */

@@ -47,6 +47,10 @@ Choose, see, leave
   policy             what the owner chose
                      [--conflict same-account|any-account] [--other-platform on|off]
                      [--waiting 3d|12h|SECONDS: how long recoveries on new phones wait]
+  contacts           where else the owner is told of what happens, and is asked for codes
+                     [add ADDRESS-OR-NUMBER: a code is sent there]
+                     [confirm CONTACT-ID CODE] [send CONTACT-ID: another code] [remove CONTACT-ID]
+  notices            what this phone was told by push, each notice once, and what others did
   activity           what happened to the backup [--verify: and whether the record is whole]
   export             write everything that is held about the owner to --out FILE
   turn-off           destroy the backup; takes --confirm delete

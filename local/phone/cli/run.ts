@@ -13,7 +13,8 @@ import { RecordBroken } from "./commands/owner.ts";
 import { codes, commands } from "./commands/phone.ts";
 import { keepStorage, openStorage, readPhone, writePhone } from "./files.ts";
 import { HELP } from "./help.ts";
-import type { Outcome } from "./outcome.ts";
+import { notices, sayPushToken } from "./notices.ts";
+import type { Command, Outcome } from "./outcome.ts";
 import { formatProblem } from "./print/problem.ts";
 import { signIn } from "./tokens.ts";
 
@@ -51,7 +52,10 @@ async function runCommand(
 ): Promise<string | { readonly told: string }> {
   if (line.command === "codes") return codes(line, surroundings.system);
   if (line.command === "clock") return clock(line, surroundings);
-  const command = commands.get(line.command);
+  const command: Command | undefined =
+    line.command === "notices"
+      ? (phone, line) => notices(phone, line, surroundings.fetch)
+      : commands.get(line.command);
   if (!command) throw new UsageError(`there is no command ${line.command}: see --help`);
   const { owner, platform, phone, keep } = await openPhone(line, {
     ...surroundings,
@@ -63,6 +67,7 @@ async function runCommand(
     if (!phone.state().owner) {
       const registered = await phone.register();
       if (!registered.ok) return tell(registered);
+      await sayPushToken(phone);
       surroundings.printError(`Registered this phone (${line.phone}, ${platform}) for ${owner}.`);
     }
     return tell(await command(phone, line));

@@ -316,6 +316,55 @@ export const en: Texts = {
       title: "This recovery is over",
       detail: "It can't be changed any more. Begin another one if you need it.",
     },
+    "contact-address-invalid": {
+      title: "This address or number can't be used",
+      detail:
+        "Check it and type it in again: an e-mail address, or a number with + and the country code, without the zero that follows it at home.",
+    },
+    "contact-region-refused": {
+      title: "Text messages can't be sent to this number",
+      detail: "Use a number of another country, or an e-mail address.",
+    },
+    "contact-present": {
+      title: "This contact is there already",
+      detail: "Use another address or number, or remove this contact first.",
+    },
+    "too-many-contacts": {
+      title: "You have too many contacts",
+      detail: "Remove a contact that you no longer use, and try again.",
+    },
+    "contact-not-found": {
+      title: "There is no such contact",
+      detail: "It may have been removed. Look at your contacts.",
+    },
+    "contact-confirmed": {
+      title: "This contact is confirmed already",
+      detail: "Nothing more needs to be done for it.",
+    },
+    "contact-code-wrong": {
+      title: "This code is not right",
+      detail: "Check the newest code that was sent to this contact, and type it in again.",
+    },
+    "contact-code-expired": {
+      title: "This code has expired",
+      detail: "A code is good for 10 minutes. Have a new one sent.",
+    },
+    "contact-code-superseded": {
+      title: "There is a newer code",
+      detail: "Type in the code that was sent last.",
+    },
+    "code-sent-recently": {
+      title: "A code was sent just now",
+      detail: "It may take a moment to arrive. Wait before you have another one sent.",
+    },
+    "push-token-mismatch": {
+      title: "This push token is not for this phone",
+      detail: "Send a token of the platform of this phone; only APNs has a sandbox.",
+    },
+    "code-not-sent": {
+      title: "The code could not be sent",
+      detail: "Try again in a moment, and use the newest code that arrives.",
+    },
     "store-unavailable": {
       title: "The service is not available right now",
       detail: "Nothing is lost. Try again in a moment.",
@@ -359,6 +408,12 @@ export const en: Texts = {
     },
   },
   remedies: {
+    "check-code": "Type in the newest code that was sent.",
+    "check-contact": "Check the address or number, and type it in again.",
+    "refresh-contacts": "Look at your contacts as they are now.",
+    "remove-a-contact": "Remove a contact that you no longer use.",
+    "send-code-again": "Have a new code sent.",
+    "use-another-contact": "Use another address or number.",
     "change-password": "Change the password of your recovery account, so that nobody else can go on.",
     "recover-or-start-anew": "Recover your backup on this phone, or start anew.",
     "start-anew": "Start a new backup from this phone. What was there is kept for 30 days.",

@@ -324,6 +324,55 @@ export const sv: Texts = {
       title: "Återställningen är avslutad",
       detail: "Den går inte längre att ändra. Påbörja en ny om du behöver det.",
     },
+    "contact-address-invalid": {
+      title: "Adressen eller numret kan inte användas",
+      detail:
+        "Kontrollera och skriv in igen: en e-postadress, eller ett nummer med + och landsnummer, utan den nolla som följer inom landet.",
+    },
+    "contact-region-refused": {
+      title: "Det går inte att skicka sms till det här numret",
+      detail: "Använd ett nummer från ett annat land, eller en e-postadress.",
+    },
+    "contact-present": {
+      title: "Kontakten finns redan",
+      detail: "Använd en annan adress eller ett annat nummer, eller ta först bort kontakten.",
+    },
+    "too-many-contacts": {
+      title: "Du har för många kontakter",
+      detail: "Ta bort en kontakt som du inte längre använder och försök igen.",
+    },
+    "contact-not-found": {
+      title: "Kontakten finns inte",
+      detail: "Den kan ha tagits bort. Se efter bland dina kontakter.",
+    },
+    "contact-confirmed": {
+      title: "Kontakten är redan bekräftad",
+      detail: "Du behöver inte göra något mer för den.",
+    },
+    "contact-code-wrong": {
+      title: "Koden är fel",
+      detail: "Kontrollera den senaste koden som skickades till kontakten och skriv in den igen.",
+    },
+    "contact-code-expired": {
+      title: "Koden har gått ut",
+      detail: "En kod gäller i 10 minuter. Låt skicka en ny.",
+    },
+    "contact-code-superseded": {
+      title: "Det finns en nyare kod",
+      detail: "Skriv in den kod som skickades sist.",
+    },
+    "code-sent-recently": {
+      title: "En kod skickades alldeles nyss",
+      detail: "Det kan ta en stund innan den kommer fram. Vänta innan du låter skicka en till.",
+    },
+    "push-token-mismatch": {
+      title: "Push-token är inte för den här telefonen",
+      detail: "Skicka en token för telefonens plattform; bara APNs har en testmiljö.",
+    },
+    "code-not-sent": {
+      title: "Koden kunde inte skickas",
+      detail: "Försök igen om en stund, och använd den senaste koden som kommer fram.",
+    },
     "store-unavailable": {
       title: "Tjänsten är inte tillgänglig just nu",
       detail: "Ingenting har gått förlorat. Försök igen om en stund.",
@@ -367,6 +416,12 @@ export const sv: Texts = {
     },
   },
   remedies: {
+    "check-code": "Skriv in den senaste koden som skickades.",
+    "check-contact": "Kontrollera adressen eller numret och skriv in det igen.",
+    "refresh-contacts": "Se efter vilka kontakter du har nu.",
+    "remove-a-contact": "Ta bort en kontakt som du inte längre använder.",
+    "send-code-again": "Låt skicka en ny kod.",
+    "use-another-contact": "Använd en annan adress eller ett annat nummer.",
     "change-password": "Byt lösenord på ditt återställningskonto, så att ingen annan kan gå vidare.",
     "recover-or-start-anew": "Återställ säkerhetskopian på den här telefonen, eller börja om.",
     "start-anew": "Börja en ny säkerhetskopia från den här telefonen. Det som fanns sparas i 30 dagar.",

@@ -298,6 +298,54 @@ export const zhHans: Texts = {
       title: "此恢复操作已结束",
       detail: "已无法再更改。如有需要，请重新开始恢复。",
     },
+    "contact-address-invalid": {
+      title: "无法使用此地址或号码",
+      detail: "请检查后重新输入：电子邮件地址，或以 + 和国家/地区代码开头的号码，并省去代码后的零。",
+    },
+    "contact-region-refused": {
+      title: "无法向此号码发送短信",
+      detail: "请使用其他国家/地区的号码，或使用电子邮件地址。",
+    },
+    "contact-present": {
+      title: "此联系方式已存在",
+      detail: "请使用其他地址或号码，或先移除此联系方式。",
+    },
+    "too-many-contacts": {
+      title: "你的联系方式过多",
+      detail: "请移除不再使用的联系方式，然后重试。",
+    },
+    "contact-not-found": {
+      title: "找不到此联系方式",
+      detail: "它可能已被移除。请查看你的联系方式。",
+    },
+    "contact-confirmed": {
+      title: "此联系方式已确认",
+      detail: "无需再进行任何操作。",
+    },
+    "contact-code-wrong": {
+      title: "验证码不正确",
+      detail: "请检查发送到此联系方式的最新验证码，然后重新输入。",
+    },
+    "contact-code-expired": {
+      title: "验证码已过期",
+      detail: "验证码的有效期为 10 分钟。请重新发送验证码。",
+    },
+    "contact-code-superseded": {
+      title: "已有更新的验证码",
+      detail: "请输入最后发送的验证码。",
+    },
+    "code-sent-recently": {
+      title: "刚刚发送过验证码",
+      detail: "验证码可能需要一点时间才能送达。请稍候再重新发送。",
+    },
+    "push-token-mismatch": {
+      title: "此推送令牌不属于这部手机",
+      detail: "请发送与这部手机的平台相符的令牌；只有 APNs 有沙盒环境。",
+    },
+    "code-not-sent": {
+      title: "验证码未能发送",
+      detail: "请稍后重试，并使用收到的最新验证码。",
+    },
     "store-unavailable": {
       title: "服务目前不可用",
       detail: "你的数据没有丢失。请稍后重试。",
@@ -340,6 +388,12 @@ export const zhHans: Texts = {
     },
   },
   remedies: {
+    "check-code": "请输入最后发送的验证码。",
+    "check-contact": "请检查地址或号码，然后重新输入。",
+    "refresh-contacts": "请查看你当前的联系方式。",
+    "remove-a-contact": "请移除不再使用的联系方式。",
+    "send-code-again": "请重新发送验证码。",
+    "use-another-contact": "请使用其他地址或号码。",
     "change-password": "请更改恢复帐户的密码，以免他人继续操作。",
     "recover-or-start-anew": "请在此手机上恢复备份，或重新开始。",
     "start-anew": "请从此手机开始新的备份。原有内容会保留 30 天。",

@@ -298,6 +298,54 @@ export const zhHant: Texts = {
       title: "此復原作業已結束",
       detail: "已無法再變更。如有需要，請重新開始復原。",
     },
+    "contact-address-invalid": {
+      title: "無法使用此地址或號碼",
+      detail: "請檢查後重新輸入：電子郵件地址，或以 + 和國碼開頭的號碼，並省略國碼後的零。",
+    },
+    "contact-region-refused": {
+      title: "無法傳送簡訊到此號碼",
+      detail: "請使用其他國家或地區的號碼，或使用電子郵件地址。",
+    },
+    "contact-present": {
+      title: "此聯絡方式已存在",
+      detail: "請使用其他地址或號碼，或先移除此聯絡方式。",
+    },
+    "too-many-contacts": {
+      title: "您的聯絡方式過多",
+      detail: "請移除不再使用的聯絡方式，然後再試一次。",
+    },
+    "contact-not-found": {
+      title: "找不到此聯絡方式",
+      detail: "它可能已被移除。請查看您的聯絡方式。",
+    },
+    "contact-confirmed": {
+      title: "此聯絡方式已確認",
+      detail: "不需要再進行任何操作。",
+    },
+    "contact-code-wrong": {
+      title: "驗證碼不正確",
+      detail: "請檢查傳送到此聯絡方式的最新驗證碼，然後重新輸入。",
+    },
+    "contact-code-expired": {
+      title: "驗證碼已過期",
+      detail: "驗證碼的有效時間為 10 分鐘。請重新傳送驗證碼。",
+    },
+    "contact-code-superseded": {
+      title: "已有更新的驗證碼",
+      detail: "請輸入最後傳送的驗證碼。",
+    },
+    "code-sent-recently": {
+      title: "剛剛傳送過驗證碼",
+      detail: "驗證碼可能需要一點時間才會送達。請稍候再重新傳送。",
+    },
+    "push-token-mismatch": {
+      title: "此推播權杖不屬於這支手機",
+      detail: "請傳送與這支手機的平台相符的權杖；只有 APNs 有沙箱環境。",
+    },
+    "code-not-sent": {
+      title: "驗證碼未能傳送",
+      detail: "請稍後再試，並使用收到的最新驗證碼。",
+    },
     "store-unavailable": {
       title: "服務目前無法使用",
       detail: "您的資料沒有遺失。請稍後再試一次。",
@@ -340,6 +388,12 @@ export const zhHant: Texts = {
     },
   },
   remedies: {
+    "check-code": "請輸入最後傳送的驗證碼。",
+    "check-contact": "請檢查地址或號碼，然後重新輸入。",
+    "refresh-contacts": "請查看您目前的聯絡方式。",
+    "remove-a-contact": "請移除不再使用的聯絡方式。",
+    "send-code-again": "請重新傳送驗證碼。",
+    "use-another-contact": "請使用其他地址或號碼。",
     "change-password": "請變更復原帳戶的密碼，以免他人繼續操作。",
     "recover-or-start-anew": "請在此手機上復原備份，或重新開始。",
     "start-anew": "請從此手機開始新的備份。原有內容會保留 30 天。",

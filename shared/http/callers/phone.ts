@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { count } from "../../acts/commit.ts";
+import { count, spendProof } from "../../acts/commit.ts";
 import { readOutcome } from "../../acts/outcome.ts";
 import { AlreadyDone, lookAgain, uncontended } from "../../acts/retry.ts";
 import type { Services } from "../../acts/services.ts";
@@ -69,7 +69,9 @@ export async function answerKnown(endpoint: PhoneEndpoint, given: Given): Promis
     }
     if (access.stepUp === "needed") await requireStepUp(call);
     try {
-      return await endpoint.handle(call);
+      const answer = await endpoint.handle(call);
+      if (access.proof === "spent" && access.unchanged !== "repeatable") await spendProof(call);
+      return answer;
     } catch (error) {
       // A retry finds the state that its first try left, and would be refused for it.
       if (!endpoint.replay || !(error instanceof AlreadyDone || error instanceof Problem)) throw error;

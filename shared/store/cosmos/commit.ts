@@ -1,11 +1,12 @@
 import type { Container, OperationInput } from "@azure/cosmos";
 import type { Commit, Operation } from "../port.ts";
 import { type Call, sendUntilAnswered } from "./calls.ts";
-import { type FoundItem, readItem, toDocument } from "./documents.ts";
+import { type FoundItem, type PartitionKey, readItem, toDocument } from "./documents.ts";
 import { OperationRefused } from "./faults.ts";
 
 interface Batch {
   readonly container: Container;
+  readonly key: PartitionKey;
   readonly partition: string;
   readonly operations: readonly Operation[];
   /** Unique to the commit. Every item that the batch writes carries it. */
@@ -84,8 +85,8 @@ async function readEtags(batch: Batch): Promise<Map<string, string>> {
   return new Map(written.map(({ id }, index) => [id, etagOf(found[index])]));
 }
 
-function find({ container, partition, call }: Batch, id: string): Promise<FoundItem | undefined> {
-  return readItem(container, partition, id, call);
+function find({ container, key, partition, call }: Batch, id: string): Promise<FoundItem | undefined> {
+  return readItem(container, { key, partition }, id, call);
 }
 
 function toInput(batch: Batch, operation: Operation): OperationInput {
@@ -94,7 +95,7 @@ function toInput(batch: Batch, operation: Operation): OperationInput {
     const condition = operation.etag === undefined ? {} : { ifMatch: operation.etag };
     return { operationType: "Delete", id, ...condition };
   }
-  const resourceBody = toDocument(batch.partition, operation, batch.id);
+  const resourceBody = toDocument(batch, operation, batch.id);
   if (operation.kind === "create") return { operationType: "Create", resourceBody };
   return { operationType: "Replace", id, resourceBody, ifMatch: operation.etag };
 }

@@ -1,10 +1,9 @@
 import type { Container } from "@azure/cosmos";
 import { BATCH_OPERATIONS, type Page } from "../port.ts";
 import { type Call, sendUntilAnswered } from "./calls.ts";
-import { type FoundItem, fromDocument } from "./documents.ts";
+import { type FoundItem, fromDocument, type PartitionKey, type Place } from "./documents.ts";
 
-interface PageOptions {
-  readonly partition: string;
+interface PageOptions extends Place {
   /** Of the ids. */
   readonly prefix: string;
   /** Of ids that are left out. */
@@ -15,7 +14,10 @@ interface PageOptions {
 }
 
 /** What is asked for: whole items, or what it takes to delete them. */
-const MEMBERS = { all: "*", ids: "c.id, c.userId, c._etag" } as const;
+const MEMBERS = {
+  all: () => "*",
+  ids: (key: PartitionKey) => `c.id, c.${key}, c._etag`,
+} as const;
 
 /**
  * One page of a partition's items, in no order; sent again, from where it begins, while the fault may pass. Cosmos DB
@@ -23,12 +25,12 @@ const MEMBERS = { all: "*", ids: "c.id, c.userId, c._etag" } as const;
  */
 export function readPage(
   container: Container,
-  { partition, prefix, without, members, from }: PageOptions,
+  { key, partition, prefix, without, members, from }: PageOptions,
   call: Call,
 ): Promise<Page<FoundItem>> {
   // Named in the query as well as beside it: the header alone says which partition is meant, and the SDK may lose it.
   const rest = without === undefined ? "" : " AND NOT STARTSWITH(c.id, @without)";
-  const query = `SELECT ${MEMBERS[members]} FROM c WHERE c.userId = @partition AND STARTSWITH(c.id, @prefix)${rest}`;
+  const query = `SELECT ${MEMBERS[members](key)} FROM c WHERE c.${key} = @partition AND STARTSWITH(c.id, @prefix)${rest}`;
   const parameters = [
     { name: "@partition", value: partition },
     { name: "@prefix", value: prefix },
@@ -46,7 +48,7 @@ export function readPage(
     );
     const { resources, continuationToken, requestCharge } = await page.fetchNext();
     call.charged(requestCharge);
-    const items = resources.map((document) => fromDocument(document, partition));
+    const items = resources.map((document) => fromDocument(document, { key, partition }));
     return { items, ...(continuationToken && { next: continuationToken }) };
   });
 }

@@ -41,6 +41,7 @@ const TABLE = `
 | devices-revoke, itself | ok | ok | ok | device-not-registered |
 | devices-revoke, a registered phone | trust-required; off, deleted: ok; frozen: backup-frozen | ok | step-up-required | device-not-registered |
 | devices-revoke, a trusted phone | trust-required; off: –; frozen: backup-frozen | ok | step-up-required | device-not-registered; off: – |
+| devices-push | ok | ok | ok | device-not-registered |
 | backup-enable | backup-already-on; off: ok; deleted: start-anew-required; frozen: backup-frozen | backup-already-on; deleted: ok; frozen: backup-frozen | step-up-required; frozen: backup-frozen | device-not-registered |
 | backup-status | ok | ok | ok | device-not-registered |
 | backup-upload | overwrite-refused; off, deleted: backup-off | ok; deleted: backup-off | ok; deleted: backup-off | device-not-registered |
@@ -64,6 +65,11 @@ const TABLE = `
 | recoveries-cancel, its own | ok; off: recovery-not-found | ok | ok | device-not-registered |
 | recoveries-approve, another's | trust-required; frozen: backup-frozen | ok; frozen: backup-frozen | step-up-required; frozen: backup-frozen | device-not-registered |
 | recoveries-deny, another's | older-phone-required; off: recovery-not-found | ok | ok | ok; off: device-not-registered |
+| contacts-add | trust-required; off, deleted: ok; frozen: backup-frozen | ok; frozen: backup-frozen | step-up-required; frozen: backup-frozen | device-not-registered |
+| contacts-send | trust-required; off, deleted: contact-not-found; frozen: backup-frozen | contact-not-found; frozen: backup-frozen | contact-not-found; frozen: backup-frozen | device-not-registered |
+| contacts-confirm | trust-required; off, deleted: contact-not-found; frozen: backup-frozen | contact-not-found; frozen: backup-frozen | contact-not-found; frozen: backup-frozen | device-not-registered |
+| contacts-list | trust-required; off, deleted: ok | ok | ok | device-not-registered |
+| contacts-remove | trust-required; off, deleted: ok; frozen: backup-frozen | ok; frozen: backup-frozen | step-up-required; frozen: backup-frozen | device-not-registered |
 | activity-read | ok | ok | ok | device-not-registered |
 | me-export | trust-required; off, deleted: ok; frozen: backup-frozen | ok; frozen: backup-frozen | step-up-required; frozen: backup-frozen | device-not-registered |
 | me-export-next, of no export | trust-required; off, deleted: body-invalid; frozen: backup-frozen | body-invalid; frozen: backup-frozen | step-up-required; frozen: backup-frozen | device-not-registered |
@@ -228,6 +234,11 @@ const requests: Readonly<Record<string, (stage: Stage, who: Who) => SendRequest>
     method: "DELETE",
     path: `/v1/devices/${trusted.deviceId}`,
   }),
+  "devices-push": () => ({
+    method: "PUT",
+    path: "/v1/devices/me/push",
+    body: { platform: "apns", environment: "production", token: "ab".repeat(32), language: "en" },
+  }),
   "backup-enable": ({ phones }, who) => ({
     method: "POST",
     path: "/v1/backup/enable",
@@ -274,6 +285,20 @@ const requests: Readonly<Record<string, (stage: Stage, who: Who) => SendRequest>
     path: `/v1/recoveries/${others}/approve`,
   }),
   "recoveries-deny, another's": ({ others }) => ({ method: "POST", path: `/v1/recoveries/${others}/deny` }),
+  "contacts-add": () => ({
+    method: "POST",
+    path: "/v1/contacts",
+    // Nobody's before: what is sent to an address is counted over all owners.
+    body: { kind: "email", address: `${randomUUID()}@wonderland.example` },
+  }),
+  "contacts-send": () => ({ method: "POST", path: `/v1/contacts/${NOBODYS}/send` }),
+  "contacts-confirm": () => ({
+    method: "POST",
+    path: `/v1/contacts/${NOBODYS}/code`,
+    body: { code: "123456" },
+  }),
+  "contacts-list": () => ({ method: "GET", path: "/v1/contacts" }),
+  "contacts-remove": () => ({ method: "DELETE", path: `/v1/contacts/${NOBODYS}` }),
   "activity-read": () => ({ method: "GET", path: "/v1/activity" }),
   "me-export": () => ({ method: "POST", path: "/v1/me/export" }),
   "me-export-next, of no export": () => ({

@@ -181,7 +181,8 @@ export function holdingCommits() {
     await go;
   }
   return {
-    wrap: ({ store, kek }: Adapters): Adapters => ({
+    wrap: ({ store, kek, ...rest }: Adapters): Adapters => ({
+      ...rest,
       kek,
       store: {
         ...store,

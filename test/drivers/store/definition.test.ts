@@ -26,7 +26,7 @@ describe("a container that", () => {
   it.each(WRONG)("%s makes the service not ready", async (_, definition, advice) => {
     const { store } = await startCosmosStore({ now, definition });
     const service = await startService({
-      wrap: ({ kek, store: own }) => ({ kek, store: { ...own, check: store.check } }),
+      wrap: ({ store: own, ...rest }) => ({ ...rest, store: { ...own, check: store.check } }),
     });
     const response = await fetch(`${service.origin}/v1/ready`);
     expect(response.status).toBe(503);

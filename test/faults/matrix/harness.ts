@@ -1,8 +1,11 @@
 import { expect } from "vitest";
 import { createPhone } from "../../../local/phone/acts/phone.ts";
 import { ownerOfToken } from "../../../local/phone/protocol/ownerId.ts";
+import { ids, notice } from "../../../shared/store/items.ts";
 import { BATCH_OPERATIONS, type Operation, type StoredItem } from "../../../shared/store/port.ts";
+import { parseItem } from "../../../shared/store/schema.ts";
 import { system } from "../../../shared/system.ts";
+import { fakeNotify } from "../../support/notify.ts";
 import { START } from "../../support/service.ts";
 import { makeSqliteData } from "../data.ts";
 import { NoAnswer, ORIGIN, startFaultyService } from "../faultyService.ts";
@@ -22,10 +25,13 @@ export interface Case {
   readonly landing?: Landing;
 }
 
+/** What shows that a request is done though its notices are not sent; test/faults/delivery has all that can fail there. */
+const FOR_NOTICES: readonly Fault[] = ["lost", "crash-before"];
+
 /** Every way in which these calls can fail, one at a time. */
 export function casesOf(calls: readonly PortCall[]): Case[] {
   return calls.flatMap((call, at) =>
-    FAULTS.flatMap((fault): Case[] =>
+    (call.notices ? FOR_NOTICES : FAULTS).flatMap((fault): Case[] =>
       fault === "late" && call.operation === "commit"
         ? LANDINGS.map((landing) => ({ at, call, fault, landing }))
         : [{ at, call, fault }],
@@ -34,7 +40,7 @@ export function casesOf(calls: readonly PortCall[]): Case[] {
 }
 
 export function titleOf({ at, call, fault, landing }: Case): string {
-  return `call ${at}, ${call.port}.${call.operation}: ${[fault, landing ?? []].flat().join(" ")}`;
+  return `call ${at}, ${call.notices ? "for notices, " : ""}${call.port}.${call.operation}: ${[fault, landing ?? []].flat().join(" ")}`;
 }
 
 export type Harness = Awaited<ReturnType<typeof createHarness>>;
@@ -51,8 +57,14 @@ export async function createHarness({ firstUse = false } = {}) {
   let landsWithin = false;
   const late: (() => Promise<unknown>)[] = [];
   const data = await makeSqliteData(() => time);
+  const platforms = fakeNotify();
+  /** The codes that the platforms took for an address, in order: a second message under one id they drop. */
+  const codesTo = (address: string): readonly string[] =>
+    [...new Map(platforms.taken.map((message) => [message.id, message])).values()]
+      .filter(({ to }) => to === address)
+      .flatMap(({ content }) => JSON.parse(content).content.code ?? []);
   const service = await startFaultyService({
-    open: data.open,
+    open: async () => ({ ...(await data.open()), notify: platforms.notify }),
     system: { ...system, now: () => time },
     firstUse,
     faults: {
@@ -92,6 +104,7 @@ export async function createHarness({ firstUse = false } = {}) {
       landsWithin = is;
     },
     pass,
+    codesTo,
     now: () => time,
 
     /** Brings about what a call builds on, for an owner of its own. */
@@ -119,7 +132,7 @@ export async function createHarness({ firstUse = false } = {}) {
       watch();
       // Nothing that is remembered for some seconds stays from one case to the next.
       pass(60);
-      const call = await prepare({ phone, wait: pass });
+      const call = await prepare({ phone, wait: pass, codesTo });
       return { partition: ownerOfToken(await service.issuer.sign({ owner })), call };
     },
 
@@ -142,6 +155,18 @@ export async function createHarness({ firstUse = false } = {}) {
       const items = await store.list(partition, "");
       readPartition(items, time, leaving);
       return items;
+    },
+
+    /** Has what is due sent, and makes sure that each notice has come to its end with every target [I1]. */
+    async settle(partition: string): Promise<void> {
+      watch();
+      pass(90);
+      await service.sweep();
+      const { store } = await service.adapters();
+      for (const item of await store.list(partition, ids.notice(""))) {
+        const { to, contacts = [], dueAt, outcomes = {} } = parseItem(notice, item);
+        expect([dueAt, Object.keys(outcomes).sort()]).toEqual([undefined, [...to, ...contacts].toSorted()]);
+      }
     },
 
     /** The ids of what is stored in a partition that is no owner's. */

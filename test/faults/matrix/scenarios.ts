@@ -5,8 +5,15 @@ import { LIMITS } from "../../../shared/limits/tries.ts";
 import { MOST_DEVICES } from "../../../shared/model/device.ts";
 import { contents } from "../../support/accounts.ts";
 import { expectOk } from "../../support/service.ts";
+import { contactScenarios } from "./contactScenarios.ts";
 import { recoveryScenarios } from "./recoveryScenarios.ts";
 import { registered, type Scenario, STALE, type Stage, trusted, withVersions } from "./stage.ts";
+
+const TOKEN = {
+  environment: "production",
+  token: "token-of-this-phone".padEnd(40, "-"),
+  language: "en",
+} as const;
 
 /** How the phones of `local/phone` make each endpoint's call, by the endpoint's name. */
 export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
@@ -96,6 +103,32 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
       retried: "device-not-registered",
     },
   ],
+  "devices-push": [
+    {
+      title: "a token for the first time",
+      prepare: async (stage) => {
+        const phone = await registered(stage);
+        return () => phone.sayPushToken(TOKEN);
+      },
+    },
+    {
+      title: "another token",
+      prepare: async (stage) => {
+        const phone = await registered(stage);
+        expectOk(await phone.sayPushToken(TOKEN));
+        return () => phone.sayPushToken({ ...TOKEN, token: TOKEN.token.toUpperCase() });
+      },
+    },
+    {
+      title: "the same token",
+      prepare: async (stage) => {
+        const phone = await registered(stage);
+        expectOk(await phone.sayPushToken(TOKEN));
+        return () => phone.sayPushToken(TOKEN);
+      },
+    },
+  ],
+  ...contactScenarios,
   "backup-enable": [
     {
       title: "on Android",

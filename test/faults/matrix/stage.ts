@@ -16,6 +16,8 @@ export interface Stage {
   readonly phone: (options?: Partial<PhoneOptions>) => Promise<StagePhone>;
   /** Lets so many seconds go by. */
   readonly wait: (seconds: number) => void;
+  /** The codes that were sent to an address, in order. */
+  readonly codesTo: (address: string) => readonly string[];
 }
 
 export type Call = () => Promise<Result<unknown>>;

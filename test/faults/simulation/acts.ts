@@ -4,7 +4,7 @@ import type { RecoverRequest } from "../../../local/phone/acts/recovery/recovery
 import { digestOf } from "../../../local/phone/acts/upload.ts";
 import type { Contents } from "../../../local/phone/protocol/accounts.ts";
 import { NoAnswer } from "../faultyService.ts";
-import { type Member, restart } from "./family.ts";
+import { type Member, registeredOf, restart } from "./family.ts";
 import { inspect } from "./inspect.ts";
 import { ask, type Request } from "./request.ts";
 
@@ -56,6 +56,7 @@ export async function register(member: Member, token?: () => Promise<string>): P
     { again: () => register(member) },
   );
   if (token) await restart(member);
+  if (registeredOf(member)) await member.family.world.post.reach(member);
   return code;
 }
 
@@ -200,6 +201,25 @@ export const revoke = (member: Member, other: Member): Promise<string | undefine
 export const restore = (member: Member, version: number): Promise<string | undefined> =>
   perform(member, `restores ${version}`, () => member.phone.restore(version), {
     again: () => restore(member, version),
+  });
+
+export const addContact = (member: Member, address: string): Promise<string | undefined> =>
+  perform(member, `adds ${address}`, () => member.phone.addContact("email", address), {
+    again: () => addContact(member, address),
+  });
+
+export const confirmContact = (
+  member: Member,
+  contactId: string,
+  code: string,
+): Promise<string | undefined> =>
+  perform(member, "confirms a contact", () => member.phone.confirmContact(contactId, code), {
+    again: () => confirmContact(member, contactId, code),
+  });
+
+export const removeContact = (member: Member, contactId: string): Promise<string | undefined> =>
+  perform(member, "removes a contact", () => member.phone.removeContact(contactId), {
+    again: () => removeContact(member, contactId),
   });
 
 /** Somebody who kept a request sends it again: whatever the answer, it must do nothing. */

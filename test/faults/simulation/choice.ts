@@ -20,6 +20,7 @@ const registered: Choices = [
   [1, uploadMore],
   [1, revokeAnother],
   [1, answerAnother],
+  [1, changeContacts],
   [1, acts.exportAll],
 ];
 
@@ -43,6 +44,7 @@ const trusted: Choices = [
   [3, replayOverheard],
   [4, chooseAnyWait],
   [3, answerAnother],
+  [3, changeContacts],
   [1, turnOnOrOff],
 ];
 
@@ -207,6 +209,29 @@ async function answerAnother(member: Member): Promise<unknown> {
   if (recoveryId === undefined) return await acts.readStatus(member);
   const isDenied = isGone(member) || world.random.chance(waits.length > 0 ? 0.5 : 0.7);
   return await (isDenied ? acts.deny : acts.approve)(member, recoveryId);
+}
+
+/** Confirms a contact whose code has come, adds another, or removes one. */
+async function changeContacts(member: Member): Promise<unknown> {
+  const { family } = member;
+  const { world, journal, userId } = family;
+  const { owner, contacts: stored } = journal.latest();
+  const contacts = owner?.contacts?.filter(({ removed }) => !removed) ?? [];
+  const unconfirmed = any(
+    member,
+    contacts.filter(({ confirmedAt }) => confirmedAt === undefined),
+  );
+  const code = unconfirmed && world.post.codeTo(stored.get(unconfirmed.id)?.address ?? "");
+  if (code && world.random.chance(0.8)) return await acts.confirmContact(member, unconfirmed.id, code);
+  const chosen = any(member, contacts);
+  if (chosen && world.random.chance(0.3)) return await acts.removeContact(member, chosen.id);
+  const address = `a${family.trace.length}@${userId.toLowerCase().replaceAll(/[^a-z\d]/g, "")}.example`;
+  await acts.addContact(member, address);
+  const [added] = [...journal.latest().contacts].find(([, contact]) => contact.address === address) ?? [];
+  const sent = world.post.codeTo(address);
+  return added && sent && world.random.chance(0.7)
+    ? await acts.confirmContact(member, added, sent)
+    : undefined;
 }
 
 async function revokeAnother(member: Member): Promise<unknown> {

@@ -10,6 +10,7 @@ import { contents as sample } from "../../support/accounts.ts";
 import { type FaultyService, ORIGIN } from "../faultyService.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
+import type { Post } from "./post.ts";
 import { ask, type Request } from "./request.ts";
 
 /** What all families share. */
@@ -18,6 +19,7 @@ export interface World {
   readonly random: Random;
   /** Milliseconds since the epoch. */
   readonly clock: { time: number };
+  readonly post: Post;
   /** Who acts at the moment. */
   readonly actor: () => Actor | undefined;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Contact } from "../../../shared/model/contact.ts";
 import type { Envelope } from "../../../shared/model/envelope.ts";
 import type { Event } from "../../../shared/model/event.ts";
 import type { Notice } from "../../../shared/model/notice.ts";
@@ -8,7 +9,7 @@ import { ids } from "../../../shared/store/items.ts";
 import type { ItemBody, Operation, Store } from "../../../shared/store/port.ts";
 import type { Partition } from "../partition.ts";
 import type { Ledger } from "./ledger.ts";
-import { checkNever } from "./never.ts";
+import { checkMarks, checkNever } from "./never.ts";
 import type { Request } from "./request.ts";
 import { type Kept, NOTHING, type State } from "./state.ts";
 import { checkStep } from "./steps.ts";
@@ -21,7 +22,8 @@ export interface Moments {
 
 /** One commit: what it was for, what it wrote, and when, in milliseconds since the epoch. */
 interface Commit {
-  readonly request: Request;
+  /** Left out where a delivery marked notices. */
+  readonly request?: Request;
   readonly operations: readonly Operation[];
   readonly time: number;
 }
@@ -39,7 +41,7 @@ export interface Step {
 export type Journal = ReturnType<typeof createJournal>;
 
 /** Milliseconds by which the store may be early or late to forget what has had its time. */
-const FORGETS_WITHIN = 5_000;
+export const FORGETS_WITHIN = 5_000;
 
 /** All commits of one owner, in order, and the states that they led to. */
 export function createJournal(ledger: Ledger) {
@@ -55,7 +57,12 @@ export function createJournal(ledger: Ledger) {
   function catchUp(): void {
     for (const { request, operations, time } of pending.splice(0)) {
       const before = latest();
-      const after = applied(before, operations, time);
+      const after = applied(before, operations, time, request?.body.address);
+      if (!request) {
+        states.push(after);
+        checkMarks(before, after);
+        continue;
+      }
       const created = operations.flatMap(({ id, ...operation }) =>
         operation.kind === "create" ? [[id, asStored(operation.body)] as const] : [],
       );
@@ -120,15 +127,20 @@ function compareKept<Item>(
 }
 
 /** The state after a commit. */
-function applied(before: State, operations: readonly Operation[], time: number): State {
+function applied(before: State, operations: readonly Operation[], time: number, asked?: string): State {
   let { owner } = before;
   const envelopes = new Map(before.envelopes);
   const recoveries = new Map(before.recoveries);
   const outcomes = new Map(before.outcomes);
+  const contacts = new Map(before.contacts);
   const notices = new Map(before.notices);
   for (const operation of operations) {
     const [kind = "", name = ""] = operation.id.split(":");
     if (operation.kind === "delete") {
+      if (kind === "contact") {
+        assert(contacts.delete(name), "a contact is deleted that is not there");
+        continue;
+      }
       assert(kind === "envelope" && envelopes.delete(Number(name)), "a version is deleted that is not there");
       continue;
     }
@@ -137,13 +149,17 @@ function applied(before: State, operations: readonly Operation[], time: number):
     if (operation.id === ids.owner) owner = body as Owner;
     if (kind === "envelope") envelopes.set(Number(name), body as Envelope);
     if (kind === "recovery") recoveries.set(name, { item: body as Recovery, until });
+    if (kind === "contact") {
+      const address = operation.kind === "create" ? asked : contacts.get(name)?.address;
+      contacts.set(name, { item: body as Contact, address });
+    }
     if (kind === "notice") notices.set(name, { item: body as Notice, until });
     if (kind === "idempotency") {
       const { outcome } = body as { outcome: Record<string, unknown> };
       outcomes.set(name, { item: outcome, until });
     }
   }
-  return { owner, envelopes, recoveries, outcomes, notices };
+  return { owner, envelopes, recoveries, outcomes, contacts, notices };
 }
 
 /** Without the members that are undefined. */
@@ -151,21 +167,32 @@ function asStored(body: ItemBody): ItemBody {
   return JSON.parse(JSON.stringify(body));
 }
 
-/**
- * Tells an owner's journal of each commit before anybody else learns of it.
- * @param now milliseconds since the epoch
- */
-export function watched(
-  store: Store,
-  ofOwner: (userId: string) => { readonly journal: Journal; readonly request: Request } | undefined,
-  now: () => number,
-): Store {
+/** What finds done what it asks for changes nothing, and spends its proof. */
+const isProof = ({ id }: Operation) => id.startsWith(ids.proof(""));
+
+/** What deliveries write; tokens are nobody's business but theirs. */
+const isNotice = ({ kind, id }: Operation) => kind !== "create" && id.startsWith(ids.notice(""));
+const isToken = ({ id }: Operation) => id.startsWith(ids.push(""));
+
+interface Watching {
+  readonly journalOf: (userId: string) => Journal | undefined;
+  /** What the commit is for, if the owner asked for it. */
+  readonly requestFor: (userId: string) => Request | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Tells an owner's journal of each commit before anybody else learns of it. */
+export function watched(store: Store, { journalOf, requestFor, now }: Watching): Store {
   return {
     ...store,
     async commit(userId, operations) {
       const result = await store.commit(userId, operations);
-      const owner = result.committed ? ofOwner(userId) : undefined;
-      owner?.journal.committed({ request: owner.request, operations, time: now() });
+      if (!result.committed || operations.every(isToken) || operations.every(isProof)) return result;
+      const journal = journalOf(userId);
+      const request = requestFor(userId);
+      if (operations.every(isNotice)) journal?.committed({ operations, time: now() });
+      else if (request) journal?.committed({ request, operations, time: now() });
       return result;
     },
   };

@@ -23,6 +23,9 @@ const STOPPED: ReadonlySet<EventType> = new Set([
   "version-restored",
   "policy-changed",
   "exported",
+  "contact-added",
+  "contact-confirmed",
+  "contact-removed",
 ]);
 
 const TRUSTING: ReadonlySet<EventType> = new Set([
@@ -48,6 +51,45 @@ export function checkNever(step: Step): void {
   checkThaw(before, after, event, at);
   checkDenial(before, event, request);
   checkSeen(before, event, request);
+  checkTold(step);
+}
+
+/** Every contact that was confirmed, and is there, is told of whatever is told; none that nobody confirmed is. */
+function checkTold({ after, notices }: Step): void {
+  const { contacts = [] } = after.owner ?? {};
+  for (const { contacts: told = [] } of notices) {
+    for (const { id, confirmedAt, removed } of contacts) {
+      if (confirmedAt === undefined) assert(!told.includes(id), "a contact is told that nobody confirmed");
+      else assert(removed || told.includes(id), "a contact is not told");
+    }
+  }
+}
+
+/** A delivery says of a notice how far it has got, and takes back nothing; all the rest stays. */
+export function checkMarks(before: State, after: State): void {
+  assert.deepEqual(
+    { ...after, notices: undefined },
+    { ...before, notices: undefined },
+    "what a delivery writes",
+  );
+  for (const [id, { item }] of after.notices) {
+    const { outcomes = {}, dueAt, attempts, ...told } = item;
+    const {
+      outcomes: were = {},
+      dueAt: _,
+      attempts: __,
+      ...committed
+    } = before.notices.get(id)?.item ?? assert.fail();
+    assert.deepEqual(told, committed, "what a notice tells");
+    assert.deepEqual({ ...outcomes, ...were }, outcomes, "an outcome is another");
+    const isDone = [...item.to, ...(item.contacts ?? [])].every((target) => outcomes[target] !== undefined);
+    assert.equal(
+      dueAt === undefined,
+      isDone,
+      "a notice is due as long as anybody is to be told, and no longer",
+    );
+    assert.equal(dueAt === undefined, attempts === undefined);
+  }
 }
 
 /** No phone is registered with a token that another has committed with. */

@@ -9,6 +9,8 @@ import { refuseEnable } from "../../../shared/backup/states.ts";
 import { refuseReading, refuseStorageAccount } from "../../../shared/backup/storageAccount.ts";
 import { judgeUpload, type UploadFacts } from "../../../shared/backup/uploadGuards.ts";
 import { findOlder } from "../../../shared/backup/versions.ts";
+import { refusePlace } from "../../../shared/contact/contacts.ts";
+import { refuseSend } from "../../../shared/contact/sends.ts";
 import { newOwner, registered } from "../../../shared/devices/registration.ts";
 import { exhausted, triesLeft } from "../../../shared/limits/tries.ts";
 import type { Device } from "../../../shared/model/device.ts";
@@ -276,8 +278,50 @@ const rules: Readonly<Record<string, Rule>> = {
     },
     holds: (scene) => load(scene)?.state === "denied",
   },
+  "contacts-add": {
+    judge({ request, item, device, state }) {
+      const { at, body } = request;
+      const refusal = refusePlace(item, at);
+      if (refusal) return refusal.reason;
+      const isPresent = item.contacts?.some(
+        ({ id, removed }) => !removed && state.contacts.get(id)?.address === body.address,
+      );
+      if (isPresent) return "contact-present";
+      return exhausted(item.tries, ["contact-sends"], device, at) && "too-many-tries";
+    },
+    replay(scene, { contactId }) {
+      const { request, item, device } = scene;
+      const found = findContact(scene, String(contactId));
+      if (!found) return "contact-not-found";
+      const { codes = [], sends } = found.item;
+      if (found.listed.confirmedAt !== undefined) return undefined;
+      if (codes.length > 0 && refuseSend(sends, request.at)) return undefined;
+      return exhausted(item.tries, ["contact-sends"], device, request.at) && "too-many-tries";
+    },
+  },
+  "contacts-confirm": {
+    judge(scene) {
+      const { request, item, device } = scene;
+      const found = findContact(scene, request.params.contactId);
+      if (!found) return "contact-not-found";
+      if (found.listed.confirmedAt !== undefined) return undefined;
+      return exhausted(item.tries, ["contact-codes"], device, request.at) && "too-many-tries";
+    },
+    holds: (scene) => findContact(scene, scene.request.params.contactId)?.listed.confirmedAt !== undefined,
+  },
+  "contacts-remove": {
+    judge: () => undefined,
+    holds: (scene) => findContact(scene, scene.request.params.contactId) === undefined,
+  },
   "me-export": { judge: () => undefined },
 };
+
+/** A contact that is there, and was not removed. */
+export function findContact({ item, state }: Scene, contactId: string | undefined) {
+  const listed = item.contacts?.find(({ id, removed }) => id === contactId && !removed);
+  const stored = listed && state.contacts.get(listed.id);
+  return stored && { ...stored, listed };
+}
 
 function offOf({ backup }: Owner): Verdict {
   return backup.state === "on" ? undefined : "backup-off";

@@ -11,6 +11,7 @@ import { backAtLast } from "./ending.ts";
 import { type Actor, addMember, createFamily, type Family, type Member, type World } from "./family.ts";
 import { inspect } from "./inspect.ts";
 import { watched } from "./journal.ts";
+import { createPost } from "./post.ts";
 import type { Request } from "./request.ts";
 import { createScheduler } from "./scheduler.ts";
 
@@ -30,6 +31,8 @@ interface Report {
   /** How many events of each type there were. */
   readonly events: Readonly<Partial<Record<EventType, number>>>;
   readonly displaced: number;
+  /** Messages that reached a phone. */
+  readonly sent: number;
   readonly faults: Readonly<Record<Fault, number>>;
   /** What happened around the store, if it is Cosmos DB's driver. */
   readonly disturbances: Readonly<Partial<Record<Disturbance, number>>>;
@@ -83,30 +86,42 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
   /** The time to which the clock goes on once there are none. */
   let later = 0;
 
+  const post = createPost();
+  /** By userId. */
+  const families = new Map<string, Family>();
+  /** Whether nothing fails: what is due is to be sent before days pass. */
+  let isQuiet = false;
+
   const data = await makeData(now);
   const service = await startFaultyService({
     open: async () => {
-      const { store, kek } = await data.open();
-      const ofOwner = (userId: string) => {
-        const { request } = scheduler.context() ?? {};
-        const { family } = request?.member ?? {};
-        return request && family?.userId === userId ? { journal: family.journal, request } : undefined;
+      const { store, ...rest } = await data.open();
+      const watching = {
+        journalOf: (userId: string) => families.get(userId)?.journal,
+        requestFor: (userId: string) => {
+          const { request } = scheduler.context() ?? {};
+          return request?.member.family.userId === userId ? request : undefined;
+        },
+        now,
       };
-      return { store: watched(store, ofOwner, now), kek };
+      return { ...rest, notify: post.notify, store: watched(store, watching) };
     },
     system: { ...system, now },
     faults: {
       turn: () => scheduler.turn(),
+      during: scheduler.during,
       plan: (call) => {
         const fault = draw(random);
         const { member, request } = scheduler.context() ?? {};
-        if (!member || !request) return undefined;
+        if (!member || !request || isQuiet) return undefined;
         if (!fault) {
-          if (call.port === "store") disturb(request);
+          if (call.port === "store" && !call.notices) disturb(request);
           return undefined;
         }
         faults[fault]++;
-        request.faults++;
+        // What becomes of its notices is no matter of the request.
+        if (call.notices || call.port === "notify") post.failed();
+        if (!call.notices) request.faults++;
         member.family.trace.push(`${member.label} meets ${describe(call)}: ${fault}`);
         return fault;
       },
@@ -137,7 +152,7 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     data.disturb?.[chosen]();
   }
 
-  const world: World = { service, random, clock, actor: scheduler.context };
+  const world: World = { service, random, clock, post, actor: scheduler.context };
 
   async function guarded(family: Family, act: () => Promise<unknown>): Promise<void> {
     await act().catch((error: unknown) => {
@@ -164,9 +179,31 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
   /** Time passes when no request is under way: none takes hours. */
   async function passed(): Promise<void> {
     while (later > clock.time) {
-      if (underWay === 0) clock.time = later;
-      else await scheduler.turn();
+      if (underWay > 0) await scheduler.turn();
+      else {
+        await drain();
+        clock.time = Math.max(clock.time, later);
+      }
     }
+  }
+
+  /** Sweeps until nothing is due: days have more than enough of them for that. */
+  async function drain(): Promise<void> {
+    underWay++;
+    isQuiet = true;
+    for (let minute = 0; minute < 2; minute++) {
+      clock.time += 61_000;
+      await service.sweep();
+    }
+    isQuiet = false;
+    underWay--;
+  }
+
+  /** A sweep among the requests; it may fail as they do. */
+  async function sweep(member: Member): Promise<void> {
+    underWay++;
+    await guarded(member.family, () => service.sweep());
+    underWay--;
   }
 
   /** What the actor takes next: mostly the phone in hand, sometimes another, or a new one. */
@@ -184,6 +221,7 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
   /** An owner's life, lived by several phones at once; the last one makes sure that it ends well. */
   async function live(): Promise<void> {
     const family = await createFamily(world, `owner ${++report.owners}`);
+    families.set(family.userId, family);
     const until = report.operations + 4 * (40 + random.below(300));
     const actors: Actor[] = [];
     let busy = PHONES;
@@ -194,6 +232,7 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
         while (report.operations < Math.min(until, operations)) {
           const member = await take(actor, actors);
           await step(actor, member, () => nextAct(member));
+          if (random.chance(1 / 10)) await sweep(member);
         }
         if (--busy === 0) await end(family, actor);
       });
@@ -218,6 +257,13 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     while (family.late > 0) await scheduler.turn();
     await guarded(family, () => inspect(family));
     report.versions += family.ledger.count();
+    while (underWay > 0) await scheduler.turn();
+    await drain();
+    await guarded(family, async () => {
+      await inspect(family);
+      post.check();
+      post.checkDelivered(family);
+    });
     for (const { event } of family.journal.steps()) {
       if (!event) continue;
       events[event.type] = (events[event.type] ?? 0) + 1;
@@ -235,7 +281,15 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     await data.remove();
   }
   const days = Math.round((clock.time - START) / (24 * HOUR));
-  return { ...report, days, events, faults, disturbances, digest: hash("sha256", happened.join("\n")) };
+  return {
+    ...report,
+    days,
+    events,
+    sent: post.count(),
+    faults,
+    disturbances,
+    digest: hash("sha256", happened.join("\n")),
+  };
 }
 
 /** One call in fifteen fails; more rarely, the process ends. */

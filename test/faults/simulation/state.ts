@@ -1,3 +1,4 @@
+import type { Contact } from "../../../shared/model/contact.ts";
 import type { Envelope } from "../../../shared/model/envelope.ts";
 import type { Notice } from "../../../shared/model/notice.ts";
 import type { Owner } from "../../../shared/model/owner.ts";
@@ -20,6 +21,8 @@ export interface State {
   readonly recoveries: ReadonlyMap<string, Kept<Recovery>>;
   /** What each idempotency key led to. */
   readonly outcomes: ReadonlyMap<string, Kept<Readonly<Record<string, unknown>>>>;
+  /** By id, with the address that was asked for. */
+  readonly contacts: ReadonlyMap<string, { readonly item: Contact; readonly address: string | undefined }>;
   /** By id. */
   readonly notices: ReadonlyMap<string, Kept<Notice>>;
 }
@@ -29,5 +32,6 @@ export const NOTHING: State = {
   envelopes: new Map(),
   recoveries: new Map(),
   outcomes: new Map(),
+  contacts: new Map(),
   notices: new Map(),
 };

@@ -6,12 +6,14 @@ import { refreshed, turnedOff, turnedOn } from "../../../shared/backup/states.ts
 import { stored } from "../../../shared/backup/storageAccount.ts";
 import { isConfirmed, isCounted } from "../../../shared/backup/uploadGuards.ts";
 import { findOlder, restored, uploaded, uploadFailed } from "../../../shared/backup/versions.ts";
+import { added, confirmed, removed } from "../../../shared/contact/contacts.ts";
+import { toldContacts } from "../../../shared/contact/told.ts";
 import { newOwner, registered } from "../../../shared/devices/registration.ts";
 import { withRefusal } from "../../../shared/limits/refusals.ts";
-import { exhausted, withTry } from "../../../shared/limits/tries.ts";
+import { exhausted, withoutTry, withTry } from "../../../shared/limits/tries.ts";
 import { type Device, MOST_TOKENS, withPhone } from "../../../shared/model/device.ts";
 import { actorOf, type Event, NOTHING } from "../../../shared/model/event.ts";
-import type { Notice } from "../../../shared/model/notice.ts";
+import type { Told } from "../../../shared/model/notice.ts";
 import { type BackupOn, currentKey, type Owner } from "../../../shared/model/owner.ts";
 import type { ListedRecovery, Recovery } from "../../../shared/model/recovery.ts";
 import type { StoredUserKey } from "../../../shared/model/userKey.ts";
@@ -37,9 +39,10 @@ import { phoneRemoved } from "../../../shared/recovery/revoked.ts";
 import { judgeDenial } from "../../../shared/recovery/say.ts";
 import { IDEMPOTENCY_TTL } from "../../../shared/store/items.ts";
 import { timestampOf } from "../../../shared/words.ts";
-import type { Step } from "./journal.ts";
+import { FORGETS_WITHIN, type Step } from "./journal.ts";
 import {
   factsIn,
+  findContact,
   findIn,
   judgedOn,
   load,
@@ -51,6 +54,7 @@ import {
   type Scene,
   sceneOf,
   uploadFacts,
+  verdictOn,
   wishOf,
 } from "./rules.ts";
 
@@ -62,7 +66,7 @@ interface Expected {
   readonly dropped?: readonly Version[];
   readonly added?: Version;
   /** What the other phones are told, and which phones there are to be told. */
-  readonly told?: readonly (readonly [readonly Device[], Omit<Notice, "schema" | "at" | "device" | "to">])[];
+  readonly told?: readonly (readonly [readonly Device[], Told])[];
   readonly outcome?: Readonly<Record<string, unknown>>;
 }
 
@@ -70,13 +74,18 @@ interface Expected {
 export function checkStep(step: Step): void {
   const { before, after, request, event } = step;
   assert(after.owner, "an owner is gone");
+  if (!event && request.name === "contacts-add" && request.fresh) {
+    checkTakenBack(step);
+    return;
+  }
   if (!event || event.type === "tries-exhausted") {
     checkCount(step);
     return;
   }
   const { code } = event.details;
   const isRefusal = event.type === "backup-refused" || event.type === "recovery-refused";
-  const verdict = judgedOn(request, before);
+  // A code is sent again for whoever asks again for what was done.
+  const verdict = (event.type === "contact-code-sent" ? verdictOn : judgedOn)(request, before);
   assert.equal(verdict, isRefusal ? code : undefined, "what the rules say of what was done");
   checkEvent(before.owner, event, request.deviceId);
   const expected = expect(step, event);
@@ -93,16 +102,25 @@ function withRefused(owner: Owner, { request: { deviceId, at } }: Step, code: st
   return { ...owner, refusals: withRefusal(owner.refusals ?? [], { deviceId }, code, at) };
 }
 
-/** Only a try is counted: of a sign-in that is too old. */
+/** A code that was surely not sent is not counted. */
+function checkTakenBack({ before, after, request: { deviceId } }: Step): void {
+  assert(before.owner, "a code is taken back of nobody");
+  const tries = withoutTry(before.owner.tries, "contact-sends", { deviceId });
+  assert.deepEqual(after.owner, asJson({ ...before.owner, tries }), "the owner after a code was not sent");
+}
+
+/** Only a try is counted: of a sign-in that is too old, or a code. */
 function checkCount({ before, after, request, event }: Step): void {
   const { at, deviceId } = request;
   assert(before.owner, "a try is counted of nobody");
   const item = asOf(before.owner, at);
-  assert.equal(judgedOn(request, before), "step-up-required", "what is counted");
+  const kind = request.name === "contacts-confirm" ? "contact-codes" : "step-ups";
+  const verdict = kind === "step-ups" ? "step-up-required" : undefined;
+  assert.equal(judgedOn(request, before), verdict, "what is counted");
   const device =
     item.devices.find((other) => other.deviceId === deviceId) ?? sceneOf(request, before)?.device;
-  const tries = withTry(item.tries, "step-ups", device, at);
-  const told = exhausted(tries, ["step-ups"], device, at) !== undefined;
+  const tries = withTry(item.tries, kind, device, at);
+  const told = exhausted(tries, [kind], device, at) !== undefined;
   assert.equal(event !== undefined, told, "whether the record hears of the last try");
   if (event) checkEvent(before.owner, event, device?.deviceId);
   const activity = event ? { number: event.number, hash: event.hash } : item.activity;
@@ -134,7 +152,7 @@ function withSignIn(owner: Owner, { request }: Step): Owner {
 }
 
 function checkBeside({ before, after, request, notices }: Step, expected: Expected): void {
-  const { recovery, dropped = [], added, told = [], outcome } = expected;
+  const { owner, recovery, dropped = [], added, told = [], outcome } = expected;
   const recoveries = new Map([...before.recoveries].map(([id, { item }]) => [id, item]));
   if (recovery) recoveries.set(recovery[0], asJson(recovery[1]));
   assert.deepEqual(new Map([...after.recoveries].map(([id, { item }]) => [id, item])), recoveries);
@@ -151,16 +169,20 @@ function checkBeside({ before, after, request, notices }: Step, expected: Expect
     const known = before.outcomes.get(key);
     // A request that takes its time may end when the first outcome is forgotten.
     const committedAt = (after.outcomes.get(key)?.until ?? 0) - IDEMPOTENCY_TTL * 1000;
-    assert(!known || known.until <= committedAt, "one idempotency key has two outcomes");
+    assert(!known || known.until - FORGETS_WITHIN <= committedAt, "one idempotency key has two outcomes");
     outcomes.set(key, outcome);
   }
   assert.deepEqual(new Map([...after.outcomes].map(([id, { item }]) => [id, item])), outcomes);
 
   const due = told.flatMap(([devices, notice]) => {
     const to = devices.map(({ deviceId }) => deviceId).filter((deviceId) => deviceId !== request.deviceId);
-    return to.length > 0 ? [{ ...notice, by: request.deviceId, at: timestampOf(request.at), to }] : [];
+    const contacts = toldContacts(owner, request.at).map(({ id }) => id);
+    const [at, dueAt] = [request.at, request.at + 30_000].map(timestampOf);
+    if (to.length + contacts.length === 0) return [];
+    const told = { ...notice, to, ...(contacts.length > 0 && { contacts }) };
+    return [{ ...told, by: request.deviceId, at, dueAt, attempts: 0 }];
   });
-  const sent = notices.map(({ schema: _, device, ...rest }) => ({ ...rest, by: device.deviceId }));
+  const sent = notices.map(({ schema: _, device, ...rest }) => ({ ...rest, by: device?.deviceId }));
   assert.deepEqual(sent, asJson(due), "the notices of a commit");
 }
 
@@ -249,6 +271,25 @@ function expect(step: Step, event: Event): Expected {
     case "policy-changed": {
       const policy = chosen(settled(item.policy, at), body, at);
       return { owner: { ...item, policy }, told: [[item.devices, { type: event.type }]] };
+    }
+    case "contact-added": {
+      const contactId =
+        [...step.after.contacts.keys()].find((id) => !before.contacts.has(id)) ?? assert.fail();
+      const tries = withTry(item.tries, "contact-sends", device, at);
+      const listed = { id: contactId, kind: "email", by: device.deviceId } as const;
+      const owner = { ...added(item, listed, at), tries };
+      return { owner, told: [[owner.devices, { type: event.type }]], outcome: { contactId } };
+    }
+    case "contact-code-sent":
+      return { owner: { ...item, tries: withTry(item.tries, "contact-sends", device, at) } };
+    case "contact-confirmed": {
+      const owner = confirmed(item, request.params.contactId ?? "", at);
+      return { owner, told: [[owner.devices, { type: event.type }]] };
+    }
+    case "contact-removed": {
+      const { listed } = findContact(scene, request.params.contactId) ?? assert.fail();
+      const owner = removed(item, listed, device.deviceId, at);
+      return { owner, told: [[owner.devices, { type: event.type }]] };
     }
     case "exported":
       return { owner: item, told: [[item.devices, { type: event.type }]] };

@@ -7,6 +7,7 @@ import type { Adapters } from "../../../functions/compose/services.ts";
 import { tellStory } from "../../../local/demo/story.ts";
 import { readJson } from "../../../local/phone/cli/files.ts";
 import { contentsSchema } from "../../../local/phone/protocol/accounts.ts";
+import type { Notify } from "../../../shared/notify/port.ts";
 import { type Store, StoreUnavailable } from "../../../shared/store/port.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 
@@ -29,12 +30,18 @@ describe("npm run demo", () => {
   let whole: Awaited<ReturnType<typeof runMain>>;
   beforeAll(async () => {
     whole = await runMain();
-  });
+  }, HANGS + 5_000);
+
+  /** What is printed of one act. */
+  const act = (title: string) => {
+    const [, shown] = whole.output.split(` ${title}\n`);
+    return shown?.split(/^\d+\. /m)[0] ?? "";
+  };
 
   it("tells the whole story, and ends with the count of its checks and status 0", () => {
     const { status, output, errors } = whole;
     expect(errors).toBe("");
-    expect(output).toMatch(/^59 checks, 0 failed, in \d+\.\d s$/m);
+    expect(output).toMatch(/^75 checks, 0 failed, in \d+\.\d s$/m);
     expect(output).not.toContain("✗");
     expect(status).toBe(0);
   });
@@ -54,6 +61,24 @@ describe("npm run demo", () => {
     expect(output).toMatch(/^ {3}DELETE +\/v1\/backup\?confirm=delete +204 +no version and no key is left$/m);
     expect(output).toMatch(/^ {3}\d+ {2}backup-deleted +Pixel 6$/m);
     expect(output).toContain("✓ the record is whole");
+  });
+
+  it("shows the old phone and the contact that are told of a new phone, and of its recovery [H5]", () => {
+    const told = /^ {3}push {3}Pixel 6: notice \S+\n {3}mail {3}a•••@m•••\.example: "Something happened /gm;
+    expect(act("She recovers on a new phone").match(told)).toHaveLength(2);
+  });
+
+  it("shows the thief's contact that is told everywhere, and the denial that undoes it [E14] [H5]", () => {
+    const shown = act("A thief can't silence her");
+    const confirmed = /^ {3}POST +\/v1\/contacts\/\S+\/code +200 .*\n(?: {20,}.*\n)*/m.exec(shown);
+    expect(shown.slice((confirmed?.index ?? 0) + (confirmed?.[0].length ?? 0))).toMatch(
+      /^ {3}push {3}Pixel 6, Pixel 10, Pixel 8a, Pixel Tablet: notice .*\n {3}mail {3}a•••@m•••\.example, m•••@e•••\.example: /,
+    );
+    expect(shown).toContain("✓ her mailbox is back as it was, and his is gone");
+  });
+
+  it("shows no address: hints alone", () => {
+    expect(whole.output).not.toMatch(/a\.lind@mail|mallory@/);
   });
 
   it("shows the thief who has to wait, is denied and frozen out [H5] [H10]", () => {
@@ -96,6 +121,8 @@ describe("npm run demo", () => {
     const readme = await readFile(new URL("../../../README.md", import.meta.url), "utf8");
     const [, shown] = /\n```\n( {3}GET .+?\n)```\n/s.exec(readme) ?? [];
     if (shown === undefined) throw new Error("the README shows nothing of the demo");
+    expect(readme).toContain("The demo is seventeen acts ");
+    expect(whole.output.match(/^\d+\. /gm)).toHaveLength(17);
     expect(whole.output).toContain(shown);
   });
 
@@ -189,6 +216,51 @@ describe("a demo of a service that is broken", () => {
     expect(status).toBe(1);
   });
 
+  it("fails if a contact that was removed is told no more [E14]", async () => {
+    let removed = false;
+    const { status, output } = await told(
+      (store) => ({
+        ...store,
+        commit: async (partition, operations) => {
+          removed ||= operations.some(
+            (it) => it.kind === "create" && it.id.startsWith("notice:") && it.body.type === "contact-removed",
+          );
+          return await store.commit(partition, operations);
+        },
+      }),
+      (notify) => ({
+        ...notify,
+        mail: async (send) =>
+          removed && send.to === "a.lind@mail.example" ? { outcome: "sent" } : await notify.mail(send),
+      }),
+    );
+    expect(output).toContain("✗ all her phones are told, and the mailbox that is removed: found");
+    expect(output).toContain("✗ her phone and her mailbox are told of it");
+    expect(status).toBe(1);
+  });
+
+  it("fails if a denial leaves the thief's contact [E14]", async () => {
+    const { status, output } = await told((store) => ({
+      ...store,
+      commit: async (partition, operations) => {
+        const denies = operations.some((it) => it.kind !== "delete" && it.body.type === "recovery-denied");
+        const before = denies ? (await store.read(partition, "owner"))?.body.contacts : undefined;
+        return await store.commit(
+          partition,
+          operations
+            .filter(({ kind, id }) => before === undefined || kind !== "delete" || !id.startsWith("contact:"))
+            .map((it) =>
+              before !== undefined && it.kind !== "delete" && it.id === "owner"
+                ? { ...it, body: { ...it.body, contacts: before } }
+                : it,
+            ),
+        );
+      },
+    }));
+    expect(output).toContain("✗ her mailbox is back as it was, and his is gone: found");
+    expect(status).toBe(1);
+  });
+
   it("says what failed if the story can't go on, fails, and leaves nothing behind", async () => {
     const silent = (store: Store): Store => ({
       ...store,
@@ -206,14 +278,21 @@ describe("a demo of a service that is broken", () => {
 });
 
 /** Plays the story in this process. */
-async function told(breakStore: (store: Store) => Store = (store) => store) {
+async function told(
+  breakStore: (store: Store) => Store = (store) => store,
+  breakNotify: (notify: Notify) => Notify = (notify) => notify,
+) {
   const printed: string[] = [];
   const errors: string[] = [];
   const status = await tellStory({
     print: (text) => printed.push(text),
     printError: (text) => errors.push(text),
     colour: false,
-    wrap: ({ store, kek }: Adapters) => ({ store: breakStore(store), kek }),
+    wrap: ({ store, notify, ...rest }: Adapters) => ({
+      ...rest,
+      store: breakStore(store),
+      notify: breakNotify(notify),
+    }),
   });
   return { status, output: printed.join("\n"), errors: errors.join("\n") };
 }

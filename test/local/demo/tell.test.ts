@@ -30,6 +30,11 @@ describe("the telling of a story", () => {
     expect(first.indexOf("one")).toBe(second.indexOf("two"));
   });
 
+  it("tells how and where a message has arrived, and what it says, with ids cut short", () => {
+    const printed = printedBy((tell) => tell.arrival("push", "Pixel 6", `notice ${"a".repeat(22)}`));
+    expect(printed.at(-1)).toBe("   push   Pixel 6: notice aaaaaa…");
+  });
+
   it("aligns the columns of a table, whatever is in them", () => {
     const table = [
       ["KIND", "NAME", "STATE"],

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../support/folder.ts";
 const MAIN = fileURLToPath(new URL("../../../local/host/main.ts", import.meta.url));
 
 it("ends a start with wrong settings, which it names on the standard error, with status 1", async () => {
-  const args = [MAIN, "--port", String(await freePort()), "--data", "hunter2\t"];
+  const args = [MAIN, "--port", String(await freePort()), "--data", "hunter2\t", "--texts", "hunter2"];
   const child = spawn(process.execPath, args, {
     cwd: await temporaryFolder(),
     timeout: 15_000,
@@ -18,6 +18,8 @@ it("ends a start with wrong settings, which it names on the standard error, with
   const [printed, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   expect(status).toBe(1);
   expect(printed).toBe("");
-  expect(errors).toMatch(/^ConfigError: wrong settings: SQLITE_FILE: .+; KEY_FILE: .+$/m);
+  expect(errors).toMatch(
+    /^ConfigError: wrong settings: SQLITE_FILE: .+; KEY_FILE: .+; TEXT_PREFIXES\/0: .+$/m,
+  );
   expect(errors).not.toContain("hunter2");
 });

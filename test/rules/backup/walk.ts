@@ -29,7 +29,7 @@ import type { Missing } from "../../../shared/words.ts";
 import { backupOf, DAY, on, phone, range, refOf, START, timeAt, userKey } from "./owner.ts";
 
 /** How an act is signed in. */
-export type SignIn = "fresh" | "stale";
+type SignIn = "fresh" | "stale";
 
 const MISSING: Readonly<Record<SignIn, readonly Missing[]>> = { fresh: [], stale: ["recent-sign-in"] };
 

@@ -43,6 +43,13 @@ describe("a configuration", () => {
       phoneWorkPerSecond: 50,
       store: { driver: "sqlite", file: ".local/backup.db" },
       keys: { driver: "file", file: ".local/key-encryption-key.pem" },
+      notify: {
+        driver: "outbox",
+        file: ".local/outbox.db",
+        textPrefixes: [],
+        textsPerHour: 1000,
+        noticeTextsPerHour: 1000,
+      },
     });
   });
 
@@ -51,11 +58,21 @@ describe("a configuration", () => {
       STEP_UP_MAX_AGE_SECONDS: "300",
       SQLITE_FILE: "/data/backup.db",
       KEY_FILE: "/data/kek.pem",
+      OUTBOX_FILE: "/data/outbox.db",
+      TEXT_PREFIXES: "+44, +1876",
+      TEXT_CODES_PER_HOUR: "20",
+      TEXT_NOTICES_PER_HOUR: "0",
     };
     expect(readConfig({ ...good, ...changes }, { embedded: true })).toMatchObject({
       stepUpMaxAge: 300,
       store: { file: "/data/backup.db" },
       keys: { file: "/data/kek.pem" },
+      notify: {
+        file: "/data/outbox.db",
+        textPrefixes: ["+44", "+1876"],
+        textsPerHour: 20,
+        noticeTextsPerHour: 0,
+      },
     });
   });
 
@@ -137,13 +154,14 @@ describe("the drivers of the cloud", () => {
   };
 
   it("are named by their addresses and the identity that signs in to them", () => {
-    expect(readConfig({ ...good, ...cloud })).toMatchObject({
+    expect(readConfig({ ...good, ...cloud, ...sending })).toMatchObject({
       managedIdentity: cloud.AZURE_CLIENT_ID,
       store: {
         driver: "cosmos",
         endpoint: cloud.COSMOS_ENDPOINT,
         database: "authenticator-backup",
         container: "owners",
+        activations: "activations",
       },
       keys: {
         driver: "key-vault",
@@ -199,6 +217,60 @@ describe("the drivers of the cloud", () => {
   });
 });
 
+/** A key of 256 bits. */
+const accessKey = Buffer.alloc(32).toString("base64");
+
+const sending = {
+  NOTIFY: "azure",
+  AZURE_CLIENT_ID: "4fd0a3fc-55a2-4c1c-9a56-2a6a0c6a0f11",
+  NOTIFICATION_HUBS_NAMESPACE: "backup-hubs",
+  NOTIFICATION_HUB: "authenticator",
+  NOTIFICATION_HUBS_KEY: accessKey,
+  COMMUNICATION_ENDPOINT: "https://backup.communication.azure.com",
+  MAIL_SENDER: "DoNotReply@backup.example",
+};
+
+describe("what sends messages", () => {
+  it("is named by its addresses, a rule with its keys, and senders", () => {
+    const more = {
+      NOTIFICATION_HUB_SANDBOX: "authenticator-sandbox",
+      NOTIFICATION_HUBS_SECONDARY_KEY: Buffer.alloc(32, 1).toString("base64"),
+      TEXT_SENDER: "+18005550100",
+      TEXT_PREFIXES: "+46",
+    };
+    expect(readConfig({ ...good, ...sending, ...more }, { embedded: true }).notify).toEqual({
+      driver: "azure",
+      hubs: {
+        namespace: "backup-hubs",
+        production: "authenticator",
+        sandbox: "authenticator-sandbox",
+        rule: "send",
+        keys: [accessKey, more.NOTIFICATION_HUBS_SECONDARY_KEY],
+      },
+      communication: {
+        endpoint: sending.COMMUNICATION_ENDPOINT,
+        mailSender: sending.MAIL_SENDER,
+        textSender: "+18005550100",
+      },
+      textPrefixes: ["+46"],
+      textsPerHour: 1000,
+      noticeTextsPerHour: 1000,
+    });
+  });
+
+  it("needs neither a sandbox, a second key, nor a number where no texts are sent", () => {
+    expect(readConfig({ ...good, ...sending }, { embedded: true }).notify).toMatchObject({
+      hubs: { sandbox: undefined, keys: [accessKey] },
+      communication: { textSender: undefined },
+    });
+  });
+
+  it("on one machine needs nothing, and takes no key of the cloud's into the configuration", () => {
+    const { notify } = readConfig({ ...good, ...sending, NOTIFY: "outbox" }, { embedded: true });
+    expect(JSON.stringify(notify)).not.toContain(accessKey);
+  });
+});
+
 describe("the service key", () => {
   const refusalOf = (value: unknown) => refusal({ SERVICE_KEY: JSON.stringify(value) });
 
@@ -247,6 +319,7 @@ describe("parts of a single machine", () => {
     expect(names?.map((each) => each.split(":")[0])).toEqual([
       "STORE",
       "KEYS",
+      "NOTIFY",
       "PUBLIC_ORIGIN",
       "ISSUERS/0/jwksUri",
     ]);

@@ -73,6 +73,34 @@ const notAddresses: readonly (readonly [what: string, value: string])[] = [
   ["two addresses", "https://login.example,https://login.example"],
 ];
 
+const filePaths: readonly WrongForm[] = [
+  ["nothing", ""],
+  ["the memory, which is lost with the process", ":memory:"],
+  ["an address, behind which may be the memory", "file::memory:?cache=shared"],
+  ["a folder", "data/"],
+  ["white space", " "],
+  ["white space behind", "backup.db "],
+  ["a line break", "backup.db\n"],
+  ["a control character", "backup\u0000.db"],
+];
+
+const containers: readonly WrongForm[] = [
+  ["nothing", ""],
+  ["white space behind", "owners "],
+  ["a slash", "colls/owners"],
+  ["two", "owners,activations"],
+  ["longer than Azure takes", "a".repeat(256)],
+];
+
+const numbers: readonly WrongForm[] = [
+  ["nothing", ""],
+  ["less than none", "-1"],
+  ["more than a million", "1000001"],
+  ["in words", "many"],
+  ["with a fraction", "1.5"],
+  ["with an exponent", "1e3"],
+];
+
 /** Every setting, with every wrong form that somebody has set, or could, and that would have been taken in silence. */
 const settings: Readonly<Record<SettingName, readonly WrongForm[]>> = {
   FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: [
@@ -186,16 +214,7 @@ const settings: Readonly<Record<SettingName, readonly WrongForm[]>> = {
     ["with white space", "cosmos "],
     ["one machine's", "sqlite"],
   ],
-  SQLITE_FILE: [
-    ["nothing", ""],
-    ["the memory, which is lost with the process", ":memory:"],
-    ["an address, behind which may be the memory", "file::memory:?cache=shared"],
-    ["a folder", "data/"],
-    ["white space", " "],
-    ["white space behind", "backup.db "],
-    ["a line break", "backup.db\n"],
-    ["a control character", "backup\u0000.db"],
-  ],
+  SQLITE_FILE: filePaths,
   COSMOS_ENDPOINT: [
     ["missing", undefined],
     ...notAddresses,
@@ -225,13 +244,8 @@ const settings: Readonly<Record<SettingName, readonly WrongForm[]>> = {
     ["a reference to a vault that was not resolved", "@Microsoft.KeyVault(SecretUri=https://one)"],
     ["a placeholder that was not filled in", "{database}"],
   ],
-  COSMOS_CONTAINER: [
-    ["nothing", ""],
-    ["white space behind", "owners "],
-    ["a slash", "colls/owners"],
-    ["two", "owners,activations"],
-    ["longer than Azure takes", "a".repeat(256)],
-  ],
+  COSMOS_CONTAINER: containers,
+  COSMOS_ACTIVATIONS_CONTAINER: containers,
   COSMOS_CONSISTENCY: [
     ["nothing", ""],
     ["weaker: another instance could release after a denial", "Session"],
@@ -306,6 +320,75 @@ const settings: Readonly<Record<SettingName, readonly WrongForm[]>> = {
       "/0/kek",
     ],
   ],
+  NOTIFY: [
+    ["missing: on one machine nothing leaves it", undefined],
+    ["nothing", ""],
+    ["another", "pigeon"],
+    ["for one machine", "outbox"],
+    ["in capitals", "Azure"],
+  ],
+  OUTBOX_FILE: filePaths,
+  NOTIFICATION_HUBS_NAMESPACE: [
+    ["missing", undefined],
+    ["nothing", ""],
+    ["an address", "backup-hubs.servicebus.windows.net"],
+    ["another host's", "elsewhere.example/"],
+    ["too short", "hubs1"],
+    ["with a hyphen at its end", "backup-hubs-"],
+  ],
+  NOTIFICATION_HUB: [
+    ["missing", undefined],
+    ["nothing", ""],
+    ["a path", "../another"],
+    ["with white space", "backup hub"],
+  ],
+  NOTIFICATION_HUB_SANDBOX: [
+    ["nothing", ""],
+    ["with a slash", "hub/sandbox"],
+  ],
+  NOTIFICATION_HUBS_RULE: [
+    ["nothing", ""],
+    ["with what signs something else", "send&se=9"],
+  ],
+  NOTIFICATION_HUBS_KEY: [
+    ["missing", undefined],
+    ["nothing", ""],
+    ["a reference that nobody resolved", `@Microsoft.KeyVault(SecretUri=${SECRET})`],
+    ["too short", "c2hvcnQ="],
+  ],
+  NOTIFICATION_HUBS_SECONDARY_KEY: [
+    ["nothing", ""],
+    ["a reference that nobody resolved", `@Microsoft.KeyVault(SecretUri=${SECRET})`],
+    ["the primary one again", onAzure.NOTIFICATION_HUBS_KEY],
+  ],
+  COMMUNICATION_ENDPOINT: [
+    ["missing", undefined],
+    ["nothing", ""],
+    ["http", "http://backup.communication.azure.com"],
+    ["a slash at its end", "https://backup.communication.azure.com/"],
+    ["another host: it would get the service's token", "https://communication.azure.com.example"],
+  ],
+  MAIL_SENDER: [
+    ["missing", undefined],
+    ["nothing", ""],
+    ["no address", "nobody"],
+    ["with a name", "Backup <backup@mail.example>"],
+  ],
+  TEXT_SENDER: [
+    ["missing", undefined],
+    ["nothing", ""],
+    ["without its country", "0701234567"],
+    ["with white space", "+46 70 123 45 67"],
+  ],
+  TEXT_PREFIXES: [
+    ["nothing", "", "/0"],
+    ["without a plus", "46", "/0"],
+    ["letters behind the plus", "+GB", "/0"],
+    ["with a zero behind the plus", "+46,+046", "/1"],
+    ["the same twice", "+46,+46"],
+  ],
+  TEXT_CODES_PER_HOUR: numbers,
+  TEXT_NOTICES_PER_HOUR: numbers,
 };
 
 /** The same of every member of an issuer. */
@@ -492,6 +575,6 @@ function expectRefused(name: string, value: string | undefined, place: string): 
   expect(message).not.toMatch(/\n|hunter2/);
   // What a setting may be is told: that is no value.
   const isToldAnyway =
-    ["STORE", "KEYS", "COSMOS_CONSISTENCY"].includes(name) || /^[\d.,]*$/.test(value?.trim() ?? "");
+    ["STORE", "KEYS", "NOTIFY", "COSMOS_CONSISTENCY"].includes(name) || /^[\d.,]*$/.test(value?.trim() ?? "");
   if (value && !isToldAnyway) expect(message).not.toContain(value.trim());
 }

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { explain } from "../../../shared/limits/explain.ts";
-import { exhausted, LIMITS, type Trier, triesLeft, withTry } from "../../../shared/limits/tries.ts";
+import {
+  exhausted,
+  LIMITS,
+  type Trier,
+  triesLeft,
+  withoutTry,
+  withTry,
+} from "../../../shared/limits/tries.ts";
 import { MOST_TALLIES, type Tally, tally } from "../../../shared/model/tries.ts";
 import { type TryKind, tryKind } from "../../../shared/words.ts";
 import { range } from "../backup/owner.ts";
@@ -17,6 +24,9 @@ const TRIERS: readonly Trier[] = [...PHONES, TRUSTED, undefined];
 
 /** Kinds that make a list grow: what others tried counts for a trusted phone, too. */
 const SHARED: readonly TryKind[] = ["recoveries", "registrations", "losses"];
+
+/** Kinds of which others' tries never stop a phone that has made none. */
+const SPARING: readonly TryKind[] = ["contact-codes", "contact-sends"];
 
 /** A try at a time in milliseconds since the epoch. */
 interface Try {
@@ -41,7 +51,9 @@ function countOf(history: readonly Try[], of: TryKind, deviceId: string | undefi
 function heldAgainst(history: readonly Try[], of: TryKind, trier: Trier, now: number) {
   const { perPhone, perOwner } = LIMITS[of];
   const own = trier ? [{ most: perPhone, deviceId: trier.deviceId }] : [];
-  const all = trier?.trusted && !SHARED.includes(of) ? [] : [{ most: perOwner, deviceId: undefined }];
+  const isNew = trier !== undefined && countOf(history, of, trier.deviceId, now) === undefined;
+  const isSpared = (trier?.trusted && !SHARED.includes(of)) || (isNew && SPARING.includes(of));
+  const all = isSpared ? [] : [{ most: perOwner, deviceId: undefined }];
   return [...own, ...all].map(({ most, deviceId }) => ({ most, ...countOf(history, of, deviceId, now) }));
 }
 
@@ -116,6 +128,19 @@ describe("tries", () => {
     expect(withTry(tallies, "losses", last, START + 200)).toHaveLength(MOST_TALLIES);
   });
 
+  it("can be taken back, one of a phone and of the owner at a time; those of others stay", () => {
+    const one = withTry([], "contact-sends", phone, START);
+    expect(withoutTry(one, "contact-sends", phone)).toEqual([]);
+    const two = withTry(withTry(one, "contact-sends", other, START), "contact-codes", phone, START);
+    const left = withoutTry(two, "contact-sends", phone);
+    expect(left.map(({ of, deviceId, count }) => [of, deviceId, count])).toEqual([
+      ["contact-sends", undefined, 1],
+      ["contact-sends", other.deviceId, 1],
+      ["contact-codes", undefined, 1],
+      ["contact-codes", phone.deviceId, 1],
+    ]);
+  });
+
   it("are forgotten with the first one that is made when their time has passed", () => {
     let tallies = withTry([], "step-ups", phone, START);
     tallies = withTry(tallies, "recoveries", phone, START);
@@ -140,6 +165,8 @@ describe("limits", () => {
       proofs: { window: HOUR, perPhone: 20, perOwner: 20 },
       registrations: { window: 24 * HOUR, perPhone: 10, perOwner: 10, trustedToo: true },
       losses: { window: 24 * HOUR, perPhone: 3, perOwner: 3, trustedToo: true },
+      "contact-codes": { window: 24 * HOUR, perPhone: 5, perOwner: 10, sparesOthers: true },
+      "contact-sends": { window: 24 * HOUR, perPhone: 5, perOwner: 20, sparesOthers: true },
     });
   });
 

@@ -6,6 +6,7 @@ import { storageCheck } from "../../../local/phone/protocol/storage.ts";
 import { currentKey } from "../../../shared/model/owner.ts";
 import { readOwner } from "../../../shared/store/read.ts";
 import { contents } from "../../support/accounts.ts";
+import { lastCodeTo } from "../../support/codes.ts";
 import type { Kind } from "../../support/marks.ts";
 import { userIdOf } from "../../support/partition.ts";
 import {
@@ -24,7 +25,8 @@ export async function startFaultyService(options: ServiceOptions = {}) {
   const faults: { read?: unknown; unwrap?: unknown } = {};
   const service = await startService({
     ...options,
-    wrap: ({ store, kek }) => ({
+    wrap: ({ store, kek, ...rest }) => ({
+      ...rest,
       store: {
         ...store,
         read: async (...call) => (faults.read ? Promise.reject(faults.read) : store.read(...call)),
@@ -70,6 +72,12 @@ export async function valuesOf(
   const handedOut = await phone.key();
   expectOk(handedOut);
   const upload = JSON.parse(String(body));
+  const [address, token] = ["alice.liddell@wonderland.example", "0f1e2d3c".repeat(8)];
+  const contact = await phone.addContact("email", address);
+  expectOk(contact);
+  const code = lastCodeTo(service, address);
+  expectOk(await phone.confirmContact(contact.body.contactId, code));
+  expectOk(await phone.sayPushToken({ environment: "production", token, language: "en" }));
   const [first = expect.fail("no account")] = contents.accounts;
   const otp = first.push ? expect.fail("no code") : first.otp;
   return {
@@ -93,6 +101,9 @@ export async function valuesOf(
     tenant: "4fd0a3fc-55a2-4c1c-9a56-2a6a0c6a0f11",
     "subject hash": upload.manifest.accounts[2].subjectHash,
     "owner's name": "alice@signed-in.example",
+    "contact address": address,
+    "contact code": `the code ${code} is wrong`,
+    "push token": token,
     "account reference": accountReferences(Buffer.from(salt, "base64url"), [first])[0] ?? "",
     "phone name": "Marked phone",
   };

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { Problem } from "../../../shared/errors/problem.ts";
 import { KeyUnavailable } from "../../../shared/keys/port.ts";
 import { StoreUnavailable } from "../../../shared/store/port.ts";
+import { timeLimit, uuid } from "../../contract/notify.ts";
 import { contents } from "../../support/accounts.ts";
 import { userIdOf } from "../../support/partition.ts";
 import { backedUpPhone, expectOk, problemOf, registeredPhone } from "../../support/service.ts";
@@ -56,6 +57,43 @@ describe("the search at the end of every test finds", () => {
       { kind: "create", id: "notice:1", body: { schema: 1, ...told } },
     ]);
     expect(await service.leaks()).toEqual(["a notification holds: account name"]);
+  });
+
+  it("a message that says anything of its owner, who and what they are [C4]", async () => {
+    const { service, phone, sent } = await startLeakingService();
+    const values = await valuesOf(service, phone, sent);
+    const { notify } = service.adapters;
+    const target = { platform: "fcm", environment: "production", token: "a-token-of-this-phone" } as const;
+    const push = async (noticeId: string) => {
+      await notify.push({ id: uuid(1), target, content: { kind: "notice", noticeId }, timeLimit });
+    };
+    await push("n".repeat(22));
+    expect(await service.leaks()).toEqual([]);
+    await push(userIdOf(phone));
+    for (const value of Object.values(values)) await push(value);
+    const kinds = [...Object.keys(values), "owner's id"];
+    expect((await service.leaks()).sort()).toEqual(
+      kinds.map((kind) => `what was sent by push holds: ${kind}`).sort(),
+    );
+  });
+
+  it("a log line that holds a token, an address or a code to which, or with which, something was sent [C4]", async () => {
+    const { service, faults, phone } = await startLeakingService();
+    const { notify } = service.adapters;
+    const target = { platform: "fcm", environment: "production", token: "a-token-of-this-phone" } as const;
+    const message = { language: "ja", content: { kind: "code", code: "271828" }, timeLimit } as const;
+    await notify.push({ id: uuid(1), target, content: { kind: "notice", noticeId: "a-notice" }, timeLimit });
+    await notify.mail({ ...message, id: uuid(2), to: "somebody@example.org" });
+    await notify.text({ ...message, id: uuid(3), to: "+46701234567" });
+    for (const value of [target.token, "somebody@example.org", "271828"]) {
+      faults.read = Object.assign(new Error("broken"), { advice: `no room for ${value}` });
+      expect(problemOf(await phone.status())).toMatchObject({ code: "internal" });
+    }
+    expect((await service.leaks()).sort()).toEqual(
+      ["contact address", "contact code", "push token"].map(
+        (kind) => `the log line of backup-status holds: ${kind}`,
+      ),
+    );
   });
 
   it("what the host prints beside its log [C4]", async () => {

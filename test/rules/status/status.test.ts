@@ -39,6 +39,7 @@ describe("the status", () => {
   it("of a backup without a version has no present one", () => {
     expect(told(on([]))).toEqual({
       state: "on",
+      advice: "add-contact",
       platform: "android",
       enabledAt: "2026-11-22T08:00:00.000Z",
       nextVersion: 1,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { MOST_LISTED_CONTACTS } from "../../../shared/model/contact.ts";
 import { MOST_DEVICES, MOST_REMOVED, MOST_TOKENS } from "../../../shared/model/device.ts";
 import { MOST_ACCOUNTS } from "../../../shared/model/manifest.ts";
 import { noticeType } from "../../../shared/model/notice.ts";
@@ -18,6 +19,11 @@ const KINDS: Readonly<Record<string, ItemKind<unknown>>> = {
   "envelope:{version}": items.envelope,
   "recovery:{id}": items.recovery,
   "notice:{id}": items.notice,
+  "contact:{id}": items.contact,
+  "push:{deviceId}": items.pushToken,
+  sends: items.sends,
+  texts: items.texts,
+  "notice-texts": items.noticeTexts,
   "event:{number}": items.event,
   "idempotency:{key}": items.idempotency,
   "service-key": items.serviceKeyCheck,
@@ -80,6 +86,7 @@ describe("docs/storage-schema.md", () => {
       "`keys`": MOST_KEYS,
       "`recoveries`": MOST_RECOVERIES,
       "`frozenDays`": MOST_SPANS,
+      "`contacts`": MOST_LISTED_CONTACTS,
     });
   });
 });

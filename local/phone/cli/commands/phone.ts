@@ -5,6 +5,7 @@ import { readAccountsOf } from "../files.ts";
 import type { Command, Outcome } from "../outcome.ts";
 import { formatCodes, formatDevices, formatLeftOut } from "../print/print.ts";
 import { refresh, restore, status, turnOff, turnOn, upload, versions } from "./backup.ts";
+import { contacts } from "./contacts.ts";
 import { activity, erase, exportAll, policy } from "./owner.ts";
 import {
   approve,
@@ -42,6 +43,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["turn-off", turnOff],
   ["list", list],
   ["revoke", revoke],
+  ["contacts", contacts],
   ["activity", activity],
   ["export", exportAll],
   ["erase", erase],

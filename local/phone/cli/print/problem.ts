@@ -61,6 +61,10 @@ const facts: ReadonlyMap<string, z.ZodType<string>> = new Map<string, z.ZodType<
     "proof-expired",
     z.looseObject({ time: z.string() }).transform(({ time }) => `The service's time: ${time}.`),
   ],
+  [
+    "code-sent-recently",
+    z.looseObject({ retryAt: z.string() }).transform(({ retryAt }) => `Another one can be sent: ${retryAt}.`),
+  ],
   ["too-many-refusals", spent],
   ["too-many-tries", spent],
 ]);
@@ -76,6 +80,10 @@ const commands: ReadonlyMap<string, string> = new Map([
   ["approve-on-another-phone", "there: approve RECOVERY-ID"],
   ["lift-freeze", "there: lift-freeze"],
   ["recover-first", "recover"],
+  ["check-code", "contacts confirm CONTACT-ID CODE"],
+  ["refresh-contacts", "contacts"],
+  ["remove-a-contact", "contacts remove CONTACT-ID"],
+  ["send-code-again", "contacts send CONTACT-ID"],
   ["recover-or-start-anew", "recover, or start-anew --confirm start-anew"],
   ["refresh-status", "status"],
   ["register-device", "register"],

@@ -6,6 +6,7 @@ export function formatStatus(status: Status): string {
     ...formatFreeze(status),
     ...stateOf(status),
     standingOf(status),
+    ...adviceOf(status),
     ...status.recoveries.map((recovery) => describe(recovery, status.trusted)),
   ].join("\n");
 }
@@ -25,6 +26,12 @@ function standingOf({ trusted, state }: Status): string {
   return state === "on"
     ? "This phone is registered, not trusted. To use the backup here: recover, or start-anew."
     : "This phone is registered, not trusted. To begin a backup here: turn-on.";
+}
+
+/** What the owner had better do. */
+function adviceOf(status: Status): string[] {
+  if (status.state !== "on" || status.advice !== "add-contact" || !status.trusted) return [];
+  return ["You have no contact that would be told of a thief: contacts add ADDRESS-OR-NUMBER."];
 }
 
 function stateOf(status: Status): string[] {

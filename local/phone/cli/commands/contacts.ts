@@ -1,0 +1,54 @@
+import type { CodeSent, Contact, ContactKind } from "../../acts/contacts.ts";
+import type { Phone } from "../../acts/phone.ts";
+import type { Refused, Result } from "../../acts/problem.ts";
+import { type CommandLine, UsageError } from "../commandLine.ts";
+import type { Outcome } from "../outcome.ts";
+import { formatContacts } from "../print/contacts.ts";
+
+const USAGE = [
+  "contacts takes nothing after it, or one of:",
+  "add ADDRESS-OR-NUMBER, confirm CONTACT-ID CODE, send CONTACT-ID, remove CONTACT-ID",
+].join(" ");
+
+/** Where else the owner is told of what happens. */
+export async function contacts(phone: Phone, { operands }: CommandLine): Promise<Outcome> {
+  const [act, what = "", code = ""] = operands;
+  switch (`${act ?? "list"} ${operands.length}`) {
+    case "list 0": {
+      const result = await phone.contacts();
+      return result.ok ? formatContacts(result.body) : result;
+    }
+    case "add 2":
+      return sent(await phone.addContact(kindOf(what), what));
+    case "send 2":
+      return sent(await phone.sendContactCode(what));
+    case "confirm 3":
+      return confirmed(await phone.confirmContact(what, code));
+    case "remove 2": {
+      const result = await phone.removeContact(what);
+      return result.ok ? "It is removed. If it was confirmed, it is told for 7 days more." : result;
+    }
+    default:
+      throw new UsageError(USAGE);
+  }
+}
+
+function kindOf(address: string): ContactKind {
+  return address.includes("@") ? "email" : "phone";
+}
+
+function sent(result: Result<CodeSent>): Outcome {
+  if (!result.ok) return result;
+  const { contactId, hint, code } = result.body;
+  return [
+    `A code was sent to ${hint}. It is good until ${code.expiresAt}.`,
+    `When it is there: contacts confirm ${contactId} CODE`,
+    `If it does not come: contacts send ${contactId}, from ${code.sendAgainAt} on. Codes left today: ${code.sendsLeft}.`,
+  ].join("\n");
+}
+
+function confirmed(result: Result<Contact> | Refused): Outcome {
+  if (!result.ok) return result;
+  const { hint, countsFrom } = result.body;
+  return `${hint} is confirmed: it is told of what happens. Accounts are verified by it from ${countsFrom} on.`;
+}
