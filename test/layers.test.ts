@@ -151,6 +151,14 @@ describe("imports go down the floors", () => {
     expect(refused).toEqual([]);
   });
 
+  it("leave the making of a JWE to keys/jwe.ts, and to jose", () => {
+    const ciphering = filesOf("shared", "functions", "ops", "local").filter((file) =>
+      /\b(createCipheriv|createECDH|diffieHellman|subtle)\b/.test(readFileSync(join(ROOT, file), "utf8")),
+    );
+    // What derived.ts makes, contacts' addresses at rest, is no JWE.
+    expect(ciphering).toEqual(["shared/keys/derived.ts", "shared/keys/jwe.ts"]);
+  });
+
   it.each([
     ["shared/store/read.ts", 'import { thin } from "../backup/history.ts";'],
     ["shared/model/owner.ts", 'import { thin } from "../backup/history.ts";'],

@@ -53,7 +53,7 @@ export const enableBackup = forOwner(
       operations: tellOthers(call, next, { type: "backup-enabled" }),
       outcome: { keyId: userKey.id },
     });
-    const sealed = await sealForPhone(call, userKey, key);
+    const sealed = sealForPhone(call, userKey, key);
     return { status: 201, body: { platform: device.platform, nextVersion: next.nextVersion, key: sealed } };
   },
   async (call, { keyId }) => {

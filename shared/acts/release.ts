@@ -76,7 +76,7 @@ async function releaseAnew(act: OwnerAct, granted: Granted, { item, ...writing }
   );
   const storageCheck = evidence.storageCheck === undefined ? undefined : stored(evidence.storageCheck);
   const next = startedAnew(item, listing, opened, device, { userKey, storageCheck }, now);
-  const sealed = await sealForPhone(act, userKey, key);
+  const sealed = sealForPhone(act, userKey, key);
   await write(act, granted, "backup-started-anew", next, opened, writing);
   return { ...releasedPart(recoveryId, opened, now), key: sealed };
 }

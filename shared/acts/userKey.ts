@@ -9,17 +9,17 @@ export async function releaseUserKey(
   stored: StoredUserKey,
 ): Promise<z.infer<typeof sealedKey>> {
   const key = await act.services.userKeys.open(act.identity.userId, stored);
-  return await sealForPhone(act, stored, key);
+  return sealForPhone(act, stored, key);
 }
 
 /** Seals a user key to the phone that asks, and forgets it. */
-export async function sealForPhone(
+export function sealForPhone(
   { identity: { userId }, device: { sealingKey } }: OwnerAct,
   { id, number }: Pick<StoredUserKey, "id" | "number">,
   key: Uint8Array,
-): Promise<z.infer<typeof sealedKey>> {
+): z.infer<typeof sealedKey> {
   try {
-    return { id, number, sealed: await sealUserKey(key, { keyId: id, userId, sealingKey }) };
+    return { id, number, sealed: sealUserKey(key, { keyId: id, userId, sealingKey }) };
   } finally {
     key.fill(0);
   }

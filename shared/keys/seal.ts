@@ -1,7 +1,7 @@
-import { CompactEncrypt, importJWK } from "jose";
 import * as z from "zod";
 import { randomId } from "../formats.ts";
 import type { PublicKey } from "../model/publicKey.ts";
+import { encryptJwe } from "./jwe.ts";
 
 /** The user key as a phone receives it. */
 export const sealedKey = z.strictObject({
@@ -13,14 +13,12 @@ export const sealedKey = z.strictObject({
 });
 
 /**
- * Seals a user key to a phone: a compact JWE, ECDH-ES with A256GCM (RFC 7518, section 4.6), whose plaintext is
- * the key's 32 bytes. Its header names the key and the owner, so that a phone can detect a key meant for another owner.
+ * Seals a user key to a phone: a compact JWE whose plaintext is the key's 32 bytes. Its header names the key and the owner, so
+ * that a phone can detect a key meant for another owner.
  */
-export async function sealUserKey(
+export function sealUserKey(
   key: Uint8Array,
   { keyId, userId, sealingKey }: { keyId: string; userId: string; sealingKey: PublicKey },
-): Promise<string> {
-  return await new CompactEncrypt(key)
-    .setProtectedHeader({ alg: "ECDH-ES", enc: "A256GCM", kid: keyId, uid: userId })
-    .encrypt(await importJWK(sealingKey, "ECDH-ES"));
+): string {
+  return encryptJwe(key, { kid: keyId, uid: userId }, sealingKey);
 }

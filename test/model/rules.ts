@@ -42,8 +42,8 @@ const ALWAYS: readonly Patch[] = [
   },
   {
     file: "shared/keys/seal.ts",
-    from: "return await new CompactEncrypt(key)",
-    to: 'return ""; await new CompactEncrypt(key)',
+    from: "return encryptJwe(",
+    to: 'return ""; encryptJwe(',
   },
 ];
 
