@@ -6,6 +6,7 @@ import { readActivity } from "./activity/read.ts";
 import { describeProblem } from "./anonymous/describeProblem.ts";
 import { health } from "./anonymous/health.ts";
 import { notConfigured } from "./anonymous/notConfigured.ts";
+import { openApi } from "./anonymous/openApi.ts";
 import { ready } from "./anonymous/ready.ts";
 import { unknown } from "./anonymous/unknown.ts";
 import { choosePolicy } from "./backup/choosePolicy.ts";
@@ -79,6 +80,7 @@ export const endpoints: readonly Endpoint[] = [
   health,
   ready,
   describeProblem,
+  openApi,
 ];
 
 /** Without TRACE and CONNECT: the worker's library throws on them, and the caller would get an empty 500. */

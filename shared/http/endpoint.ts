@@ -41,6 +41,8 @@ export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** A body that is JSON already, in the place of `body`. */
+  readonly json?: string;
 }
 
 type Output<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined;

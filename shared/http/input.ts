@@ -67,7 +67,7 @@ function refuseAll(code: "parameter-invalid" | "header-invalid", names: readonly
 /** Queries and headers don't nest: a violation is at a name. */
 const named = (path: readonly PropertyKey[]) => path.map(String).join("/");
 
-const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{16,64}$/;
+export const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{16,64}$/;
 
 /** @throws {Problem} idempotency-key-invalid */
 export function readIdempotencyKey({ header }: HttpRequest): string {

@@ -5,15 +5,18 @@ import { describeCode, type Problem } from "../errors/problem.ts";
 import type { Answer } from "./endpoint.ts";
 import { type HttpRequest, type HttpResponse, ROUTE_PREFIX } from "./message.ts";
 
-export function render({ status, headers, body }: Answer, request: HttpRequest): HttpResponse {
+export function render(
+  { status, headers, body, json = body === undefined ? undefined : JSON.stringify(body) }: Answer,
+  request: HttpRequest,
+): HttpResponse {
   return {
     status,
     headers: {
       ...always(request),
-      ...(body !== undefined && { "Content-Type": "application/json" }),
+      ...(json !== undefined && { "Content-Type": "application/json" }),
       ...headers,
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(json !== undefined && { body: json }),
   };
 }
 

@@ -69,6 +69,28 @@ describe("the bundle in the Functions worker", () => {
     expect(await response.json()).toEqual({ status: "ok" });
   });
 
+  it("answers what describes it to an app developer's tools, from the package alone", async () => {
+    const { fetch } = await startApp(app, await settings());
+    const response = await fetch(`${ORIGIN}/v1/openapi.json`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual(
+      JSON.parse(await readFile(join(ROOT, "docs/openapi.json"), "utf8")),
+    );
+  });
+
+  it("loads that description, and what it was made with, in no cold start", async () => {
+    const main = await readFile(join(app, "dist/main.js"), "utf8");
+    const chunks = (await readdir(join(app, "dist"))).filter((name) => name.endsWith(".js"));
+    const [description, ...others] = chunks.filter((name) => name.startsWith("openapi-"));
+    expect([typeof description, others]).toEqual(["string", []]);
+    expect(main).toContain(`import("./${description}")`);
+    for (const name of chunks) {
+      const text = await readFile(join(app, "dist", name), "utf8");
+      expect(text).not.toContain(`from "./${description}"`);
+      expect(text).not.toContain("node_modules/zod-openapi");
+    }
+  });
+
   it("refuses an owner's route without a token, with the invocation's id as the problem's instance", async () => {
     const { fetch } = await startApp(app, await settings());
     const response = await fetch(`${ORIGIN}/v1/backup`);

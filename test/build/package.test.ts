@@ -11,7 +11,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
 
 /** What is published: the bundle with its maps and the licences of what is in it, and what the host reads first. */
 const PUBLISHED =
-  /^(host\.json|package\.json|dist\/(main|(azure|chunk|cosmos|keyVault|esm|open)-[A-Z0-9]{8})\.js(\.map|\.LEGAL\.txt)?)$/;
+  /^(host\.json|package\.json|dist\/(main|(azure|chunk|cosmos|openapi|keyVault|esm|open)-[A-Z0-9]{8})\.js(\.map|\.LEGAL\.txt)?)$/;
 
 it("publishes the bundle, host.json and package.json, and nothing else", async () => {
   const outdir = await temporaryFolder();

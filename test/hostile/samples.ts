@@ -116,5 +116,6 @@ export const samples: Readonly<Record<string, (service: TestService) => Promise<
 
   "service-health": anyone("/v1/health"),
   "service-ready": anyone("/v1/ready"),
+  "service-openapi": anyone("/v1/openapi.json"),
   "service-problem": anyone("/v1/problems/backup-off"),
 };

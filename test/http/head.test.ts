@@ -9,6 +9,7 @@ describe("HEAD, as probes and proxies ask", () => {
   it.each([
     ["/v1/health", 200],
     ["/v1/ready", 200],
+    ["/v1/openapi.json", 200],
     ["/v1/problems/backup-frozen", 200],
     ["/v1/problems/no-such-problem", 404],
     ["/v1/problems/NO", 400],

@@ -315,6 +315,7 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
   ...recoveryScenarios,
   "service-health": [anonymous("/v1/health")],
   "service-ready": [anonymous("/v1/ready")],
+  "service-openapi": [anonymous("/v1/openapi.json")],
   "service-problem": [anonymous("/v1/problems/store-unavailable")],
 };
 
