@@ -24,3 +24,9 @@ export async function metered<T>(act: () => Promise<T>): Promise<{ result: T; ca
 export function recordCall(call: Call): void {
   current.getStore()?.push(call);
 }
+
+/** The request units of these calls; undefined if none of them was charged. */
+export function chargeOf(calls: readonly Call[]): number | undefined {
+  const charges = calls.flatMap(({ charge }) => charge ?? []);
+  return charges.length > 0 ? charges.reduce((sum, charge) => sum + charge, 0) : undefined;
+}

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { addressOf, loadContact, placeOfAddress } from "../../shared/acts/contacts.ts";
+import { addressOf, loadContact } from "../../shared/acts/contacts.ts";
 import { requireTextable, sendCode } from "../../shared/acts/sendCode.ts";
 import { tellOthers } from "../../shared/acts/tell.ts";
 import { hintOf, readAddress } from "../../shared/contact/address.ts";
@@ -10,6 +10,7 @@ import { refuseSend } from "../../shared/contact/sends.ts";
 import { chooseLanguage } from "../../shared/errors/language.ts";
 import { randomId as id } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
+import { placeOfAddress } from "../../shared/keys/places.ts";
 import { type Contact, contactKind, type ListedContact } from "../../shared/model/contact.ts";
 import { listContacts } from "../../shared/store/read.ts";
 import { randomId } from "../../shared/system.ts";

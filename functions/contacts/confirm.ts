@@ -1,7 +1,6 @@
 import * as z from "zod";
 import { commit, count } from "../../shared/acts/commit.ts";
 import { loadContact } from "../../shared/acts/contacts.ts";
-import { placeOfCode } from "../../shared/acts/sendCode.ts";
 import { requireTriesLeft } from "../../shared/acts/standing.ts";
 import { tellOthers } from "../../shared/acts/tell.ts";
 import { answerOf, contactAnswer, contactParams } from "../../shared/contact/answers.ts";
@@ -9,6 +8,7 @@ import { judgeCode, readCode } from "../../shared/contact/code.ts";
 import { confirmed } from "../../shared/contact/contacts.ts";
 import { CODE_REFUSALS, explain } from "../../shared/contact/explain.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
+import { placeOfCode } from "../../shared/keys/places.ts";
 
 /** POST contacts/{contactId}/code: the owner reads what is sent there. From now on it is told; it counts after 7 days. */
 export const confirmContact = forOwner(

@@ -4,6 +4,7 @@ import { isCurrent, refusePushToken } from "../../shared/devices/pushToken.ts";
 import { languages } from "../../shared/errors/language.ts";
 import { problem } from "../../shared/errors/problem.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
+import { placeOfToken } from "../../shared/keys/places.ts";
 import { type PushToken, pushEnvironment, pushPlatform } from "../../shared/model/pushToken.ts";
 import { ids, PUSH_TOKEN_TTL } from "../../shared/store/items.ts";
 import { readPushToken } from "../../shared/store/read.ts";
@@ -39,7 +40,7 @@ export const setPushToken = forOwner(
     const { token, ...said } = body;
     if (refusePushToken(device, body)) throw problem("push-token-mismatch");
     const id = ids.push(device.deviceId);
-    const place = { partition: identity.userId, item: id, member: "token" };
+    const place = placeOfToken(identity.userId, device.deviceId);
     const before = await readPushToken(services.store, identity.userId, device.deviceId);
     if (before && isCurrent(before.item, said, now)) {
       const known = Buffer.from(await services.serviceKey.unseal(place, before.item.token)).toString();

@@ -1,4 +1,5 @@
 import { explain } from "../contact/explain.ts";
+import { placeOfAddress } from "../keys/places.ts";
 import type { Contact, ListedContact } from "../model/contact.ts";
 import type { Owner } from "../model/owner.ts";
 import { ids } from "../store/items.ts";
@@ -30,10 +31,6 @@ export async function addressOf(
 ): Promise<string> {
   const bytes = await services.serviceKey.unseal(placeOfAddress(identity.userId, contactId), address);
   return Buffer.from(bytes).toString();
-}
-
-export function placeOfAddress(userId: string, contactId: string) {
-  return { partition: userId, item: ids.contact(contactId), member: "address" };
 }
 
 /**

@@ -51,7 +51,7 @@ async function prepare<Body extends object>(
   { activations, system }: Counting["services"],
   count: Count<Body>,
 ): Promise<Prepared | undefined> {
-  const { partition, more, less } = count;
+  const { more, less } = count;
   let found = await load(activations, count);
   if (!more(found?.body)) return undefined;
 
@@ -59,11 +59,7 @@ async function prepare<Body extends object>(
     uncontended(system, async () => {
       const body = next(found?.body);
       if (!body) return false;
-      const item = { id: count.id, body: { ...body, schema: 1 }, ttl: count.ttl };
-      const result = await activations.commit(partition, [
-        found ? { kind: "replace", ...item, etag: found.etag } : { kind: "create", ...item },
-      ]);
-      if (result.committed) return true;
+      if (await save(activations, count, found, body, count.ttl)) return true;
       found = await load(activations, count);
       return lookAgain();
     });
@@ -80,6 +76,21 @@ async function prepare<Body extends object>(
 async function load<Body extends object>(store: Store, { partition, id, kind }: Place<Body>) {
   const stored = await store.read(partition, id);
   return stored && { etag: stored.etag, body: parseItem(kind, stored) as Body };
+}
+
+/** Writes a count in the place of what was found. @param ttl seconds @returns false if somebody else was faster */
+async function save<Body extends object>(
+  activations: Store,
+  { partition, id }: Place<Body>,
+  found: { readonly etag: string } | undefined,
+  body: Body,
+  ttl: number,
+): Promise<boolean> {
+  const item = { id, body: { ...body, schema: 1 }, ttl };
+  const { committed } = await activations.commit(partition, [
+    found ? { kind: "replace", ...item, etag: found.etag } : { kind: "create", ...item },
+  ]);
+  return committed;
 }
 
 /** Codes to one address, of all owners together: somebody's mailbox is nobody's to fill. */
@@ -179,11 +190,8 @@ export function createTextLimits(services: CountServices): TextLimits {
       const found = await load(activations, count);
       const made = await turn(found?.body);
       if (!made.after) return made;
-      const item = { id: count.id, body: { ...made.after, schema: 1 }, ttl: (2 * WINDOW) / 1000 };
-      const result = await activations.commit(count.partition, [
-        found ? { kind: "replace", ...item, etag: found.etag } : { kind: "create", ...item },
-      ]);
-      return result.committed ? made : lookAgain();
+      const isSaved = await save(activations, count, found, made.after, (2 * WINDOW) / 1000);
+      return isSaved ? made : lookAgain();
     });
   }
 

@@ -30,21 +30,20 @@ export async function erase(act: OwnerAct): Promise<void> {
   const others = othersOf(owner.item, device.deviceId, now);
   const last = new Set([...others.to.map(ids.push), ...others.contacts.map(ids.contact)]);
   const reached: Listed[] = [];
+  let rest: Listed[] = [];
   for (;;) {
     // A notice of an erasure before is to be sent still: whoever was told by it began anew since.
     const items = page.items.filter(({ id }) => id !== ids.owner && !isOfErasure(id));
     reached.push(...items.filter(({ id }) => last.has(id)));
     const before = items.filter(({ id }) => !last.has(id));
-    if (fits) {
-      const end = [...before, ...reached, { id: ids.owner, etag }];
-      return await destroy(act, end, tellErased(act, others, await keptOf(act, reached)));
-    }
-    for (let at = 0; at < before.length; at += AT_ONCE) await destroy(act, before.slice(at, at + AT_ONCE));
+    if (fits) rest = before;
+    else
+      for (let at = 0; at < before.length; at += AT_ONCE) await destroy(act, before.slice(at, at + AT_ONCE));
     if (page.next === undefined) break;
     page = await list(page.next);
   }
   const told = tellErased(act, others, await keptOf(act, reached));
-  await destroy(act, [...reached, { id: ids.owner, etag }], told);
+  await destroy(act, [...rest, ...reached, { id: ids.owner, etag }], told);
 }
 
 type Listed = Pick<StoredItem, "id" | "etag">;

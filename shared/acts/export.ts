@@ -3,6 +3,7 @@ import { versionsBeyond } from "../backup/keys.ts";
 import { withoutLists } from "../backup/lists.ts";
 import { problem } from "../errors/problem.ts";
 import { randomId, sha256 } from "../formats.ts";
+import { placeOfToken } from "../keys/places.ts";
 import { KeyUnavailable } from "../keys/port.ts";
 import type { Device } from "../model/device.ts";
 import * as kinds from "../store/items.ts";
@@ -144,7 +145,7 @@ async function withoutSealed(act: OwnerAct, stored: StoredItem): Promise<ItemBod
   if (id.startsWith(kinds.ids.push(""))) {
     const { token, ...rest } = parseItem(kinds.pushToken, stored);
     if (id !== kinds.ids.push(deviceId)) return rest;
-    const place = { partition: act.identity.userId, item: id, member: "token" };
+    const place = placeOfToken(act.identity.userId, deviceId);
     return { ...rest, token: Buffer.from(await act.services.serviceKey.unseal(place, token)).toString() };
   }
   if (id.startsWith(kinds.ids.notice(""))) {

@@ -4,7 +4,7 @@ import { explain, explainSend } from "../contact/explain.ts";
 import { APART, refuseSend, withSend } from "../contact/sends.ts";
 import { Problem } from "../errors/problem.ts";
 import { uuidOf } from "../formats.ts";
-import type { Place } from "../keys/derived.ts";
+import { placeOfCode } from "../keys/places.ts";
 import { withoutTry, withTry } from "../limits/tries.ts";
 import type { Contact, ContactKind } from "../model/contact.ts";
 import type { Owner } from "../model/owner.ts";
@@ -112,11 +112,6 @@ export async function sendCode(act: OwnerAct, recipient: Recipient, writing: Wri
       throw new NotSent(APART / 1000);
     }
   }
-}
-
-/** Bound to its contact: the same digits are another code anywhere else. */
-export function placeOfCode(userId: string, contactId: string): Place {
-  return { partition: userId, item: ids.contact(contactId), member: "code" };
 }
 
 /** Sends it once more under the same id if there was no answer: a platform that took it drops the second. */

@@ -1,6 +1,7 @@
+import { placeOfAddress, placeOfToken } from "../keys/places.ts";
 import type { ServiceKey } from "../keys/serviceKey.ts";
 import { failureOf, type Log } from "../log.ts";
-import { metered } from "../meter.ts";
+import { chargeOf, metered } from "../meter.ts";
 import type { Kept, Notice, Outcome } from "../model/notice.ts";
 import type { Owner } from "../model/owner.ts";
 import type { Notify, Sent } from "../notify/port.ts";
@@ -12,7 +13,6 @@ import type { System } from "../system.ts";
 import { within } from "../within.ts";
 import { timestampOf } from "../words.ts";
 import { mark, park, type StoredNotice, takeAway } from "./mark.ts";
-
 import { isMail, isPush, mayReach } from "./reach.ts";
 import { attempted, claimed, dead, messageId, noticeIdOf, parkedUntil, unsent } from "./schedule.ts";
 import type { TextLimits } from "./textLimits.ts";
@@ -145,7 +145,7 @@ export function createDelivery({
     const found = kept ? undefined : await find(item);
     const held = kept ?? (found && (isPhone ? parseItem(pushToken, found) : parseItem(contact, found)));
     if (!held) return "unreachable";
-    const opened = await open(held, partition, item);
+    const opened = await open(held, partition, target);
     // Nobody waits for it any more, and a sweep will send it.
     signal.throwIfAborted();
     const noticeId = noticeIdOf(id);
@@ -176,11 +176,11 @@ export function createDelivery({
     return outcome;
   }
 
-  async function open(held: Kept, partition: string, item: string): Promise<string> {
-    const [member, sealed] = isPush(held)
-      ? (["token", held.token] as const)
-      : (["address", held.address] as const);
-    return Buffer.from(await serviceKey.unseal({ partition, item, member }, sealed)).toString();
+  async function open(held: Kept, partition: string, target: string): Promise<string> {
+    const [place, sealed] = isPush(held)
+      ? ([placeOfToken(partition, target), held.token] as const)
+      : ([placeOfAddress(partition, target), held.address] as const);
+    return Buffer.from(await serviceKey.unseal(place, sealed)).toString();
   }
 
   function sendOne(held: Kept, to: string, noticeId: string, common: { id: string; timeLimit: number }) {
@@ -281,7 +281,7 @@ export function createDelivery({
     const start = system.now();
     const tally: Tally = { sent: 0, left: 0, dead: 0, unreadable: 0 };
     const { result, calls } = await metered(() => sweepAll(start, tally));
-    const charges = calls.flatMap(({ charge }) => charge ?? []);
+    const charge = chargeOf(calls);
     if (Object.values(tally).every((count) => count === 0) && result.length === 0) return;
     log({
       time: timestampOf(start),
@@ -289,7 +289,7 @@ export function createDelivery({
       operation: "notices-sweep",
       ...tally,
       milliseconds: system.now() - start,
-      ...(charges.length > 0 && { charge: charges.reduce((sum, charge) => sum + charge, 0) }),
+      ...(charge !== undefined && { charge }),
       ...(result.length > 0 && { failure: failureOf(result[0]) }),
     });
   }

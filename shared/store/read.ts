@@ -5,18 +5,30 @@ import type { PushToken } from "../model/pushToken.ts";
 import type { Recovery } from "../model/recovery.ts";
 import { contact, envelope, ids, owner, pushToken, recovery } from "./items.ts";
 import type { Store } from "./port.ts";
-import { parseItem } from "./schema.ts";
+import { type ItemKind, parseItem } from "./schema.ts";
+
+/** An item as it was read, and its ETag. */
+interface Loaded<Item> {
+  readonly item: Item;
+  readonly etag: string;
+}
 
 /** The owner's item as it was read for this call. */
-export interface LoadedOwner {
-  readonly item: Owner;
-  readonly etag: string;
+export type LoadedOwner = Loaded<Owner>;
+
+async function read<Item extends object>(
+  store: Store,
+  userId: string,
+  id: string,
+  kind: ItemKind<Item>,
+): Promise<Loaded<Item> | undefined> {
+  const stored = await store.read(userId, id);
+  return stored && { item: parseItem(kind, stored), etag: stored.etag };
 }
 
 /** Reads an owner: one point read. */
 export async function readOwner(store: Store, userId: string): Promise<LoadedOwner | undefined> {
-  const stored = await store.read(userId, ids.owner);
-  return stored && { item: parseItem(owner, stored), etag: stored.etag };
+  return await read(store, userId, ids.owner, owner);
 }
 
 /** One version of the backup; undefined if it is not kept. */
@@ -34,9 +46,8 @@ export async function readRecovery(
   store: Store,
   userId: string,
   recoveryId: string,
-): Promise<{ readonly item: Recovery; readonly etag: string } | undefined> {
-  const stored = await store.read(userId, ids.recovery(recoveryId));
-  return stored && { item: parseItem(recovery, stored), etag: stored.etag };
+): Promise<Loaded<Recovery> | undefined> {
+  return await read(store, userId, ids.recovery(recoveryId), recovery);
 }
 
 /** A contact with its ETag; undefined if there is none, or it is no longer kept. */
@@ -44,16 +55,15 @@ export async function readContact(
   store: Store,
   userId: string,
   contactId: string,
-): Promise<{ readonly item: Contact; readonly etag: string } | undefined> {
-  const stored = await store.read(userId, ids.contact(contactId));
-  return stored && { item: parseItem(contact, stored), etag: stored.etag };
+): Promise<Loaded<Contact> | undefined> {
+  return await read(store, userId, ids.contact(contactId), contact);
 }
 
 /** All contacts of an owner by their ids, with their ETags: one list. */
 export async function listContacts(
   store: Store,
   userId: string,
-): Promise<ReadonlyMap<string, { readonly item: Contact; readonly etag: string }>> {
+): Promise<ReadonlyMap<string, Loaded<Contact>>> {
   const stored = await store.list(userId, ids.contact(""));
   return new Map(
     stored.map((item) => [
@@ -68,7 +78,6 @@ export async function readPushToken(
   store: Store,
   userId: string,
   deviceId: string,
-): Promise<{ readonly item: PushToken; readonly etag: string } | undefined> {
-  const stored = await store.read(userId, ids.push(deviceId));
-  return stored && { item: parseItem(pushToken, stored), etag: stored.etag };
+): Promise<Loaded<PushToken> | undefined> {
+  return await read(store, userId, ids.push(deviceId), pushToken);
 }
