@@ -11,6 +11,11 @@ export const sha256 = base64url(32);
 /** An id made here from 16 random bytes. */
 export const randomId = base64url(16);
 
+/** An organization's id: a GUID of any version in lower case, as Entra's `tid` has it. */
+export const tenantId = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "a GUID in lower case");
+
 /** A UUID (RFC 9562) of that version, made of the first 16 bytes. */
 export function uuidOf(bytes: Uint8Array, version: 4 | 8): string {
   const uuid = Buffer.from(bytes.subarray(0, 16));

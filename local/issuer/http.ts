@@ -56,7 +56,10 @@ function fromQuery(query: string): unknown {
     Array.from(new URLSearchParams(query), ([name, value]) => {
       if (/^(?:signedInSecondsAgo|expiresIn)$/.test(name) && /^\d+$/.test(value))
         return [name, Number(value)];
-      if (name === "secondFactor" && /^(?:true|false)$/.test(value)) return [name, value === "true"];
+      if (/^(?:secondFactor|person)$/.test(name) && /^(?:true|false)$/.test(value)) {
+        return [name, value === "true"];
+      }
+      if (name === "roles") return [name, value.split(",").filter((role) => role !== "")];
       return [name, value];
     }),
   );

@@ -1,4 +1,6 @@
+import { hash } from "node:crypto";
 import { type JSONWebKeySet, type JWTPayload, SignJWT } from "jose";
+import { uuidOf } from "../../shared/formats.ts";
 import type { System } from "../../shared/system.ts";
 import type { IssuerKey } from "./key.ts";
 import {
@@ -8,6 +10,7 @@ import {
   CLIENT,
   issuerIdentifier,
   type Profile,
+  ROLES,
   SCOPE,
 } from "./settings.ts";
 import { type TokenRequest, tokenRequest } from "./tokenRequest.ts";
@@ -36,8 +39,9 @@ export function createIssuer({ key, now }: { key: IssuerKey } & Pick<System, "no
   return {
     jwks: () => ({ keys: [key.publicJwk] }),
     sign: async (request, overrides = {}) => {
-      const { owner, kind, profile, tenant, secondFactor, signedInSecondsAgo, expiresIn, cnf } =
+      const { owner, kind, profile, tenant, signedInSecondsAgo, expiresIn, cnf, ...asked } =
         tokenRequest.parse(request);
+      const isApp = kind === "provider" && !asked.person;
       const { typ = profile === "oidc" ? "at+jwt" : "JWT", ...claims } = overrides;
       const iat = Math.floor(now() / 1000);
       const payload = {
@@ -47,9 +51,15 @@ export function createIssuer({ key, now }: { key: IssuerKey } & Pick<System, "no
         iat,
         nbf: iat,
         exp: iat + expiresIn,
-        auth_time: iat - signedInSecondsAgo,
-        ...access(profile),
-        ...assurance(profile, tenant, secondFactor),
+        ...(isApp ? appAccess(profile, owner) : access(profile)),
+        ...(ROLES[kind] && { roles: asked.roles ?? ROLES[kind] }),
+        ...(profile !== "oidc" && { oid: isApp ? owner : objectIdOf(owner), ver: "2.0" }),
+        ...(profile === "entra" && { tid: tenant }),
+        ...(profile === "entra-personal" && { tid: PERSONAL_TENANT }),
+        ...(!isApp && {
+          auth_time: iat - signedInSecondsAgo,
+          ...assurance(profile, asked.secondFactor),
+        }),
         ...(cnf !== undefined && { cnf: { jkt: cnf } }),
         ...claims,
       };
@@ -65,15 +75,25 @@ function access(profile: Profile): JWTPayload {
   return profile === "oidc" ? { scope: SCOPE, client_id: CLIENT } : { scp: SCOPE, azp: CLIENT };
 }
 
+/** An app's own token: RFC 9068, section 2.2, has the client as its subject; Entra says `idtyp`. */
+function appAccess(profile: Profile, client: string): JWTPayload {
+  return profile === "oidc" ? { client_id: client } : { azp: client, idtyp: "app" };
+}
+
+/** A person's object id at Entra: another name than `sub`, which differs from app to app there. */
+export function objectIdOf(owner: string): string {
+  return uuidOf(hash("sha256", `object id of ${owner}`, "buffer"), 8);
+}
+
 /** How each profile tells of a second factor, or does not. */
-function assurance(profile: Profile, tenant: string, secondFactor: boolean): JWTPayload {
+function assurance(profile: Profile, secondFactor: boolean): JWTPayload {
   switch (profile) {
     case "oidc":
       // Values of `amr`: RFC 8176.
       return secondFactor ? { amr: ["pwd", "otp", "mfa"], acr: ACR } : { amr: ["pwd"] };
     case "entra":
-      return { tid: tenant, ver: "2.0", ...(secondFactor && { acrs: [AUTHENTICATION_CONTEXT] }) };
+      return secondFactor ? { acrs: [AUTHENTICATION_CONTEXT] } : {};
     case "entra-personal":
-      return { tid: PERSONAL_TENANT, ver: "2.0" };
+      return {};
   }
 }

@@ -1,7 +1,7 @@
 export const KINDS = ["personal", "work-or-school", "provider", "operator"] as const;
 export const PROFILES = ["oidc", "entra", "entra-personal"] as const;
 
-type Kind = (typeof KINDS)[number];
+export type Kind = (typeof KINDS)[number];
 export type Profile = (typeof PROFILES)[number];
 
 /** Who the tokens are for: the service. */
@@ -32,9 +32,21 @@ interface IssuerSetting {
   readonly authenticationContext?: string;
   /** Only for the oidc profile. */
   readonly acrValues?: readonly string[];
-  readonly scopes: readonly string[];
-  readonly clients: readonly string[];
+  /** Only for the oidc profile. */
+  readonly tenant?: string;
+  /** Only for people's tokens. */
+  readonly scopes?: readonly string[];
+  readonly clients?: readonly string[];
 }
+
+/** The organization of the oidc profile's accounts, and of any other that asks for none. */
+export const TENANT = "6f1c2d3e-4a5b-4c6d-8e7f-8091a2b3c4d5";
+
+/** What apps and operators may do here. */
+export const ROLES: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  provider: ["Activations.Issue", "Activations.Read", "Codes.Verify"],
+  operator: ["Operations.Read", "Operations.Act"],
+};
 
 /**
  * An issuer's identifier is a name, not its address: an owner, known by `iss` and `sub`, stays the same whatever the
@@ -64,8 +76,9 @@ export function issuerSettings(jwksUri: string): IssuerSetting[] {
       secondFactor: "when-known" as const,
       ...(profile === "oidc" && { acrValues: [ACR] }),
       ...(profile === "entra" && { authenticationContext: AUTHENTICATION_CONTEXT }),
-      scopes: [SCOPE],
-      clients: [CLIENT],
+      ...(profile === "oidc" && { tenant: TENANT }),
+      // Providers and operators are told by the roles of their tokens.
+      ...(ROLES[kind] === undefined && { scopes: [SCOPE], clients: [CLIENT] }),
     })),
   );
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isIssued, KINDS, PROFILES } from "./settings.ts";
+import { isIssued, KINDS, PROFILES, TENANT } from "./settings.ts";
 
 const YEAR = 365 * 24 * 3600;
 
@@ -11,7 +11,11 @@ export const tokenRequest = z
     kind: z.enum(KINDS).default("personal"),
     profile: z.enum(PROFILES).default("oidc"),
     /** Of the entra profile: the organization's tenant, made up. */
-    tenant: z.guid().default("6f1c2d3e-4a5b-4c6d-8e7f-8091a2b3c4d5"),
+    tenant: z.guid().default(TENANT),
+    /** The app roles of a provider or an operator; all of its kind where this is left out. */
+    roles: z.array(z.string().min(1).max(64)).max(8).optional(),
+    /** Whether a person signed in to the provider's app, rather than the app itself. */
+    person: z.boolean().default(false),
     /** Whether the sign-in showed a second factor. No entra-personal token says so. */
     secondFactor: z.boolean().default(true),
     /** Seconds since the sign-in, for `auth_time`. */

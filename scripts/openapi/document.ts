@@ -8,7 +8,14 @@ import { catalogue, type ProblemCode, type ProblemKind } from "../../shared/erro
 import { languages } from "../../shared/errors/language.ts";
 import { describeCode } from "../../shared/errors/problem.ts";
 import { BODY_LIMIT } from "../../shared/http/body.ts";
-import { type Endpoint, type PhoneAccess, workOf } from "../../shared/http/endpoint.ts";
+import {
+  type Endpoint,
+  isForPhones,
+  isForRole,
+  type PhoneAccess,
+  type RoleAccess,
+  workOf,
+} from "../../shared/http/endpoint.ts";
 import { IDEMPOTENCY_KEY } from "../../shared/http/input.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
 import { problemsOf } from "../../shared/http/problems.ts";
@@ -203,6 +210,13 @@ export function openApiDocument(): Document {
             description:
               "The access token (RFC 9068) of the owner who is signed in with the recovery account, made for this service. An operation that needs a fresh sign-in asks for one by `step-up-required` (RFC 9470).",
           },
+          appToken: {
+            type: "http",
+            scheme: "bearer",
+            bearerFormat: "JWT",
+            description:
+              "An access token with the app role that the operation names: a provider's app gets its own by client credentials (docs/provider.md), an operator signs in (docs/operations.md).",
+          },
           deviceProof: {
             type: "apiKey",
             in: "header",
@@ -266,9 +280,12 @@ function operationOf(endpoint: Endpoint, shared: SharedRefusals): Operation {
     summary,
     ...(isAnonymous
       ? { description: "Also answered to HEAD." }
-      : { description: conditionsOf(access, method), "x-work": workOf(declaration) }),
+      : {
+          description: "caller" in access ? roleOf(access) : conditionsOf(access, method),
+          "x-work": workOf(declaration),
+        }),
     tags: [isAnonymous ? "service" : tag],
-    security: isAnonymous ? [] : [{ token: [], deviceProof: [] }],
+    security: isAnonymous ? [] : [isForRole(endpoint) ? { appToken: [] } : { token: [], deviceProof: [] }],
     parameters: parametersOf(endpoint),
     ...(body && {
       requestBody: {
@@ -287,6 +304,12 @@ function operationOf(endpoint: Endpoint, shared: SharedRefusals): Operation {
       ),
     },
   };
+}
+
+function roleOf({ caller, role }: RoleAccess): string {
+  return caller === "provider"
+    ? `For an account provider's app, by a token of its own (client credentials) with the app role \`${role}\`.`
+    : `For an operator, by a token with the app role \`${role}\`.`;
 }
 
 /** What a phone must be to make this call, in sentences. */
@@ -325,7 +348,8 @@ const ref = (kind: "schemas" | "responses" | "parameters" | "headers", name: str
   $ref: `#/components/${kind}/${name}`,
 });
 
-function parametersOf({ access, declaration }: Endpoint) {
+function parametersOf(endpoint: Endpoint) {
+  const { access, declaration } = endpoint;
   const { params, query, headers, confirm } = declaration;
   return [
     ...ofShape("path", params),
@@ -342,13 +366,10 @@ function parametersOf({ access, declaration }: Endpoint) {
         ]
       : []),
     ...ofShape("header", headers),
-    ...(access === "anonymous"
-      ? []
-      : [
-          ref("parameters", "ClientPlatform"),
-          ref("parameters", "ClientVersion"),
-          ...(access.idempotencyKey ? [ref("parameters", "IdempotencyKey")] : []),
-        ]),
+    ...(isForPhones(endpoint)
+      ? [ref("parameters", "ClientPlatform"), ref("parameters", "ClientVersion")]
+      : []),
+    ...(access !== "anonymous" && access.idempotencyKey ? [ref("parameters", "IdempotencyKey")] : []),
     ref("parameters", "AcceptLanguage"),
   ];
 }

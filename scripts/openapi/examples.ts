@@ -207,6 +207,7 @@ const from = { name: named.name, platform: "ios" };
 
 /** What problems carry besides the members that all have; a code that is not here carries nothing more. */
 export const members: Readonly<Partial<Record<ProblemCode, Readonly<Record<string, unknown>>>>> = {
+  "role-required": { role: "Activations.Issue" },
   "proof-missing": { triesLeft: 9 },
   "proof-invalid": { triesLeft: 9 },
   "proof-expired": { time: AT },

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { isAppVersion, isOlder, MINIMUM_VERSION } from "../appVersion.ts";
+import { tenantId } from "../formats.ts";
 import type { Platform } from "../words.ts";
 import {
   clientId,
@@ -41,11 +42,16 @@ export const issuerSetting = z
     kind: z
       .enum(["personal", "work-or-school", "provider", "operator"])
       .describe(
-        "Whose accounts it holds. Owners are personal; the others are told apart to be refused with a reason.",
+        "Whose accounts it holds. Owners are personal; of work or school accounts a sign-in can verify one; providers issue activation codes; operators run the service.",
       ),
     profile: z
       .enum(["oidc", "entra", "entra-personal"])
       .describe("How its tokens tell when and how somebody signed in; see architecture.md."),
+    tenant: tenantId
+      .optional()
+      .describe(
+        "Profile `oidc`: the organization that its accounts belong to, as manifests name it. Needed with kind `provider`: activations are issued for it alone. On a `personal` issuer: the organization whose provider may verify one-time codes of its accounts.",
+      ),
     algorithms: listOf(z.enum(["RS256", "PS256", "ES256"])).describe("What its tokens may be signed with."),
     secondFactor: z
       .enum(["always", "when-known"])
@@ -70,27 +76,35 @@ export const issuerSetting = z
         "The clients whose tokens are accepted: what the token has of `client_id`, `azp` and `appid` must be among them.",
       ),
   })
-  .superRefine(({ issuer, kind, profile, secondFactor, acrValues, authenticationContext }, { addIssue }) => {
-    const wrong = (member: string, message: string) => addIssue({ code: "custom", path: [member], message });
-    // Who signs in at any tenant is whoever its administrator says that they are.
-    if (issuer.includes(TENANT_PLACE) && (kind === "personal" || profile !== "entra")) {
-      wrong("issuer", `${TENANT_PLACE} is for the profile entra, and not for personal accounts`);
-    }
-    if (acrValues && profile !== "oidc") wrong("acrValues", "tokens of this profile have no acr");
-    if (authenticationContext !== undefined && profile !== "entra") {
-      wrong("authenticationContext", "tokens of this profile name none");
-    }
-    // Otherwise nobody could ever step up.
-    if (secondFactor === "always" && profile === "entra-personal") {
-      wrong("secondFactor", "tokens of this profile don't tell of a second factor");
-    }
-    if (secondFactor === "always" && profile === "entra" && authenticationContext === undefined) {
-      wrong(
-        "secondFactor",
-        "tokens of this profile tell of a second factor by an authenticationContext alone",
-      );
-    }
-  });
+  .superRefine(
+    ({ issuer, kind, profile, tenant, secondFactor, acrValues, authenticationContext }, { addIssue }) => {
+      const wrong = (member: string, message: string) =>
+        addIssue({ code: "custom", path: [member], message });
+      // Who signs in at any tenant is whoever its administrator says that they are.
+      if (issuer.includes(TENANT_PLACE) && (kind === "personal" || profile !== "entra")) {
+        wrong("issuer", `${TENANT_PLACE} is for the profile entra, and not for personal accounts`);
+      }
+      if (tenant !== undefined && profile !== "oidc")
+        wrong("tenant", "tokens of this profile name their own");
+      if (tenant === undefined && profile === "oidc" && kind === "provider") {
+        wrong("tenant", "is needed: a provider issues for one organization alone");
+      }
+      if (acrValues && profile !== "oidc") wrong("acrValues", "tokens of this profile have no acr");
+      if (authenticationContext !== undefined && profile !== "entra") {
+        wrong("authenticationContext", "tokens of this profile name none");
+      }
+      // Otherwise nobody could ever step up.
+      if (secondFactor === "always" && profile === "entra-personal") {
+        wrong("secondFactor", "tokens of this profile don't tell of a second factor");
+      }
+      if (secondFactor === "always" && profile === "entra" && authenticationContext === undefined) {
+        wrong(
+          "secondFactor",
+          "tokens of this profile tell of a second factor by an authenticationContext alone",
+        );
+      }
+    },
+  );
 
 export type IssuerSetting = z.infer<typeof issuerSetting>;
 

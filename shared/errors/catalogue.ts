@@ -5,6 +5,7 @@ import { conflictPolicy, missing, platform, timestamp, tryKind } from "../words.
 export type Remedy =
   | "add-accounts-by-hand"
   | "approve-on-another-phone"
+  | "ask-for-role"
   | "change-password"
   | "check-code"
   | "check-contact"
@@ -31,9 +32,11 @@ export type Remedy =
   | "update-app"
   | "use-another-contact"
   | "use-older-phone"
+  | "use-operator-token"
   | "use-original-phone"
   | "use-original-storage-account"
   | "use-personal-account"
+  | "use-provider-token"
   | "wait";
 
 export interface ProblemKind {
@@ -98,6 +101,9 @@ export const catalogue = {
   "work-account-refused": kind(403, "use-personal-account"),
   "provider-refused": kind(403, "use-personal-account"),
   "operator-refused": kind(403, "use-personal-account"),
+  "provider-required": kind(403, "use-provider-token"),
+  "operator-required": kind(403, "use-operator-token"),
+  "role-required": kind(403, "ask-for-role", { members: z.strictObject({ role: z.string() }) }),
   "proof-missing": kind(401, "make-new-proof", { members: counted }),
   "proof-invalid": kind(401, "make-new-proof", { members: counted }),
   "proof-expired": kind(401, "make-new-proof", {

@@ -5,6 +5,7 @@ import type { Services } from "../acts/services.ts";
 import type { Standing } from "../backup/standing.ts";
 import type { ProblemCode } from "../errors/catalogue.ts";
 import type { ProofUse } from "../identity/proof.ts";
+import type { Identity } from "../model/identity.ts";
 import type { Client } from "./client.ts";
 import type { HttpMethod, HttpRequest } from "./message.ts";
 
@@ -101,6 +102,36 @@ export interface PhoneAccess {
   readonly idempotencyKey?: "needed";
 }
 
+/** A call by whoever has an app role: a provider's app, or an operator. */
+export interface RoleAccess {
+  readonly caller: "provider" | "operator";
+  /** The app role that the token must have. */
+  readonly role: AppRole;
+  readonly idempotencyKey?: "needed";
+}
+
+/** What a provider may do, and an operator. */
+export type AppRole =
+  | "Activations.Issue"
+  | "Activations.Read"
+  | "Codes.Verify"
+  | "Operations.Read"
+  | "Operations.Act";
+
+/** A call whose token was verified, and has the role. Of a provider the identity has a tenant. */
+export interface RoleCall<D extends Declaration = Declaration> extends BaseCall<D> {
+  readonly identity: Identity;
+  readonly idempotencyKey: string | undefined;
+  /** SHA-256 of what is asked: a retry has the same. */
+  readonly requestHash: () => string;
+}
+
+export interface RoleEndpoint<D extends Declaration = Declaration> {
+  readonly access: RoleAccess;
+  readonly declaration: D;
+  readonly handle: (call: RoleCall<D>) => Promise<Answer>;
+}
+
 /** A call by a phone whose token and proof were verified. */
 export interface PhoneCall<D extends Declaration = Declaration> extends BaseCall<D>, Act {
   readonly services: Services;
@@ -121,7 +152,15 @@ export interface PhoneEndpoint<D extends Declaration = Declaration> {
 
 // Handlers take calls of their own declaration; a list of endpoints knows only that each fits its own.
 // biome-ignore lint/suspicious/noExplicitAny: existential over the declaration
-export type Endpoint = AnonymousEndpoint<any> | PhoneEndpoint<any>;
+export type Endpoint = AnonymousEndpoint<any> | PhoneEndpoint<any> | RoleEndpoint<any>;
+
+export function isForPhones(endpoint: Endpoint): endpoint is PhoneEndpoint {
+  return endpoint.access !== "anonymous" && !("caller" in endpoint.access);
+}
+
+export function isForRole(endpoint: Endpoint): endpoint is RoleEndpoint {
+  return endpoint.access !== "anonymous" && "caller" in endpoint.access;
+}
 
 /** The methods that an endpoint is served with: where anyone may look, probes and proxies do so with HEAD. */
 export function methodsOf({ access, declaration: { method } }: Endpoint): readonly (HttpMethod | "HEAD")[] {
@@ -133,6 +172,15 @@ export function anonymous<const D extends Declaration>(
   handle: (call: BaseCall<D>) => Promise<Answer>,
 ): AnonymousEndpoint<D> {
   return { access: "anonymous", declaration, handle };
+}
+
+/** An endpoint for a provider's app, or for an operator. */
+export function forRole<const D extends Declaration>(
+  access: RoleAccess,
+  declaration: D,
+  handle: (call: RoleCall<D>) => Promise<Answer>,
+): RoleEndpoint<D> {
+  return { access, declaration, handle };
 }
 
 /** An endpoint for registered phones. */

@@ -9,12 +9,14 @@ import { ItemUnreadable } from "../store/schema.ts";
 import { timestampOf } from "../words.ts";
 import { runAnonymous } from "./callers/anonymous.ts";
 import { runForPhone } from "./callers/phone.ts";
+import { runForRole } from "./callers/role.ts";
 import {
   type AnonymousEndpoint,
   type Answer,
   type Endpoint,
+  isForPhones,
+  isForRole,
   methodsOf,
-  type PhoneEndpoint,
 } from "./endpoint.ts";
 import type { HttpRequest, HttpResponse, Route } from "./message.ts";
 import { render, renderProblem } from "./render.ts";
@@ -75,9 +77,9 @@ async function run(
   request: HttpRequest,
   now: number,
 ): Promise<Answer> {
-  return endpoint.access === "anonymous"
-    ? await runAnonymous(endpoint as AnonymousEndpoint, services, request, now)
-    : await runForPhone(endpoint as PhoneEndpoint, services, request, now);
+  if (isForPhones(endpoint)) return await runForPhone(endpoint, services, request, now);
+  if (isForRole(endpoint)) return await runForRole(endpoint, services, request, now);
+  return await runAnonymous(endpoint as AnonymousEndpoint, services, request, now);
 }
 
 function asProblem(error: unknown): Problem {

@@ -1,12 +1,21 @@
 import type { ProblemCode } from "../errors/catalogue.ts";
-import type { Declaration, Endpoint, PhoneAccess } from "./endpoint.ts";
+import {
+  type Declaration,
+  type Endpoint,
+  isForPhones,
+  isForRole,
+  type PhoneAccess,
+  type RoleAccess,
+} from "./endpoint.ts";
 
 /** Every problem that an endpoint can give: its own, and what its caller and the pipeline add. */
-export function problemsOf({ access, declaration }: Endpoint): ReadonlySet<ProblemCode> {
+export function problemsOf(endpoint: Endpoint): ReadonlySet<ProblemCode> {
+  const { declaration } = endpoint;
   return new Set<ProblemCode>([
     ...ANYWHERE,
     ...toInput(declaration),
-    ...(access === "anonymous" ? [] : toPhones(access, declaration)),
+    ...(isForPhones(endpoint) ? toPhones(endpoint.access, declaration) : []),
+    ...(isForRole(endpoint) ? toRoles(endpoint.access) : []),
     ...declaration.problems,
   ]);
 }
@@ -55,12 +64,27 @@ function toPhones(
   ];
 }
 
-/** Refused tries are counted, on any route: so any can be busy. */
-const SIGN_IN: readonly ProblemCode[] = [
+/** What callers/role.ts refuses. */
+function toRoles({ caller, idempotencyKey }: RoleAccess): readonly ProblemCode[] {
+  return [
+    ...TOKEN,
+    `${caller}-required`,
+    "role-required",
+    "too-many-requests",
+    ...(idempotencyKey ? (["idempotency-key-invalid"] as const) : []),
+  ];
+}
+
+const TOKEN = [
   "token-missing",
   "token-invalid",
   "token-expired",
   "sign-in-unavailable",
+] as const satisfies readonly ProblemCode[];
+
+/** Refused tries are counted, on any route: so any can be busy. */
+const SIGN_IN: readonly ProblemCode[] = [
+  ...TOKEN,
   "work-account-refused",
   "provider-refused",
   "operator-refused",

@@ -26,19 +26,38 @@ const CLIENT_CLAIMS = ["client_id", "azp", "appid"];
  * another app got for another purpose, is signed by the same issuer for the same person: taken here, whoever holds it
  * would be that person.
  */
-export function isAccessToken(
-  typ: string | undefined,
-  payload: JWTPayload,
-  { profile, scopes, roles, clients }: IssuerSetting,
-): boolean {
+export function isAccessToken(typ: string | undefined, payload: JWTPayload, issuer: IssuerSetting): boolean {
+  const { profile, scopes, roles, clients } = issuer;
   return (
     TYPES[profile].includes(typ?.toLowerCase() ?? "") &&
     !OF_ID_TOKENS.some((name) => name in payload) &&
     (profile === "oidc" || APP_CLAIMS.some((name) => isName(payload[name]))) &&
-    (scopes === undefined || scopesOf(payload).some((scope) => scopes.includes(scope))) &&
+    (scopes === undefined ||
+      scopesOf(payload).some((scope) => scopes.includes(scope)) ||
+      isOfProvider(payload, issuer)) &&
     (roles === undefined || texts(payload.roles).some((role) => roles.includes(role))) &&
     (clients === undefined || isForOneOf(clients, payload))
   );
+}
+
+/**
+ * Whether a verified token was issued to an app for itself (client credentials). At Entra `idtyp` says so where the app
+ * registration asks for it, and else that app and subject are one object and nothing was delegated; RFC 9068, section 2.2,
+ * gives such a token the client's own id as its subject.
+ * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+ */
+export function isOfApp(payload: JWTPayload, { profile }: Pick<IssuerSetting, "profile">): boolean {
+  const { sub, oid, idtyp, scp } = payload;
+  if (profile !== "oidc") return idtyp === undefined ? scp === undefined && oid === sub : idtyp === "app";
+  return payload.auth_time === undefined && CLIENT_CLAIMS.some((name) => payload[name] === sub);
+}
+
+/**
+ * An organization's app has its token of the same issuer as the organization's people, whose setting asks for a scope:
+ * that an app may call is said by its app roles.
+ */
+function isOfProvider(payload: JWTPayload, issuer: IssuerSetting): boolean {
+  return issuer.kind === "work-or-school" && isOfApp(payload, issuer) && texts(payload.roles).length > 0;
 }
 
 /** `scope` is one text (RFC 9068, section 2.2.3); `scp` is one at Entra, and a list elsewhere. */

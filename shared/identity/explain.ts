@@ -30,6 +30,11 @@ export interface KindRefusal {
   readonly reason: "work-account-refused" | "provider-refused" | "operator-refused";
 }
 
+/** A caller who is not what the endpoint is for. */
+type RoleRefusal =
+  | { readonly reason: "provider-required" | "operator-required" }
+  | { readonly reason: "role-required"; readonly role: string };
+
 interface StepUpRefusal {
   readonly reason: "step-up-required";
   readonly missing: readonly Missing[];
@@ -38,7 +43,7 @@ interface StepUpRefusal {
   readonly maxAge: number;
 }
 
-type IdentityRefusal = TokenRefusal | ProofRefusal | KindRefusal | StepUpRefusal;
+type IdentityRefusal = TokenRefusal | ProofRefusal | KindRefusal | RoleRefusal | StepUpRefusal;
 
 /** A 401 has a challenge (RFC 9110, section 15.5.2). */
 const PROOF_CHALLENGE = 'DPoP error="invalid_dpop_proof", algs="ES256"';
@@ -69,7 +74,11 @@ export function explain(refusal: IdentityRefusal): Problem {
     case "work-account-refused":
     case "provider-refused":
     case "operator-refused":
+    case "provider-required":
+    case "operator-required":
       return problem(refusal.reason);
+    case "role-required":
+      return problem(refusal.reason, { role: refusal.role });
     case "step-up-required":
       return stepUpRequired(refusal);
   }

@@ -5,8 +5,9 @@ import { LRUCache } from "lru-cache";
 import type { IssuerSetting } from "../config/settings.ts";
 import type { Identity } from "../model/identity.ts";
 import type { System } from "../system.ts";
-import { isAccessToken } from "./accessToken.ts";
+import { isAccessToken, isOfApp } from "./accessToken.ts";
 import { signInOf } from "./assurance.ts";
+import { texts } from "./claims.ts";
 import type { TokenRefusal } from "./explain.ts";
 import { findIssuer } from "./issuers.ts";
 import { createSigningKeys, SigningKeysUnavailable } from "./signingKeys.ts";
@@ -119,14 +120,14 @@ async function verify(
 }
 
 /** The claims that tell who signed in, where, and with which app. */
-const IDENTIFYING = ["iss", "sub", "tid", "azp", "appid", "client_id"];
+const IDENTIFYING = ["iss", "sub", "oid", "tid", "azp", "appid", "client_id"];
 
 function isIllFormed(claim: unknown): boolean {
   return typeof claim === "string" && !claim.isWellFormed();
 }
 
 function identityFrom(payload: JWTPayload, issuer: IssuerSetting, tokenHash: string): Identity {
-  const { iss, sub, cnf } = payload;
+  const { iss = "", sub, oid, tid, cnf } = payload;
   // Signed or not, an object here would be the same owner as every other object.
   if (typeof sub !== "string" || sub === "") return refuse();
   // So would half a surrogate pair: every half becomes the same character in UTF-8.
@@ -137,8 +138,17 @@ function identityFrom(payload: JWTPayload, issuer: IssuerSetting, tokenHash: str
   return {
     userId: hash("sha256", Buffer.from(`${iss}\0${sub}`), "base64url"),
     issuer,
+    ...(issuer.profile === "oidc"
+      ? { authority: iss, subject: sub, tenant: issuer.tenant }
+      : { authority: textOf(tid) ?? iss, subject: textOf(oid), tenant: textOf(tid) }),
+    roles: texts(payload.roles),
+    isApp: isOfApp(payload, issuer),
     ...signInOf(payload, issuer),
     boundKey: typeof boundKey === "string" ? boundKey : undefined,
     tokenHash,
   };
+}
+
+function textOf(claim: unknown): string | undefined {
+  return typeof claim === "string" && claim !== "" ? claim : undefined;
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { sha256 } from "../formats.ts";
+import { sha256, tenantId } from "../formats.ts";
 
 /** The most accounts that one backup holds. */
 export const MOST_ACCOUNTS = 500;
@@ -17,8 +17,7 @@ const entry = z.discriminatedUnion("kind", [
     ref: sha256,
     kind: z.literal("work-or-school"),
     push: z.boolean(),
-    /** A GUID of any version, in lower case, as the phone writes it in its subject hash. */
-    tenant: z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+    tenant: tenantId,
     /** HMAC of the provider's id of the user: an activation is bound to it. */
     subjectHash: sha256,
   }),

@@ -1,10 +1,8 @@
 import { endpoints } from "../../functions/endpoints.ts";
-import type { Endpoint, PhoneEndpoint } from "../../shared/http/endpoint.ts";
+import { type Endpoint, isForPhones } from "../../shared/http/endpoint.ts";
 import type { Case } from "./scene.ts";
 
-export const ofPhones = endpoints.filter(
-  (endpoint): endpoint is PhoneEndpoint => endpoint.access !== "anonymous",
-);
+export const ofPhones = endpoints.filter(isForPhones);
 
 /** Names the endpoint in a test's title. */
 export function named<E extends Endpoint>(all: readonly E[]): [name: string, endpoint: E][] {

@@ -25,7 +25,7 @@ function iat(from: number | undefined) {
 /** A second older than the endpoint takes it. */
 function tooOld(scene: Scene): Changes {
   const { access } = scene.endpoint;
-  if (access === "anonymous") throw new Error("anyone may call it, without a proof");
+  if (access === "anonymous" || "caller" in access) throw new Error("it asks for no proof");
   return iat(access.proof === "spent" ? -301 : -61)(scene);
 }
 

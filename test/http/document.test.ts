@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
-import type { PhoneEndpoint } from "../../shared/http/endpoint.ts";
+import { isForPhones } from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
 import { eventType } from "../../shared/model/event.ts";
 
@@ -21,7 +21,7 @@ describe("docs/protocol.md", () => {
 
   it("says in the heading of each whether it needs a fresh sign-in, and an Idempotency-Key", () => {
     const headings = Array.from(document.matchAll(/^### .+$/gm), ([heading]) => heading);
-    const ofPhones = endpoints.filter(({ access }) => access !== "anonymous") as PhoneEndpoint[];
+    const ofPhones = endpoints.filter(isForPhones);
     for (const { access, declaration } of ofPhones) {
       const request = requestOf(declaration);
       const own = headings.filter((heading) => heading.replace(/\?[^`]*/, "").includes(`\`${request}\` (`));

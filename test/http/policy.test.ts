@@ -4,7 +4,12 @@ import * as z from "zod";
 import { unknown } from "../../functions/anonymous/unknown.ts";
 import { endpoints } from "../../functions/endpoints.ts";
 import { AUDIENCE, issuerIdentifier } from "../../local/issuer/settings.ts";
-import type { Endpoint, PhoneAccess, PhoneEndpoint } from "../../shared/http/endpoint.ts";
+import {
+  type Endpoint,
+  isForPhones,
+  type PhoneAccess,
+  type PhoneEndpoint,
+} from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
 import { problemsOf } from "../../shared/http/problems.ts";
 import { compileRoutes, inHostOrder } from "../../shared/http/route.ts";
@@ -115,7 +120,7 @@ const REPEATABLE: Readonly<Record<string, string>> = {
 const RELEASING = ["backup-enable", "backup-key", "me-export", "recoveries-begin", "recoveries-open"];
 
 const all: readonly Endpoint[] = [...endpoints, unknown(endpoints)];
-const phoneEndpoints = endpoints.filter((endpoint) => endpoint.access !== "anonymous") as PhoneEndpoint[];
+const phoneEndpoints = endpoints.filter(isForPhones);
 
 const namesOf = (list: readonly Endpoint[]) => list.map(({ declaration: { name } }) => name);
 
@@ -133,13 +138,12 @@ describe("who may call", () => {
   });
 
   it("is asked for a fresh sign-in, or for trust, wherever an answer holds a sealed key or an envelope [D6]", () => {
-    const releasing = endpoints.filter(({ declaration }) =>
-      Object.values(declaration.answers).some((schema) => holdsSecret(schema as z.ZodType | null)),
-    );
+    const releasing = phoneEndpoints.filter(({ declaration }) => releases(declaration));
     expect(namesOf(releasing).sort()).toEqual(RELEASING);
+    const others = endpoints.filter((endpoint) => !isForPhones(endpoint));
+    expect(others.filter(({ declaration }) => releases(declaration))).toEqual([]);
     const unguarded = releasing.filter(
-      ({ access }) =>
-        access === "anonymous" || (access.stepUp === "not-needed" && access.standing !== "trusted"),
+      ({ access }) => access.stepUp === "not-needed" && access.standing !== "trusted",
     );
     expect(namesOf(unguarded)).toEqual([]);
   });
@@ -273,6 +277,10 @@ function hidden(list: readonly Endpoint[]): string[] {
 /** A path of the endpoint's route; its parameters have a value that is no other route's literal. */
 function samplePath({ declaration: { route } }: Endpoint): string {
   return `/${ROUTE_PREFIX}/${route.replace(/\{\*?\w+\}/g, "some-value")}`;
+}
+
+function releases({ answers }: Endpoint["declaration"]): boolean {
+  return Object.values(answers).some((schema) => holdsSecret(schema as z.ZodType | null));
 }
 
 function holdsSecret(schema: z.ZodType | null): boolean {

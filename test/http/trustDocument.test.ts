@@ -13,7 +13,7 @@ import {
 import { COUNTS_AFTER, COUNTS_AFTER_REMOVAL, KEPT_AFTER_REMOVAL } from "../../shared/contact/contacts.ts";
 import { UNUSED } from "../../shared/devices/registration.ts";
 import { catalogue, type ProblemKind, type Remedy } from "../../shared/errors/catalogue.ts";
-import type { PhoneAccess, PhoneEndpoint } from "../../shared/http/endpoint.ts";
+import { isForPhones, type PhoneAccess } from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
 import { MOST_CONTACTS, MOST_LISTED_CONTACTS } from "../../shared/model/contact.ts";
 import { MOST_DEVICES, MOST_REMOVED, MOST_TOKENS } from "../../shared/model/device.ts";
@@ -107,13 +107,16 @@ const FROZEN: Readonly<Record<string, PhoneAccess["frozen"]>> = {
   "by case": "by-guards",
 };
 
-/** What is no owner's to walk: a fault of the app or of the service, or a sign-in like any other. */
+/** What is no owner's to walk: a fault of the app or of the service, a sign-in like any other, or somebody else's. */
 const NO_WAY: readonly Remedy[] = [
+  "ask-for-role",
   "contact-support",
   "fix-request",
   "make-new-proof",
   "retry-later",
   "sign-in",
+  "use-operator-token",
+  "use-provider-token",
   "use-personal-account",
 ];
 
@@ -127,7 +130,7 @@ describe("docs/trust.md", () => {
         frozen: FROZEN[frozen],
       }),
     );
-    const phoneEndpoints = endpoints.filter(({ access }) => access !== "anonymous") as PhoneEndpoint[];
+    const phoneEndpoints = endpoints.filter(isForPhones);
     const declared = phoneEndpoints.map(({ access, declaration: { method, route } }) => ({
       request: `${method} /${ROUTE_PREFIX}/${route}`,
       registered: access.registered,

@@ -26,6 +26,18 @@ export const en: Texts = {
       title: "An operator can't use a backup",
       detail: "Backups belong to their owners alone. Sign in with a personal account.",
     },
+    "provider-required": {
+      title: "This is for account providers",
+      detail: "Use a token that your organization's app got with its own credentials.",
+    },
+    "operator-required": {
+      title: "This is for operators",
+      detail: "Use a token of an account that operates this service.",
+    },
+    "role-required": {
+      title: "The token lacks an app role",
+      detail: "Ask whoever manages the app registration for the role that is named.",
+    },
     "proof-missing": {
       title: "The phone did not prove who it is",
       detail: "Send one DPoP header with a proof signed by the phone's key.",
@@ -418,6 +430,9 @@ export const en: Texts = {
     "recover-or-start-anew": "Recover your backup on this phone, or start anew.",
     "start-anew": "Start a new backup from this phone. What was there is kept for 30 days.",
     wait: "Wait until the time that is given.",
+    "ask-for-role": "Ask for the app role that is named.",
+    "use-operator-token": "Use an operator's token.",
+    "use-provider-token": "Use an account provider's token.",
     "add-accounts-by-hand": "Add your accounts on this phone by hand.",
     "approve-on-another-phone": "Approve the recovery on another of your phones, or wait.",
     "check-recovery-key": "Check the recovery key, and type it in again.",

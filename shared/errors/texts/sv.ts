@@ -27,6 +27,18 @@ export const sv: Texts = {
       title: "Driftpersonal kan inte använda en säkerhetskopia",
       detail: "Säkerhetskopior är bara till för sina ägare. Logga in med ett personligt konto.",
     },
+    "provider-required": {
+      title: "Det här är till för kontoleverantörer",
+      detail: "Använd en token som organisationens app har fått med sina egna uppgifter.",
+    },
+    "operator-required": {
+      title: "Det här är till för driftpersonal",
+      detail: "Använd en token för ett konto som sköter driften av tjänsten.",
+    },
+    "role-required": {
+      title: "Token saknar en approll",
+      detail: "Be den som sköter appregistreringen om den roll som anges.",
+    },
     "proof-missing": {
       title: "Telefonen har inte bevisat vilken den är",
       detail: "Skicka ett DPoP-huvud med ett bevis som är signerat med telefonens nyckel.",
@@ -426,6 +438,9 @@ export const sv: Texts = {
     "recover-or-start-anew": "Återställ säkerhetskopian på den här telefonen, eller börja om.",
     "start-anew": "Börja en ny säkerhetskopia från den här telefonen. Det som fanns sparas i 30 dagar.",
     wait: "Vänta till den tid som anges.",
+    "ask-for-role": "Be om den approll som anges.",
+    "use-operator-token": "Använd en token för driftpersonal.",
+    "use-provider-token": "Använd en kontoleverantörs token.",
     "add-accounts-by-hand": "Lägg till dina konton för hand på den här telefonen.",
     "approve-on-another-phone": "Godkänn återställningen på en annan av dina telefoner, eller vänta.",
     "check-recovery-key": "Kontrollera återställningsnyckeln och skriv in den igen.",

@@ -26,6 +26,12 @@ export const zhHans: Texts = {
       title: "运营人员不能使用备份",
       detail: "备份只属于其所有者。请使用个人帐户登录。",
     },
+    "provider-required": {
+      title: "这仅供帐户提供方使用",
+      detail: "请使用你的组织的应用通过自身凭据获取的令牌。",
+    },
+    "operator-required": { title: "这仅供运营人员使用", detail: "请使用运营此服务的帐户的令牌。" },
+    "role-required": { title: "令牌缺少应用角色", detail: "请向管理应用注册的人员申请所列的角色。" },
     "proof-missing": {
       title: "手机未证明自己的身份",
       detail: "请发送一个 DPoP 标头，其中包含由手机密钥签名的证明。",
@@ -398,6 +404,9 @@ export const zhHans: Texts = {
     "recover-or-start-anew": "请在此手机上恢复备份，或重新开始。",
     "start-anew": "请从此手机开始新的备份。原有内容会保留 30 天。",
     wait: "请等到所示时间。",
+    "ask-for-role": "请申请所列的应用角色。",
+    "use-operator-token": "请使用运营人员的令牌。",
+    "use-provider-token": "请使用帐户提供方的令牌。",
     "add-accounts-by-hand": "请在此手机上手动添加你的帐户。",
     "approve-on-another-phone": "请在你的另一部手机上批准恢复，或等到等待时间结束。",
     "check-recovery-key": "请检查恢复密钥，然后重新输入。",

@@ -26,6 +26,12 @@ export const zhHant: Texts = {
       title: "營運人員無法使用備份",
       detail: "備份只屬於其擁有者。請使用個人帳戶登入。",
     },
+    "provider-required": {
+      title: "這僅供帳戶提供者使用",
+      detail: "請使用貴組織的應用程式以本身認證取得的權杖。",
+    },
+    "operator-required": { title: "這僅供營運人員使用", detail: "請使用營運此服務的帳戶權杖。" },
+    "role-required": { title: "權杖缺少應用程式角色", detail: "請向管理應用程式註冊的人員要求所列的角色。" },
     "proof-missing": {
       title: "手機未證明自己的身分",
       detail: "請傳送一個 DPoP 標頭，其中包含以手機金鑰簽署的證明。",
@@ -398,6 +404,9 @@ export const zhHant: Texts = {
     "recover-or-start-anew": "請在此手機上復原備份，或重新開始。",
     "start-anew": "請從此手機開始新的備份。原有內容會保留 30 天。",
     wait: "請等到所示時間。",
+    "ask-for-role": "請要求所列的應用程式角色。",
+    "use-operator-token": "請使用營運人員的權杖。",
+    "use-provider-token": "請使用帳戶提供者的權杖。",
     "add-accounts-by-hand": "請在此手機上手動新增您的帳戶。",
     "approve-on-another-phone": "請在您的另一支手機上核准復原，或等到等待時間結束。",
     "check-recovery-key": "請檢查復原金鑰，然後重新輸入。",

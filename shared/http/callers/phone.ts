@@ -6,7 +6,7 @@ import type { Services } from "../../acts/services.ts";
 import { requireNotFrozen, requireStanding, requireTriesLeft } from "../../acts/standing.ts";
 import { requireStepUp } from "../../acts/stepUp.ts";
 import { explain as explainDevice } from "../../devices/explain.ts";
-import { Problem, problem, withHeaders } from "../../errors/problem.ts";
+import { Problem } from "../../errors/problem.ts";
 import { explain, type KindRefusal } from "../../identity/explain.ts";
 import { type Proof, verifyProof } from "../../identity/proof.ts";
 import type { Device } from "../../model/device.ts";
@@ -15,9 +15,10 @@ import { asOf } from "../../recovery/freeze.ts";
 import { readOwner } from "../../store/read.ts";
 import { checkBodyHeaders, parseBody, readBody } from "../body.ts";
 import { type Client, readClient, requireSupported } from "../client.ts";
-import { type Answer, type OwnerCall, type PhoneCall, type PhoneEndpoint, workOf } from "../endpoint.ts";
+import type { Answer, OwnerCall, PhoneCall, PhoneEndpoint } from "../endpoint.ts";
 import { readHeaders, readIdempotencyKey, readParams, readQuery } from "../input.ts";
 import type { HttpRequest } from "../message.ts";
+import { readIdentity, requireWork } from "./token.ts";
 
 /** The order of these checks is the order in which a phone is refused: docs/architecture.md. */
 export async function runForPhone(
@@ -29,11 +30,11 @@ export async function runForPhone(
   const { access, declaration } = endpoint;
   if (declaration.body) checkBodyHeaders(request);
 
-  const identity = await readIdentity(services, request);
+  const identity = await readOwnersIdentity(services, request);
   const client = readClient(request);
   if (access.oldApps === "refused") requireSupported(client, services.config.minimumVersions);
   const proof = await readProof(endpoint, services, request, identity, now);
-  requireWork(services, identity, proof, declaration);
+  requireWork(services, `${identity.userId} ${proof.deviceId}`, declaration);
 
   const params = readParams(endpoint, request);
   const query = readQuery(endpoint, request);
@@ -112,12 +113,11 @@ async function loadCaller(
 }
 
 /** The owner who is signed in: a personal account [A4]. */
-async function readIdentity({ verifyToken }: Services, request: HttpRequest): Promise<Identity> {
-  const verdict = await verifyToken(readToken(request));
-  if (verdict.refused) throw explain(verdict.refused);
-  const { kind } = verdict.identity.issuer;
+async function readOwnersIdentity(services: Services, request: HttpRequest): Promise<Identity> {
+  const identity = await readIdentity(services, request);
+  const { kind } = identity.issuer;
   if (kind !== "personal") throw explain({ reason: REFUSED_KINDS[kind] });
-  return verdict.identity;
+  return identity;
 }
 
 const REFUSED_KINDS: Readonly<
@@ -127,26 +127,6 @@ const REFUSED_KINDS: Readonly<
   provider: "provider-refused",
   operator: "operator-refused",
 };
-
-/** The token of `Authorization: Bearer` (RFC 6750, section 2.1); nowhere else. */
-function readToken({ header }: HttpRequest): string {
-  const authorization = header("authorization");
-  const token = authorization && /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1];
-  if (token) return token;
-  throw explain({ reason: authorization === undefined ? "token-missing" : "token-malformed" });
-}
-
-/** @throws {Problem} too-many-requests: one phone must not take this instance from all others [I6] */
-function requireWork(
-  { work }: Services,
-  { userId }: Identity,
-  { deviceId }: Proof,
-  declaration: PhoneEndpoint["declaration"],
-): void {
-  const seconds = work.take(`${userId} ${deviceId}`, workOf(declaration));
-  if (seconds === undefined) return;
-  throw withHeaders(problem("too-many-requests"), { "Retry-After": String(Math.ceil(seconds)) });
-}
 
 /** The verified proof of the phone. One that is refused is counted: with a stolen token, that is all one has. */
 async function readProof(

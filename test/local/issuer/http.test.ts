@@ -37,12 +37,14 @@ describe("asking for a token", () => {
   });
 
   it("works with a query as well", async () => {
-    const query = "owner=7&kind=provider&profile=entra&secondFactor=false&signedInSecondsAgo=60&expiresIn=90";
+    const query =
+      "owner=7&kind=provider&profile=entra&person=true&roles=Codes.Verify&secondFactor=false&signedInSecondsAgo=60&expiresIn=90";
     const answer = await fetch(`${origin}/dev/token?${query}`);
     const { access_token = "" } = await json(answer);
     const { payload } = await jwtVerify(access_token, createRemoteJWKSet(new URL(`${origin}/dev/jwks`)));
     expect(payload).toMatchObject({ iss: "https://issuer.localhost/provider/entra", sub: "7" });
     expect(payload).not.toHaveProperty("acrs");
+    expect(payload.roles).toEqual(["Codes.Verify"]);
     const { iat = 0, exp = 0, auth_time } = payload;
     expect([exp - iat, iat - Number(auth_time)]).toEqual([90, 60]);
   });

@@ -108,7 +108,13 @@ describe("the issuers in the service's configuration", () => {
     };
     const issuerOf = (profile: string) => `https://issuer.localhost/personal/${profile}`;
     expect(personal).toEqual([
-      { ...common, profile: "oidc", issuer: issuerOf("oidc"), acrValues: ["urn:authenticator-backup:mfa"] },
+      {
+        ...common,
+        profile: "oidc",
+        issuer: issuerOf("oidc"),
+        acrValues: ["urn:authenticator-backup:mfa"],
+        tenant: "6f1c2d3e-4a5b-4c6d-8e7f-8091a2b3c4d5",
+      },
       { ...common, profile: "entra", issuer: issuerOf("entra"), authenticationContext: "c1" },
       { ...common, profile: "entra-personal", issuer: issuerOf("entra-personal") },
     ]);

@@ -435,6 +435,20 @@ const members: Readonly<Record<keyof Required<IssuerSetting>, readonly WrongForm
     ["missing", like({ profile: undefined }), "/0/profile"],
     ["not known", like({ profile: SECRET }), "/0/profile"],
   ],
+  tenant: [
+    ["no GUID", like({ profile: "oidc", tenant: "contoso" }), "/0/tenant"],
+    ["in capitals", like({ profile: "oidc", tenant: "6F1C2D3E-4A5B-4C6D-8E7F-8091A2B3C4D5" }), "/0/tenant"],
+    [
+      "of a profile whose tokens name it",
+      like({ profile: "entra", tenant: "6f1c2d3e-4a5b-4c6d-8e7f-8091a2b3c4d5" }),
+      "/0/tenant",
+    ],
+    [
+      "missing with a provider",
+      family({ issuer: "https://provider.example", kind: "provider", profile: "oidc" }),
+      "/1/tenant",
+    ],
+  ],
   algorithms: [
     ["missing", like({ algorithms: undefined }), "/0/algorithms"],
     ["an empty list", like({ algorithms: [] }), "/0/algorithms"],

@@ -40,6 +40,11 @@ function identity(issuer: IssuerSetting, signIn: Partial<Identity> = {}): Identi
   return {
     userId: "u".repeat(43),
     issuer,
+    authority: issuer.issuer,
+    subject: "subject",
+    tenant: undefined,
+    roles: [],
+    isApp: false,
     signedInAt: NOW,
     secondFactor: true,
     boundKey: undefined,
