@@ -22,6 +22,16 @@ import { removeRecoveryKey } from "./backup/removeRecoveryKey.ts";
 import { restoreVersion } from "./backup/restore.ts";
 import { setRecoveryKey } from "./backup/setRecoveryKey.ts";
 import { uploadBackup } from "./backup/upload.ts";
+import { activateAccount } from "./challenges/activate.ts";
+import { answerPush } from "./challenges/answerPush.ts";
+import { beginChallenge } from "./challenges/begin.ts";
+import { cancelChallenge } from "./challenges/cancel.ts";
+import { giveCode } from "./challenges/giveCode.ts";
+import { readChallengeState } from "./challenges/read.ts";
+import { registerAccountKey } from "./challenges/registerKey.ts";
+import { sendCodeOfChallenge } from "./challenges/sendCode.ts";
+import { sendPushAgain } from "./challenges/sendPush.ts";
+import { signInToAccount } from "./challenges/signIn.ts";
 import { addContact } from "./contacts/add.ts";
 import { confirmContact } from "./contacts/confirm.ts";
 import { listOwnContacts } from "./contacts/list.ts";
@@ -34,6 +44,12 @@ import { setPushToken } from "./devices/setPushToken.ts";
 import { eraseOwner } from "./me/erase.ts";
 import { exportOwner } from "./me/export.ts";
 import { exportNextPage } from "./me/exportNext.ts";
+import { cancelProviderActivation } from "./provider/cancel.ts";
+import { issueProviderActivation } from "./provider/issue.ts";
+import { readProviderActivation } from "./provider/readActivation.ts";
+import { readProviderCredential } from "./provider/readCredential.ts";
+import { revokeProviderCredential } from "./provider/revokeCredential.ts";
+import { verifyProviderCode } from "./provider/verifyCode.ts";
 import { approveRecovery } from "./recoveries/approve.ts";
 import { beginRecovery } from "./recoveries/begin.ts";
 import { cancelRecovery } from "./recoveries/cancel.ts";
@@ -68,6 +84,16 @@ export const endpoints: readonly Endpoint[] = [
   cancelRecovery,
   approveRecovery,
   denyRecovery,
+  beginChallenge,
+  readChallengeState,
+  cancelChallenge,
+  signInToAccount,
+  sendCodeOfChallenge,
+  giveCode,
+  activateAccount,
+  registerAccountKey,
+  sendPushAgain,
+  answerPush,
   addContact,
   sendContactCode,
   confirmContact,
@@ -77,6 +103,12 @@ export const endpoints: readonly Endpoint[] = [
   exportOwner,
   exportNextPage,
   eraseOwner,
+  issueProviderActivation,
+  readProviderActivation,
+  cancelProviderActivation,
+  readProviderCredential,
+  revokeProviderCredential,
+  verifyProviderCode,
   health,
   ready,
   describeProblem,

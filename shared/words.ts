@@ -14,9 +14,9 @@ export type AccountKind = z.infer<typeof accountKind>;
 export const conflictPolicy = z.enum(["same-account", "any-account"]);
 
 /**
- * What is counted: recoveries begun, recoveries that accounts on the phone stood in the way of, recovery keys that were
- * wrong, sign-ins and proofs that were refused, phones registered, uploads that lost an account, and codes of contacts:
- * wrong ones, and those that were sent.
+ * What is counted: recoveries and challenges begun, recoveries that accounts on the phone stood in the way of, recovery keys that were
+ * wrong, sign-ins and proofs that were refused, phones registered, uploads that lost an account, codes that were sent to
+ * contacts, and wrong codes: of a contact that is confirmed, of a challenge, and of an account provider.
  */
 export const tryKind = z.enum([
   "recoveries",
@@ -28,8 +28,15 @@ export const tryKind = z.enum([
   "losses",
   "contact-codes",
   "contact-sends",
+  "challenges",
+  "challenge-codes",
+  "activation-codes",
 ]);
 export type TryKind = z.infer<typeof tryKind>;
+
+/** How an account with push is verified: what is asked for, in this order, and last the answer to a push. */
+export const means = z.enum(["fresh-sign-in", "contact-code", "activation-code", "push-answer"]);
+export type Means = z.infer<typeof means>;
 
 /** What a recovery is for: getting the accounts back, or a new key for a backup that can't be opened or is not wanted. */
 export const purpose = z.enum(["recover", "start-anew"]);

@@ -12,7 +12,7 @@ const FLOORS = [
   ["words", "appVersion", "errors", "formats", "json", "config", "meter", "system", "within", "credential"],
   ["model", "log"],
   ["backup", "limits", "activity", "identity", "|", "store", "keys", "notify"],
-  ["contact", "recovery", "challenge"],
+  ["contact", "recovery", "challenge", "provider"],
   // Left of acts, which sends what it has committed; right of all rules and ports, which it puts together.
   ["delivery", "devices", "status", "acts"],
   ["http"],
@@ -213,9 +213,7 @@ describe("functions/", () => {
       .filter((file) => !top.includes(file))
       .filter((file) => {
         const source = readFileSync(join(ROOT, file), "utf8");
-        return (
-          (source.match(/\b(forOwner|forNewPhone|anonymous|forProvider|forOperator)\(/g) ?? []).length !== 1
-        );
+        return (source.match(/\b(forOwner|forNewPhone|anonymous|forRole)\(/g) ?? []).length !== 1;
       });
     expect(odd).toEqual([]);
   });

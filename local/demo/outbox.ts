@@ -1,5 +1,6 @@
 import type { OutboxEntry } from "../embedded/outbox.ts";
 import { shownOf } from "../phone/cli/notices.ts";
+import { type ChallengePush, challengesOf } from "../phone/cli/pushes.ts";
 import type { Teller } from "./tell.ts";
 
 /** A message where it has arrived. */
@@ -7,8 +8,10 @@ export interface Arrival {
   readonly by: OutboxEntry["channel"];
   /** The phone's name, or the contact's hint. */
   readonly to: string;
-  /** What a mail says; of a push, that it is a notice, and which: it holds nothing else. */
+  /** What a mail says; of a push, whether it is a notice or asks for an answer, and which: it holds nothing else. */
   readonly text: string;
+  /** Of a push that asks for an answer. */
+  readonly challenge?: ChallengePush;
 }
 
 export type Outbox = ReturnType<typeof createOutbox>;
@@ -53,7 +56,7 @@ export function createOutbox({
         .map((entry) => ({
           by: entry.channel,
           to: names.get(entry.to) ?? "somebody else",
-          text: textOf(entry),
+          ...saidBy(entry),
         }))
         .toSorted((a, b) => placeOf(a, order) - placeOf(b, order));
       for (const same of Map.groupBy(arrived, ({ text }) => text).values()) show(same);
@@ -71,8 +74,13 @@ function beginningOf(text: string): string {
   return `${text.split(" ", 5).join(" ")} …"`;
 }
 
-function textOf(entry: OutboxEntry): string {
-  if (entry.channel !== "push") return `"${entry.text}"`;
-  const [notice] = shownOf([{ at: entry.at, body: entry.body }]);
-  return notice ? `notice ${notice.noticeId}` : "no notice";
+function saidBy(entry: OutboxEntry): Pick<Arrival, "text" | "challenge"> {
+  if (entry.channel !== "push") return { text: `"${entry.text}"` };
+  const messages = [{ at: entry.at, body: entry.body }];
+  const [challenge] = challengesOf(messages);
+  if (challenge) {
+    return { text: `challenge ${challenge.challengeId}, nonce ${challenge.nonce}`, challenge };
+  }
+  const [notice] = shownOf(messages);
+  return { text: notice ? `notice ${notice.noticeId}` : "no notice" };
 }

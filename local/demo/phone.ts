@@ -11,6 +11,16 @@ export interface PhoneOfStory extends Phone {
    * @param secondsAgo how long ago the sign-in was, if not just now
    */
   signIn(meaning: string, secondsAgo?: number): Promise<void>;
+  /** Whoever holds the phone signs in to one of the accounts on it. @returns the token; the phone's requests keep theirs */
+  signInTo(account: SignedInAccount, meaning: string): Promise<string>;
+}
+
+/** As the development issuer is asked for it. */
+export interface SignedInAccount {
+  readonly owner: string;
+  readonly kind: "personal" | "work-or-school";
+  readonly profile: "oidc" | "entra";
+  readonly tenant?: string;
 }
 
 /** @property state what the phone has kept; a brand-new phone when left out */
@@ -45,18 +55,24 @@ export async function createPhoneOfStory(
       return token;
     },
   });
+  async function signedIn(request: object, meaning: string): Promise<string> {
+    const response = await requests.fetch(`${origin}/dev/token`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(request),
+    });
+    if (!response.ok) throw new Error(`the development issuer answered ${response.status}`);
+    const { access_token } = tokenSchema.parse(await response.json());
+    requests.told(meaning);
+    return access_token;
+  }
   return {
     ...phone,
     name: setup.name,
     async signIn(meaning, secondsAgo = 0) {
-      const response = await requests.fetch(`${origin}/dev/token`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ owner, signedInSecondsAgo: secondsAgo }),
-      });
-      if (!response.ok) throw new Error(`the development issuer answered ${response.status}`);
-      token = tokenSchema.parse(await response.json()).access_token;
-      requests.told(meaning);
+      // The name with which she signs in, as her personal account is called in the backup.
+      token = await signedIn({ owner: owner.toLowerCase(), signedInSecondsAgo: secondsAgo }, meaning);
     },
+    signInTo: signedIn,
   };
 }

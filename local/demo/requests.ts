@@ -5,6 +5,11 @@ import type { Teller } from "./tell.ts";
 
 const codeSchema = z.looseObject({ code: z.string() });
 
+/** A sign-in to an account names the account to the service, as that to the recovery account does. */
+function withoutToken(body: string): string {
+  return body.replace(/"token":"[\w-]+\.[\w-]+\.[\w-]+"/, '"token":"…"');
+}
+
 /** The success among the outcomes of a phone's act. */
 type Accepted<R> = Extract<R, { readonly ok: true }>;
 
@@ -17,14 +22,21 @@ export function createRequests({ tell, check }: { tell: Teller; check: Checks })
 
   const said = new Set<string>();
 
+  /** Carries a request and writes it down to be told; its body is nobody's secret from the service. */
   const carry: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
     const { pathname, search } = new URL(String(input));
     const { status } = response;
     const code = status < 400 ? "" : codeSchema.parse(await response.clone().json()).code;
     untold.push({ method: init?.method ?? "GET", path: pathname + search, status, code });
-    if (typeof init?.body === "string") bodies.push(init.body);
     return response;
+  };
+
+  /** The same of a phone: what the service gets of it is kept, to be searched. */
+  const carryOfPhone: typeof fetch = async (input, init) => {
+    const toService = new URL(String(input)).pathname.startsWith("/v1/");
+    if (toService && typeof init?.body === "string") bodies.push(withoutToken(init.body));
+    return await carry(input, init);
   };
 
   /** Tells every request since the last time; `meaning` belongs to the last of them, the others have their code. */
@@ -43,9 +55,11 @@ export function createRequests({ tell, check }: { tell: Teller; check: Checks })
   }
 
   return {
-    fetch: carry,
+    fetch: carryOfPhone,
+    /** For what an account's provider sends, which knows its accounts. */
+    fetchOfProvider: carry,
     told,
-    /** The bodies of all requests, as they were sent. */
+    /** The bodies of all that phones sent to the service; without access tokens, which say who signs in. */
     bodies: bodies as readonly string[],
 
     /**

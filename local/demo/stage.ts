@@ -10,6 +10,7 @@ import { pushTokenOf } from "../phone/cli/notices.ts";
 import type { Checks } from "./check.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { createPhoneOfStory, type PhoneOfStory, type PhoneSetup } from "./phone.ts";
+import { createProvider, type Provider } from "./provider.ts";
 import { createRequests, type Requests } from "./requests.ts";
 import type { Teller } from "./tell.ts";
 
@@ -20,6 +21,10 @@ export interface Stage extends Pick<Requests, "accepted" | "refused"> {
   readonly check: Checks;
   /** Where the service answers. */
   readonly origin: string;
+  /** The time of the service and of the phones: milliseconds since 1970. */
+  readonly now: () => number;
+  /** Who provides accounts, and issues codes for them. */
+  provider(setup: Parameters<typeof createProvider>[1]): Provider;
   /** A phone that nobody has signed in on. */
   phone(setup: PhoneSetup): Promise<PhoneOfStory>;
   /** The phone becomes one of its owner's, and says where its push notifications go. */
@@ -88,7 +93,9 @@ export async function withStage(
     tell,
     check,
     origin,
+    now: clock.now,
     outbox,
+    provider: (setup) => createProvider({ origin, requests }, setup),
     phone,
     register,
     async registeredPhone(setup) {

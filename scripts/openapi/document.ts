@@ -60,6 +60,7 @@ const TAGS: Readonly<Record<string, string>> = {
   backup: "The backup: its state, its versions, and what the owner chose.",
   recoveries: "Getting the accounts back on a new phone, or starting anew.",
   contacts: "Where else the owner is told of what happens.",
+  provider: "For account providers: codes that verify an account on a phone, and what they have led to.",
   activity: "The record of what happened.",
   me: "Everything that is held about the owner.",
   service: "For anyone, without signing in.",
@@ -70,9 +71,12 @@ const RETRY_AFTER: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "busy",
   "code-not-sent",
   "code-sent-recently",
+  "codes-locked",
   "keys-unavailable",
   "not-configured",
   "not-ready",
+  "push-not-sent",
+  "push-sent-recently",
   "sign-in-unavailable",
   "store-unavailable",
   "too-many-requests",
@@ -85,6 +89,9 @@ const TAGGED: Readonly<Record<string, string>> = {
   "backup-versions-restore": "unless the version has been replaced since",
   "service-openapi": "always",
 };
+
+/** What is asked for again and again until it is over says when. */
+const POLLED: ReadonlySet<string> = new Set(["provider-activations-read"]);
 
 const PER_SECOND = z.number().parse(settings.PHONE_WORK_PER_SECOND.schema.parse(undefined));
 
@@ -423,6 +430,7 @@ function answersOf({ declaration: { name, answers } }: Endpoint) {
             ETag: { ...ETAG, description: `What the next request may name; ${tagged} there.` },
           }),
           ...(name === "service-problem" && OF_TEXTS),
+          ...(POLLED.has(name) && { "Retry-After": ref("headers", "RetryAfter") }),
         },
         ...(schema && {
           content: { "application/json": { schema, example: exampleOf(name, Number(status)) } },

@@ -19,7 +19,10 @@ const IN_A_MONTH = "2026-12-22T07:00:00.000Z";
 
 const deviceId = "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U";
 const recoveryId = "sLGys7S1tre4ubq7vL2-vw";
+const challengeId = "pKqioaCfnp2cm5qZmJeWlQ";
 const contactId = "wMHCw8TFxsfIycrLzM3Ozw";
+const activationId = `${deviceId}.${recoveryId}`;
+const credentialId = `${deviceId}.${contactId}`;
 
 const { userId, key, sealingKey } = vectors("sealed-user-key");
 /** The shortest one of iOS. */
@@ -103,6 +106,57 @@ const codeSent = {
   code: { expiresAt: "2026-11-22T07:10:00.000Z", sendAgainAt: "2026-11-22T07:01:00.000Z", sendsLeft: 4 },
 };
 
+const account = { ref, kind: "personal" };
+
+const challenge = {
+  challengeId,
+  state: "open",
+  account,
+  proofs: [["fresh-sign-in", "contact-code"]],
+  given: [],
+  recoveryId,
+  triesLeft: 5,
+  startedAt: AT,
+  expiresAt: "2026-11-22T08:00:00.000Z",
+};
+
+const signedIn = { ...challenge, proofs: [["contact-code"]], given: ["fresh-sign-in"] };
+
+const codeIsSent = {
+  ...signedIn,
+  code: {
+    contactId,
+    expiresAt: "2026-11-22T07:11:00.000Z",
+    sendAgainAt: "2026-11-22T07:02:00.000Z",
+    sendsLeft: 2,
+  },
+};
+
+const proven = { ...codeIsSent, state: "proven", proofs: [], given: ["fresh-sign-in", "contact-code"] };
+
+const pushed = {
+  ...proven,
+  state: "pushed",
+  push: {
+    answerUntil: "2026-11-22T07:05:00.000Z",
+    sendAgainAt: "2026-11-22T07:03:30.000Z",
+    sendsLeft: 2,
+    number: false,
+  },
+};
+
+const ofWork = {
+  challengeId,
+  state: "proven",
+  account: { ref, kind: "work-or-school" },
+  proofs: [],
+  given: ["activation-code"],
+  recoveryId,
+  triesLeft: 10,
+  startedAt: AT,
+  expiresAt: "2026-11-22T08:00:00.000Z",
+};
+
 const policy = { conflict: "same-account", otherPlatform: false, waitingSeconds: 604_800 };
 const evidence = { storageCheck, accounts: [] };
 const item = { id: "owner", body: { schema: 1 } };
@@ -164,6 +218,26 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   "recoveries-read": { answers: { 200: waiting } },
   "recoveries-open": { body: evidence, answers: { 200: released } },
+  "challenges-begin": { body: { ref, recoveryId }, answers: { 201: challenge } },
+  "challenges-read": {
+    answers: { 200: { ...signedIn, contacts: [{ contactId, kind: "email", hint: contact.hint }] } },
+  },
+  "challenges-sign-in": {
+    body: { token: "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl" },
+    answers: { 200: signedIn },
+  },
+  "challenges-code-send": { body: { contactId }, answers: { 200: codeIsSent } },
+  "challenges-code": { body: { code: "042117" }, answers: { 200: proven } },
+  "challenges-activation": { body: { code: "123 456 789 012" }, answers: { 200: ofWork } },
+  "challenges-credential": {
+    body: { publicKey: { kty: sealingKey.kty, crv: sealingKey.crv, x: sealingKey.x, y: sealingKey.y } },
+    answers: { 200: pushed },
+  },
+  "challenges-push-send": { answers: { 200: pushed } },
+  "challenges-push": {
+    body: { answer: `eyJhbGciOiJFUzI1NiJ9.e30.${"A".repeat(86)}` },
+    answers: { 200: { ...pushed, state: "verified", oneTimeCode: { sealed: key.sealed } } },
+  },
   "contacts-add": { body: { kind: "email", address: "alice@example.com" }, answers: { 201: codeSent } },
   "contacts-send": { answers: { 200: codeSent } },
   "contacts-confirm": {
@@ -183,6 +257,31 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   "me-export": { answers: { 200: { schema: 1, exportedAt: AT, userId, keys: [key], items: [item], next } } },
   "me-export-next": { body: { next }, answers: { 200: { schema: 1, items: [item] } } },
+  "provider-activations-issue": {
+    body: {
+      subject: "5b2f7d1c-9a3e-4f60-8d15-c7e2a4b6f801",
+      route: "self-service",
+      account: { organization: "Contoso", userName: "alice@contoso.example" },
+    },
+    answers: {
+      201: {
+        activationId,
+        code: "123456789012",
+        qr: "https://backup.example/activate#1.123456789012",
+        expiresAt: "2026-11-22T07:10:00.000Z",
+      },
+    },
+  },
+  "provider-activations-read": {
+    answers: {
+      200: { activationId, state: "confirming", number: 47, expiresAt: "2026-11-22T07:10:00.000Z" },
+    },
+  },
+  "provider-credentials-read": { answers: { 200: { credentialId, state: "live" } } },
+  "provider-codes-verify": {
+    body: { issuer: "https://issuer.example", subject: "alice", code: "12345678" },
+    answers: { 200: { valid: true } },
+  },
   "service-health": { answers: { 200: { status: "ok" } } },
   "service-ready": { answers: { 200: { status: "ready" } } },
   "service-openapi": { answers: { 200: { openapi: "3.1.1" } } },
@@ -192,7 +291,10 @@ export const examples: Readonly<Record<string, Example>> = {
 export const parameters: Readonly<Record<string, string>> = {
   deviceId,
   recoveryId,
+  challengeId,
   contactId,
+  activationId,
+  credentialId,
   version: String(binding.ver),
   page: "0",
   code: "backup-frozen",
@@ -234,5 +336,14 @@ export const members: Readonly<Partial<Record<ProblemCode, Readonly<Record<strin
   "too-many-contacts": { limit: 5 },
   "contact-code-wrong": { triesLeft: 4 },
   "code-sent-recently": { retryAt: "2026-11-22T07:01:00.000Z" },
+  "activation-not-open": { state: "claimed" },
+  "too-many-activations": { limit: 5, freesAt: "2026-11-22T07:10:00.000Z" },
+  "codes-locked": { retryAt: "2026-11-22T07:15:00.000Z" },
+  "contact-not-counted": { countsFrom: IN_A_WEEK },
+  "challenge-over": { state: "expired" },
+  "challenge-proof-missing": { proofs: challenge.proofs },
+  "proof-not-accepted": { proofs: challenge.proofs },
+  "activation-code-wrong": { triesLeft: 9 },
+  "push-sent-recently": { retryAt: "2026-11-22T07:03:30.000Z" },
   "not-ready": { parts: ["store"] },
 };

@@ -1,10 +1,12 @@
 import { chained, type Happening } from "../activity/events.ts";
+import { withRef } from "../backup/lists.ts";
 import { type Problem, withTriesLeft } from "../errors/problem.ts";
 import { explain } from "../identity/explain.ts";
 import { type Proof, SPENT_FOR } from "../identity/proof.ts";
 import { withRefusal } from "../limits/refusals.ts";
 import { exhausted, triesLeft, withTry } from "../limits/tries.ts";
-import { MOST_TOKENS, withPhone } from "../model/device.ts";
+import type { Credential } from "../model/credential.ts";
+import { type Device, MOST_TOKENS, withPhone } from "../model/device.ts";
 import { type Actor, actorOf, type Details, type EventType, type Head } from "../model/event.ts";
 import type { Notice } from "../model/notice.ts";
 import type { Owner } from "../model/owner.ts";
@@ -17,14 +19,23 @@ import type { Act, OwnerAct } from "./act.ts";
 import { isFresh } from "./assurance.ts";
 import type { Outcome } from "./outcome.ts";
 import { answerAsBefore, lookAgain } from "./retry.ts";
+import type { Services } from "./services.ts";
 
 // The one door to an owner's partition: nothing else commits to it, and a test says so (test/layers.test.ts).
+
+/** An item that may be created once. */
+export interface Once {
+  readonly operation: Extract<Operation, { readonly kind: "create" }>;
+  readonly refusal: Problem;
+}
 
 /** What is committed beside the owner's new state. */
 interface CommitParts {
   /** What happened, for the owner's record, and on which phone; left out if that is nothing to the backup. */
   readonly event?: { readonly type: EventType; readonly device: Actor; readonly details?: Details };
   readonly operations?: readonly Operation[];
+  /** What is written once and never again: where it is there, the act is refused. */
+  readonly once?: readonly Once[];
   /** What a retry is answered from; only if the endpoint takes an idempotency key. */
   readonly outcome?: Outcome;
 }
@@ -33,12 +44,12 @@ interface CommitParts {
  * Commits the owner's new state with all that belongs to it, and spends the request's proof and idempotency key in
  * the same transaction: nothing can be done twice, and nothing by half.
  * @throws {Contention | AlreadyDone} which the pipeline handles
- * @throws {Problem} proof-replayed
+ * @throws {Problem} proof-replayed, and what {@link Once} says
  */
 export async function commit(
   act: Act,
   next: Owner,
-  { event, operations = [], outcome }: CommitParts,
+  { event, operations = [], once = [], outcome }: CommitParts,
 ): Promise<void> {
   const { owner, idempotencyKey } = act;
   const told =
@@ -68,8 +79,11 @@ export async function commit(
         ]
       : [];
   const recording = told ? [told.operation] : [];
-  const result = await commitSpending(act, [written, ...recording, ...operations], remembered);
+  const created = once.map(({ operation }) => operation);
+  const result = await commitSpending(act, [...created, written, ...recording, ...operations], remembered);
   if (result.committed) return await send(act, operations, result.etags, body);
+  const taken = once.find(({ operation }) => operation.id === result.id);
+  if (taken) throw taken.refusal;
   if (remembered.some(({ id }) => id === result.id)) answerAsBefore();
   if (told && result.id === told.operation.id) await requireChanged(act);
   lookAgain();
@@ -243,6 +257,77 @@ export async function destroy(
   ]);
   if (!result.committed) return lookAgain();
   await send(act, notices, result.etags, undefined);
+}
+
+/** A credential as it was read, of a phone that the owner lists. */
+export interface FoundCredential {
+  readonly userId: string;
+  readonly device: Device;
+  readonly ref: string;
+  readonly item: Credential;
+  readonly etag: string;
+}
+
+/**
+ * Revokes a phone's credential for an account, as its provider asks: no phone proves anything here, so nothing else can
+ * be changed through it. The phone learns of it by the status.
+ * @throws {Contention}
+ */
+export async function revokeCredential(
+  { store }: Pick<Services, "store">,
+  owner: LoadedOwner,
+  { userId, device, ref, item, etag }: FoundCredential,
+  now: number,
+): Promise<void> {
+  const told = recorded(owner.item.activity, now, {
+    type: "credential-revoked",
+    device: actorOf(device),
+    details: {},
+  });
+  const body: Owner = {
+    ...owner.item,
+    activity: told.activity,
+    devices: withPhone(owner.item.devices, device.deviceId, { revoked: withRef(device.revoked, ref) }),
+  };
+  const { committed } = await store.commit(userId, [
+    { kind: "replace", id: ids.owner, body, etag: owner.etag },
+    told.operation,
+    {
+      kind: "replace",
+      id: ids.credential(device.deviceId, ref),
+      body: { ...item, revokedAt: timestampOf(now) },
+      etag,
+    },
+  ]);
+  if (!committed) lookAgain();
+}
+
+/**
+ * Uses up a one-time code of a phone: of two requests with the same code, one is told that it is valid.
+ * @param step of the code @throws {Contention}
+ */
+export async function useCode(
+  { store }: Pick<Services, "store">,
+  { userId, device, ref, item, etag }: FoundCredential,
+  step: number,
+): Promise<void> {
+  const { otp } = item;
+  if (!otp) throw new Error("a credential without one-time codes has none that was right");
+  const body = { ...item, otp: { ...otp, lastStep: step } };
+  const { committed } = await store.commit(userId, [
+    { kind: "replace", id: ids.credential(device.deviceId, ref), body, etag },
+  ]);
+  if (!committed) lookAgain();
+}
+
+/** Takes away the credential of a phone that is gone, on its ETag: whether that works, a later sweep sees. */
+export async function takeCredential(
+  { store }: Pick<Services, "store">,
+  userId: string,
+  id: string,
+  etag: string,
+): Promise<void> {
+  await store.commit(userId, [{ kind: "delete", id, etag }]);
 }
 
 /** The next event of the owner's record: the head that the owner's item has with it, and what creates it. */

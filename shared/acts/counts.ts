@@ -143,14 +143,21 @@ interface CodeCost {
 }
 
 /**
- * Reads what a code to an unconfirmed address will cost: one point read, two for a text.
+ * Reads what a code will cost: one point read for a text and, to an address that is not confirmed, one more. A confirmed one
+ * is counted by its owner alone: whoever knows somebody's address could otherwise use up what it may be sent.
+ * @param address of one that is not confirmed
  * @throws {Problem} too-many-tries @throws {NotSent} no texts are left in this hour
  */
-export async function costOfCode(act: Counting, kind: ContactKind, address: string): Promise<CodeCost> {
+export async function costOfCode(
+  act: Counting,
+  kind: ContactKind,
+  address: string | undefined,
+): Promise<CodeCost> {
   const { services, now } = act;
-  const toAddress = await ofAddress(act, kind, address);
+  const toAddress = address === undefined ? undefined : await ofAddress(act, kind, address);
   // Not the time at which the address is free again: that would tell when another owner used it.
-  if (!toAddress) throw explainSend({ reason: "too-many-sends", until: now + WINDOW }, now);
+  if (address !== undefined && !toAddress)
+    throw explainSend({ reason: "too-many-sends", until: now + WINDOW }, now);
   const inHour =
     kind === "phone" ? await ofHour(act, "codes", services.config.notify.textsPerHour) : undefined;
   const hourEnds = (HOUR - (now % HOUR)) / 1000;
@@ -162,9 +169,9 @@ export async function costOfCode(act: Counting, kind: ContactKind, address: stri
   };
   return {
     async commit() {
-      for (const count of inHour ? [toAddress, inHour] : [toAddress]) {
-        if (!(await count.commit())) throw new NotSent(count === inHour ? hourEnds : WINDOW / 1000);
-        counted.push(count);
+      for (const count of [toAddress, inHour]) {
+        if (count && !(await count.commit())) throw new NotSent(count === inHour ? hourEnds : WINDOW / 1000);
+        if (count) counted.push(count);
       }
     },
     takeBack,

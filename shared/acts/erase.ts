@@ -6,14 +6,18 @@ import { BATCH_OPERATIONS, type StoredItem } from "../store/port.ts";
 import { ItemUnreadable, parseItem } from "../store/schema.ts";
 import type { OwnerAct } from "./act.ts";
 import { destroy, forget } from "./commit.ts";
+import { releaseHolders } from "./holders.ts";
 import { isOfErasure, othersOf, tellErased } from "./tell.ts";
+
+/** The prefix of all phones' credentials. */
+const CREDENTIAL = "credential:";
 
 /** Items that one commit deletes: it may spend the proof, and leave the notice. */
 const AT_ONCE = BATCH_OPERATIONS - 2;
 
 /**
  * Erases everything at once [H7], in one commit if it fits. If it does not, the key goes first, so that a crash on the
- * way leaves nothing that opens; then what is found, page by page, so that nothing is looked at twice; and last the owner
+ * way leaves nothing that opens; then, of what its phones hold, what the second container says of it; then what is found, page by page, so that nothing is looked at twice; and last the owner
  * item, so that the phone can try again until nothing is left, with where the other phones and the contacts are reached:
  * the last commit leaves the notice of it. Spent proofs stay, and expire: a copy of a request from before would otherwise
  * register a phone again, or erase the owner who has come back.
@@ -36,6 +40,8 @@ export async function erase(act: OwnerAct): Promise<void> {
     const items = page.items.filter(({ id }) => id !== ids.owner && !isOfErasure(id));
     reached.push(...items.filter(({ id }) => last.has(id)));
     const before = items.filter(({ id }) => !last.has(id));
+    const held = before.map(({ id }) => id).filter((id) => id.startsWith(CREDENTIAL));
+    await releaseHolders(services, identity.userId, held);
     if (fits) rest = before;
     else
       for (let at = 0; at < before.length; at += AT_ONCE) await destroy(act, before.slice(at, at + AT_ONCE));

@@ -3,6 +3,7 @@ import { stored } from "../backup/storageAccount.ts";
 import type { EventType } from "../model/event.ts";
 import { type BackupKey, type BackupOn, currentKey, type Owner } from "../model/owner.ts";
 import type { ListedRecovery, Recovery } from "../model/recovery.ts";
+import { toldOf } from "../recovery/accounts.ts";
 import { describe, type evidence, type releasedAnswer, releasedStates } from "../recovery/answers.ts";
 import { recovered, released, startedAnew } from "../recovery/changes.ts";
 import { keyOf } from "../recovery/guards.ts";
@@ -132,7 +133,11 @@ function keyFor(backup: BackupOn, { recovery, found }: Pick<Granted, "recovery" 
 
 function releasedPart(recoveryId: string, recovery: Recovery, now: number) {
   const state = releasedStates.parse(stateOf(recovery, false, now));
-  return { ...describe(recoveryId, { item: recovery, state }), state, accounts: recovery.accounts };
+  return {
+    ...describe(recoveryId, { item: recovery, state }),
+    state,
+    accounts: recovery.accounts.map(toldOf),
+  };
 }
 
 /** @throws {Problem} the owner has turned backup off since */

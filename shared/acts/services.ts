@@ -12,7 +12,7 @@ import type { System } from "../system.ts";
 
 /** What every endpoint may use. The composition root makes it, once a process. */
 export interface Services {
-  readonly config: Pick<Config, "publicOrigin" | "stepUpMaxAge" | "minimumVersions" | "notify">;
+  readonly config: Pick<Config, "publicOrigin" | "issuers" | "stepUpMaxAge" | "minimumVersions" | "notify">;
   readonly system: System;
   readonly store: Store;
   /** What belongs to no owner: counts over all of them. */

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { type sealedKey, sealUserKey } from "../keys/seal.ts";
+import { type sealedKey, sealSecret } from "../keys/seal.ts";
 import type { StoredUserKey } from "../model/userKey.ts";
 import type { OwnerAct } from "./act.ts";
 
@@ -19,7 +19,7 @@ export function sealForPhone(
   key: Uint8Array,
 ): z.infer<typeof sealedKey> {
   try {
-    return { id, number, sealed: sealUserKey(key, { keyId: id, userId, sealingKey }) };
+    return { id, number, sealed: sealSecret(key, { keyId: id, userId, sealingKey }) };
   } finally {
     key.fill(0);
   }

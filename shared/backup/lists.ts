@@ -1,4 +1,4 @@
-import type { AccountList, Device } from "../model/device.ts";
+import { type AccountList, type Device, MOST_REVOKED } from "../model/device.ts";
 import { timestampOf } from "../words.ts";
 
 /** Characters of a shortened reference: 6 bytes. */
@@ -9,6 +9,24 @@ const DAY = 24 * 60 * 60 * 1000;
 /** The list of these references. */
 export function listOf(refs: readonly string[]): AccountList {
   return refs.map((ref) => ref.slice(0, SHORT)).join("");
+}
+
+/** The accounts of a list by their shortened references. */
+export function refsOf(list: AccountList): string[] {
+  return split(list);
+}
+
+/** A phone's list of revoked credentials with one account more, at its end and once; the first goes where there is no room. */
+export function withRef(list: AccountList | undefined, ref: string): AccountList {
+  const [short] = split(listOf([ref]));
+  const others = split(list ?? "").filter((other) => other !== short);
+  return [...others.slice(1 - MOST_REVOKED), short].join("");
+}
+
+/** The same without an account that was verified again; undefined once there is none. */
+export function withoutRef(list: AccountList | undefined, ref: string): AccountList | undefined {
+  const others = split(list ?? "").filter((other) => other !== ref.slice(0, SHORT));
+  return others.length > 0 ? others.join("") : undefined;
 }
 
 export function sizeOf(list: AccountList): number {

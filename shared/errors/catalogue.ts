@@ -1,18 +1,25 @@
 import * as z from "zod";
-import { conflictPolicy, missing, platform, timestamp, tryKind } from "../words.ts";
+import { conflictPolicy, means, missing, platform, timestamp, tryKind } from "../words.ts";
 
 /** What the app can do about a problem. Stable: apps branch on it. */
 export type Remedy =
   | "add-accounts-by-hand"
+  | "allow-notifications"
+  | "answer-latest-push"
   | "approve-on-another-phone"
   | "ask-for-role"
+  | "ask-provider"
+  | "begin-again"
   | "change-password"
   | "check-code"
   | "check-contact"
   | "check-recovery-key"
   | "contact-support"
   | "fix-request"
+  | "give-proof"
+  | "issue-another-code"
   | "lift-freeze"
+  | "make-new-key"
   | "make-new-proof"
   | "recover-first"
   | "recover-or-start-anew"
@@ -24,13 +31,16 @@ export type Remedy =
   | "retry-later"
   | "revoke-a-device"
   | "send-code-again"
+  | "send-push-again"
   | "sign-in"
   | "sign-in-again"
+  | "sign-in-to-account"
   | "sign-in-to-storage-account"
   | "start-anew"
   | "turn-backup-on"
   | "update-app"
   | "use-another-contact"
+  | "use-another-way"
   | "use-older-phone"
   | "use-operator-token"
   | "use-original-phone"
@@ -61,6 +71,9 @@ export const violation = z.strictObject({
 
 /** How many tries are left, where this one was counted. */
 const counted = z.strictObject({ triesLeft: z.int().optional() });
+
+/** The proofs that are missing: all of one of these lists. */
+const missingProofs = z.strictObject({ proofs: z.array(z.array(means)) });
 
 /** Which tries are spent, and when there are some again. */
 const spent = z.strictObject({ of: tryKind, retryAt: timestamp });
@@ -256,8 +269,63 @@ export const catalogue = {
     retryable: true,
     members: z.strictObject({ retryAt: timestamp }),
   }),
+  "contact-not-counted": kind(409, "wait", {
+    otherwise: "use-another-contact",
+    /** Left out if it never will: it was removed, or is not confirmed. */
+    members: z.strictObject({ countsFrom: timestamp.optional() }),
+  }),
   "push-token-mismatch": kind(400, "fix-request"),
   "code-not-sent": kind(503, "retry-later", { retryable: true }),
+
+  // The verification of one account
+  "challenge-not-found": kind(404, "begin-again"),
+  "challenge-over": kind(409, "begin-again", {
+    members: z.strictObject({ state: z.enum(["verified", "refused", "cancelled", "expired"]) }),
+  }),
+  "challenge-proof-missing": kind(409, "give-proof", { members: missingProofs }),
+  "proof-not-accepted": kind(409, "give-proof", { members: missingProofs }),
+  "account-not-found": kind(404, "refresh-status"),
+  "account-verified": kind(409, "refresh-status"),
+  "account-pending": kind(409, "ask-provider"),
+  "sign-in-invalid": kind(403, "sign-in-to-account"),
+  "sign-in-mismatch": kind(403, "sign-in-to-account"),
+  "sign-in-stale": kind(403, "sign-in-to-account"),
+  "second-factor-missing": kind(403, "sign-in-to-account", { otherwise: "ask-provider" }),
+  "sends-spent": kind(409, "begin-again"),
+  "activation-code-wrong": kind(403, "check-code", { otherwise: "ask-provider", members: counted }),
+  "activation-code-used": kind(409, "ask-provider"),
+  "activation-code-expired": kind(409, "ask-provider"),
+  "activation-code-cancelled": kind(409, "ask-provider"),
+  "activation-code-superseded": kind(409, "check-code", { otherwise: "ask-provider" }),
+  "credential-key-refused": kind(400, "fix-request"),
+  "credential-key-reused": kind(409, "make-new-key"),
+  "push-token-missing": kind(409, "allow-notifications"),
+  "push-not-sent": kind(503, "retry-later", { retryable: true, otherwise: "allow-notifications" }),
+  "push-sent-recently": kind(429, "wait", {
+    retryable: true,
+    members: z.strictObject({ retryAt: timestamp }),
+  }),
+  "push-expired": kind(409, "send-push-again", { otherwise: "allow-notifications" }),
+  "push-superseded": kind(409, "answer-latest-push"),
+  "push-answer-invalid": kind(403, "fix-request"),
+  "push-number-wrong": kind(403, "begin-again"),
+  // Account providers
+  "activation-not-found": kind(404, "fix-request"),
+  "activation-not-open": kind(409, "issue-another-code", {
+    members: z.strictObject({
+      state: z.enum(["claimed", "confirming", "verified", "refused", "expired", "cancelled"]),
+    }),
+  }),
+  "too-many-activations": kind(429, "wait", {
+    members: z.strictObject({ limit: z.int(), freesAt: timestamp }),
+  }),
+  "credential-not-found": kind(404, "fix-request"),
+  "issuer-refused": kind(403, "fix-request"),
+  "codes-locked": kind(429, "wait", {
+    otherwise: "use-another-way",
+    members: z.strictObject({ retryAt: timestamp }),
+  }),
+  "codes-closed": kind(409, "use-another-way"),
 
   // This service
   "store-unavailable": kind(503, "retry-later", { retryable: true }),

@@ -13,10 +13,10 @@ export const sealedKey = z.strictObject({
 });
 
 /**
- * Seals a user key to a phone: a compact JWE whose plaintext is the key's 32 bytes. Its header names the key and the owner, so
- * that a phone can detect a key meant for another owner.
+ * Seals a user key, or another secret of 32 bytes, to a phone: a compact JWE whose plaintext it is. Its header names what it is
+ * and the owner, so that a phone can detect one meant for another owner.
  */
-export function sealUserKey(
+export function sealSecret(
   key: Uint8Array,
   { keyId, userId, sealingKey }: { keyId: string; userId: string; sealingKey: PublicKey },
 ): string {

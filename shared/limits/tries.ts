@@ -26,6 +26,9 @@ export const LIMITS: Readonly<Record<TryKind, Limit>> = {
   losses: { window: 24 * HOUR, perPhone: 3, perOwner: 3, trustedToo: true },
   "contact-codes": { window: 24 * HOUR, perPhone: 5, perOwner: 10, sparesOthers: true },
   "contact-sends": { window: 24 * HOUR, perPhone: 5, perOwner: 20, sparesOthers: true },
+  challenges: { window: 24 * HOUR, perPhone: 50, perOwner: 200, sparesOthers: true },
+  "challenge-codes": { window: 24 * HOUR, perPhone: 5, perOwner: 10, sparesOthers: true },
+  "activation-codes": { window: 24 * HOUR, perPhone: 10, perOwner: 30, sparesOthers: true },
 };
 
 /** The phone that tries; undefined while it is not registered. */

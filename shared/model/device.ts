@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { sha256 } from "../formats.ts";
+import { randomId, sha256 } from "../formats.ts";
 import { platform, timestamp } from "../words.ts";
 import { publicKey } from "./publicKey.ts";
 
@@ -29,6 +29,9 @@ export const accountList = z.string().regex(/^([A-Za-z0-9_-]{8}){0,500}$/);
 
 export type AccountList = z.infer<typeof accountList>;
 
+/** The most accounts whose credential a provider has revoked that a phone is told of: more than it has work accounts. */
+export const MOST_REVOKED = 64;
+
 export const device = z.strictObject({
   deviceId: sha256,
   /** What the owner calls the phone. */
@@ -47,6 +50,8 @@ export const device = z.strictObject({
   deniedAt: timestamp.optional(),
   /** SHA-256 of the last access tokens that it has committed with: no other phone registers with one of them. */
   tokens: z.array(sha256).max(MOST_TOKENS),
+  /** The challenge that is open on it: beginning another ends this one. */
+  challenge: randomId.optional(),
   lastUploadAt: timestamp.optional(),
   /** What it last uploaded or recovered; left out until then, and after starting anew. */
   list: accountList.optional(),
@@ -54,6 +59,8 @@ export const device = z.strictObject({
   fullest: z.strictObject({ list: accountList, at: timestamp }).optional(),
   /** When `list` came. */
   listedAt: timestamp.optional(),
+  /** Accounts whose provider has revoked this phone's credential: they need to be verified again. */
+  revoked: accountList.max(8 * MOST_REVOKED).optional(),
   /** Whether accounts that it recovered wait for a sign-in of the owner [G8]. */
   awaitsSignIn: z.boolean(),
 });
@@ -65,7 +72,7 @@ export const MOST_REMOVED = 20;
 
 /** A trusted phone that was revoked or displaced while a recovery could be denied: it may still deny that. */
 export const removedDevice = z.strictObject({
-  device: device.omit({ fullest: true }),
+  device: device.omit({ fullest: true, revoked: true }),
   /** The number of the event that removed it. */
   number: z.int().positive(),
   /** The phone that removed it; left out if it gave up its place. */

@@ -29,6 +29,11 @@ export const eventType = z.enum([
   "contact-code-sent",
   "contact-confirmed",
   "contact-removed",
+  "challenge-begun",
+  "challenge-code-sent",
+  "challenge-refused",
+  "account-verified",
+  "credential-revoked",
   "tries-exhausted",
 ]);
 

@@ -11,8 +11,17 @@ const MOST_LEFT_OUT = 100_000;
  * An account as the service knows it: without a name. `ref` is an HMAC under the owner's reference salt; strict,
  * so that nothing else gets in [C3, C6].
  */
-const entry = z.discriminatedUnion("kind", [
-  z.strictObject({ ref: sha256, kind: z.literal("personal"), push: z.boolean() }),
+export const manifestEntry = z.discriminatedUnion("kind", [
+  z.discriminatedUnion("push", [
+    z.strictObject({ ref: sha256, kind: z.literal("personal"), push: z.literal(false) }),
+    z.strictObject({
+      ref: sha256,
+      kind: z.literal("personal"),
+      push: z.literal(true),
+      /** HMAC of who it is at its issuer: a sign-in to verify it is held against it. */
+      subjectHash: sha256,
+    }),
+  ]),
   z.strictObject({
     ref: sha256,
     kind: z.literal("work-or-school"),
@@ -24,12 +33,12 @@ const entry = z.discriminatedUnion("kind", [
   z.strictObject({ ref: sha256, kind: z.literal("third-party"), push: z.literal(false) }),
 ]);
 
-export type ManifestEntry = z.infer<typeof entry>;
+export type ManifestEntry = z.infer<typeof manifestEntry>;
 
 /** What the service may know of a backup's accounts, in the owner's order. */
 export const manifest = z.strictObject({
   accounts: z
-    .array(entry)
+    .array(manifestEntry)
     .max(MOST_ACCOUNTS)
     .refine(
       (accounts) => new Set(accounts.map(({ ref }) => ref)).size === accounts.length,

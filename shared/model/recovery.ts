@@ -1,12 +1,9 @@
 import * as z from "zod";
-import { randomId, sha256 } from "../formats.ts";
-import { accountKind, platform, purpose, timestamp } from "../words.ts";
+import { randomId, sha256, tenantId } from "../formats.ts";
+import { accountKind, means, platform, purpose, timestamp } from "../words.ts";
 import { actor } from "./event.ts";
 
-/** How an account is verified again on the phone that recovers it. */
-export const means = z.enum(["fresh-sign-in", "contact-code", "activation-code"]);
-
-/** An account in a recovery: whether it works at once, and if not, what the owner has to do. */
+/** An account in a recovery, as its phone sees it: whether it works at once, and if not, what the owner has to do. */
 export const recoveredAccount = z.strictObject({
   ref: sha256,
   kind: accountKind,
@@ -17,6 +14,14 @@ export const recoveredAccount = z.strictObject({
 });
 
 export type RecoveredAccount = z.infer<typeof recoveredAccount>;
+
+/** The same as it is stored: with what its proofs are held against, of an account that needs them. */
+export const pendingAccount = recoveredAccount.extend({
+  tenant: tenantId.optional(),
+  subjectHash: sha256.optional(),
+});
+
+export type PendingAccount = z.infer<typeof pendingAccount>;
 
 /** How a recovery is stored. That it is completed or has expired follows from its accounts and from the time. */
 export const storedState = z.enum(["waiting", "released", "cancelled", "denied"]);
@@ -76,7 +81,7 @@ export const recoveryShape = z.strictObject({
   key: z.int().positive().optional(),
   platform,
   /** While it waits, those of the version that was current when it began, or was named. */
-  accounts: z.array(recoveredAccount),
+  accounts: z.array(pendingAccount),
   startedAt: timestamp,
   releaseAt: timestamp,
   expiresAt: timestamp,

@@ -5,6 +5,7 @@ import { sealedKey } from "../keys/seal.ts";
 import { MOST_ACCOUNTS } from "../model/manifest.ts";
 import { type Recovery, type RecoveryState, recoveredAccount, recoveryState } from "../model/recovery.ts";
 import { type AccountKind, accountKind, platform, purpose, timestamp } from "../words.ts";
+import { toldOf } from "./accounts.ts";
 
 /** What a phone shows of itself when it wants to recover. */
 export const evidence = z.strictObject({
@@ -115,7 +116,7 @@ export function describe(
     ...(version !== undefined && { version }),
     platform,
     ...countsOf(accounts),
-    ...(told && { accounts }),
+    ...(told && { accounts: accounts.map(toldOf) }),
     startedAt,
     releaseAt,
     expiresAt,

@@ -28,7 +28,7 @@ export function phoneRemoved(
   now: number,
 ): Owner {
   const number = nextEvent(item);
-  const { fullest: _, ...phone } = device;
+  const { fullest: _, revoked: __, ...phone } = device;
   const removed: RemovedDevice = { device: phone, number, ...(by !== undefined && { by }) };
   const next: Owner = {
     ...item,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { freshnessOf } from "../backup/freshness.ts";
+import { refsOf } from "../backup/lists.ts";
 import { hasContact } from "../contact/contacts.ts";
 import { randomId } from "../formats.ts";
 import { actor } from "../model/event.ts";
@@ -21,6 +22,11 @@ const always = {
   trusted: z.boolean(),
   /** That a recovery was denied, when and from which phone, and until when that stands; left out if none was [H5]. */
   frozen: z.strictObject({ at: timestamp, until: timestamp, device: actor }).optional(),
+  /**
+   * Accounts whose provider has revoked this phone's credential, by the first 8 characters of their references: each is to
+   * be verified again [D12]. Left out if there are none.
+   */
+  actionRequired: z.array(z.string().length(8)).optional(),
   /** Recoveries that wait or, in the past 14 days, were released, on any phone that the owner has or had [H5, H10]. */
   recoveries: z.array(
     z.strictObject({
@@ -82,6 +88,7 @@ export function statusOf(owner: Owner, deviceId: string, now: number): Status {
     nextVersion,
     trusted: device?.trusted !== undefined,
     ...(freeze && { frozen: { at: freeze.at, until: freeze.until, device: freeze.device } }),
+    ...(device?.revoked !== undefined && { actionRequired: refsOf(device.revoked) }),
     recoveries: recoveriesOf(owner, deviceId, now),
   };
   if (backup.state === "off") return { state: "off", ...told };

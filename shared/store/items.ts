@@ -1,6 +1,27 @@
 import * as z from "zod";
 import { sha256 } from "../formats.ts";
+import {
+  type Activation,
+  type ActivationCode,
+  type ActivationKey,
+  activationCodeShape,
+  activationKeyShape,
+  activationShape,
+  type OpenActivations,
+  openActivationsShape,
+} from "../model/activation.ts";
+import { type Challenge, challengeShape } from "../model/challenge.ts";
+import { type CodeTries, codeTriesShape } from "../model/codeTries.ts";
 import { type Contact, contactShape, sendCount } from "../model/contact.ts";
+import {
+  accountKeyShape,
+  type Credential,
+  credentialShape,
+  type Holder,
+  holderShape,
+  type Issued,
+  issuedShape,
+} from "../model/credential.ts";
 import { type Envelope, envelopeShape } from "../model/envelope.ts";
 import { type Event, eventShape } from "../model/event.ts";
 import { type Notice, noticeShape } from "../model/notice.ts";
@@ -57,6 +78,15 @@ export const REMOVED_CONTACT_TTL = (14 + 30 + 1) * 24 * 60 * 60;
 /** Seconds that a token is kept: FCM drops one that was not used for 270 days, and the app says it at every start. */
 export const PUSH_TOKEN_TTL = 270 * 24 * 60 * 60;
 
+export const challenge: ItemKind<Challenge> = { schema: 1, shape: challengeShape };
+
+export const credential: ItemKind<Credential> = { schema: 1, shape: credentialShape };
+
+export const accountKey: ItemKind<z.infer<typeof accountKeyShape>> = { schema: 1, shape: accountKeyShape };
+
+/** Seconds that a sign-in which verified an account is remembered, so that it does so once: longer than it stays fresh. */
+export const SIGN_IN_TTL = 24 * 60 * 60;
+
 /** The partition of what belongs to no owner: a `userId` is longer. */
 export const SERVICE_PARTITION = "service";
 
@@ -87,6 +117,23 @@ export const texts: ItemKind<z.infer<typeof textsShape>> = { schema: 1, shape: t
 /** Texts of notices to one owner, in the partition `notice-texts:{HMAC(userId)}`. */
 export const noticeTexts: ItemKind<z.infer<typeof noticeTextsShape>> = { schema: 1, shape: noticeTextsShape };
 
+export const activation: ItemKind<Activation> = { schema: 1, shape: activationShape };
+
+export const activationCode: ItemKind<ActivationCode> = { schema: 1, shape: activationCodeShape };
+
+export const holder: ItemKind<Holder> = { schema: 1, shape: holderShape };
+
+export const issued: ItemKind<Issued> = { schema: 1, shape: issuedShape };
+
+export const openActivations: ItemKind<OpenActivations> = { schema: 1, shape: openActivationsShape };
+
+export const activationKey: ItemKind<ActivationKey> = { schema: 1, shape: activationKeyShape };
+
+export const codeTries: ItemKind<CodeTries> = { schema: 1, shape: codeTriesShape };
+
+/** Seconds that wrong one-time codes are remembered: what was closed by a hundred of them stays closed for a year. */
+export const CODE_TRIES_TTL = 400 * 24 * 60 * 60;
+
 /** Digits of an event's number in its id: so the ids stand in the order of the numbers. */
 const EVENT_DIGITS = 10;
 
@@ -106,6 +153,12 @@ export const ids = {
   erasureNotice: (id: string) => `notice:erasure-${id}`,
   push: (deviceId: string) => `push:${deviceId}`,
   contact: (id: string) => `contact:${id}`,
+  challenge: (id: string) => `challenge:${id}`,
+  /** The prefix of a phone's, with an empty `ref`. */
+  credential: (deviceId: string, ref: string) => `credential:${deviceId}:${ref}`,
+  accountKey: (thumbprint: string) => `key:${thumbprint}`,
+  /** That a token has verified an account. */
+  signIn: (tokenHash: string) => `sign-in:${tokenHash}`,
   proof: (id: string) => `proof:${id}`,
   idempotency: (key: string) => `idempotency:${key}`,
   /** In {@link SERVICE_PARTITION}. */
@@ -114,4 +167,13 @@ export const ids = {
   sends: "sends",
   texts: (of: "codes" | "notices") => `texts:${of}`,
   noticeTexts: "notice-texts",
+  activation: (id: string) => `activation:${id}`,
+  activationCode: "code",
+  /** The prefix of a subject's, with an empty `userId`. */
+  holder: (userId: string, deviceId: string) =>
+    userId === "" ? "credential:" : `credential:${userId}:${deviceId}`,
+  issued: (credentialId: string) => `issued:${credentialId}`,
+  openActivations: "open",
+  activationKey: "key",
+  codeTries: "codes",
 } as const;

@@ -1,14 +1,16 @@
+import type { Challenge } from "../model/challenge.ts";
 import type { Contact } from "../model/contact.ts";
+import type { Credential } from "../model/credential.ts";
 import type { Envelope } from "../model/envelope.ts";
 import type { Owner } from "../model/owner.ts";
 import type { PushToken } from "../model/pushToken.ts";
 import type { Recovery } from "../model/recovery.ts";
-import { contact, envelope, ids, owner, pushToken, recovery } from "./items.ts";
+import { challenge, contact, credential, envelope, ids, owner, pushToken, recovery } from "./items.ts";
 import type { Store } from "./port.ts";
 import { type ItemKind, parseItem } from "./schema.ts";
 
 /** An item as it was read, and its ETag. */
-interface Loaded<Item> {
+export interface Loaded<Item> {
   readonly item: Item;
   readonly etag: string;
 }
@@ -71,6 +73,25 @@ export async function listContacts(
       { item: parseItem(contact, item), etag: item.etag },
     ]),
   );
+}
+
+/** A challenge with its ETag; undefined if there is none, or it is no longer kept. */
+export async function readChallenge(
+  store: Store,
+  userId: string,
+  challengeId: string,
+): Promise<Loaded<Challenge> | undefined> {
+  return await read(store, userId, ids.challenge(challengeId), challenge);
+}
+
+/** A phone's credential for an account, with its ETag; undefined if there is none. Whether the phone is still the owner's is not asked. */
+export async function readCredential(
+  store: Store,
+  userId: string,
+  deviceId: string,
+  ref: string,
+): Promise<Loaded<Credential> | undefined> {
+  return await read(store, userId, ids.credential(deviceId, ref), credential);
 }
 
 /** Where a phone is reached, with its ETag; undefined if it has not said so. */

@@ -237,8 +237,8 @@ describe("the accounts of a recovery", () => {
     expectOk(recovered);
     const pending = recovered.body.accounts?.filter(({ state }) => state === "action-required");
     expect(pending?.map(({ kind, means }) => ({ kind, means }))).toEqual([
-      { kind: "personal", means: ["fresh-sign-in", "contact-code"] },
-      { kind: "work-or-school", means: ["activation-code"] },
+      { kind: "personal", means: ["fresh-sign-in", "contact-code", "push-answer"] },
+      { kind: "work-or-school", means: ["activation-code", "push-answer"] },
     ]);
   });
 

@@ -124,11 +124,11 @@ describe("a recovery that was released", () => {
     const id = await recovered(next);
     const read = await next.readRecovery(id);
     expectOk(read);
-    const push = ["fresh-sign-in", "contact-code"];
+    const push = ["fresh-sign-in", "contact-code", "push-answer"];
     expect(read.body.accounts?.map(({ kind, state, means }) => ({ kind, state, means }))).toEqual([
       { kind: "third-party", state: "ready", means: [] },
       { kind: "personal", state: "action-required", means: push },
-      { kind: "work-or-school", state: "action-required", means: ["activation-code"] },
+      { kind: "work-or-school", state: "action-required", means: ["activation-code", "push-answer"] },
       { kind: "work-or-school", state: "ready", means: [] },
       { kind: "third-party", state: "ready", means: [] },
       { kind: "personal", state: "ready", means: [] },

@@ -6,7 +6,7 @@ import { sendRaw } from "../support/raw.ts";
 import { expectOk, registeredPhone } from "../support/service.ts";
 import { confirmations, cursors, nearlyPages, versions } from "./acts.ts";
 import { dots, ids, methodsOf, unknownPaths } from "./addresses.ts";
-import { casesAt, find, named, ofPhones } from "./endpoints.ts";
+import { casesAt, find, named, ofPhones, ofRoles } from "./endpoints.ts";
 import { envelopes, misplaced } from "./envelopes.ts";
 import { contentTypes, framing } from "./framing.ts";
 import { json, wrongTypes } from "./json.ts";
@@ -20,7 +20,7 @@ import { type Case, MARKER, requestOf, sceneOf, startScene } from "./scene.ts";
 import { lengths, unread } from "./unread.ts";
 
 const withBody = endpoints.filter(({ declaration }) => declaration.body);
-const withParameter = ofPhones.filter(({ declaration }) => declaration.params);
+const withParameter = [...ofPhones, ...ofRoles].filter(({ declaration }) => declaration.params);
 
 it("has a valid request of every endpoint to spoil, and of nothing else", () => {
   expect(Object.keys(samples).sort()).toEqual(endpoints.map(({ declaration }) => declaration.name).sort());

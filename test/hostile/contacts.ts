@@ -39,7 +39,7 @@ export const contactSamples: Readonly<Record<string, (service: TestService) => P
     const body = () => ({ code: lastCodeTo(service, ADDRESS) });
     const renewed = async () => {
       expectOk(await phone.sendContactCode(contactId));
-      return body();
+      return { body: body() };
     };
     return { phone, path: `/v1/contacts/${contactId}/code`, body: body(), renewed };
   },

@@ -1,8 +1,10 @@
 import { endpoints } from "../../functions/endpoints.ts";
-import { type Endpoint, isForPhones } from "../../shared/http/endpoint.ts";
+import { type Endpoint, isForPhones, isForRole } from "../../shared/http/endpoint.ts";
 import type { Case } from "./scene.ts";
 
 export const ofPhones = endpoints.filter(isForPhones);
+
+export const ofRoles = endpoints.filter(isForRole);
 
 /** Names the endpoint in a test's title. */
 export function named<E extends Endpoint>(all: readonly E[]): [name: string, endpoint: E][] {

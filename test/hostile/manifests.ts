@@ -45,6 +45,12 @@ export const manifests: readonly Case[] = [
   ["a work account without a tenant", "body-invalid", entry("work-or-school", { tenant: undefined })],
   ["a tenant that is no UUID", "body-invalid", entry("work-or-school", { tenant: MARKER })],
   ["a subject hash of another length", "body-invalid", entry("work-or-school", { subjectHash: MARKER })],
+  [
+    "a subject hash where no push is",
+    "body-invalid",
+    entry("personal", { subjectHash: MARKER.padEnd(43, "A") }),
+  ],
+  ["push without a subject hash", "body-invalid", entry("personal", { subjectHash: undefined })],
   ["a user name", "body-invalid", entry("personal", { userName: MARKER })],
   ["a secret", "body-invalid", entry("third-party", { otp: { secret: MARKER } })],
   ["a password", "body-invalid", entry("third-party", { password: MARKER })],

@@ -5,8 +5,10 @@ import { system } from "../../shared/system.ts";
 import { contents } from "../support/accounts.ts";
 import { begunExport } from "../support/export.ts";
 import { expectOk, registeredPhone, type TestService } from "../support/service.ts";
+import { challengeSamples } from "./challenges.ts";
 import { contactSamples } from "./contacts.ts";
 import { ios, phoneWithBackup, shown } from "./phones.ts";
+import { providerSamples } from "./providers.ts";
 import { recoverySamples } from "./recoverySamples.ts";
 import type { Sample } from "./scene.ts";
 
@@ -113,6 +115,8 @@ export const samples: Readonly<Record<string, (service: TestService) => Promise<
 
   ...recoverySamples,
   ...contactSamples,
+  ...providerSamples,
+  ...challengeSamples,
 
   "service-health": anyone("/v1/health"),
   "service-ready": anyone("/v1/ready"),

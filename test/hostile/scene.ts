@@ -17,15 +17,17 @@ export interface Sample {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
-  /** Its body when hours have gone by, and what was in it is over. */
-  readonly renewed?: () => Promise<Sample["body"]>;
+  /** Whose token it carries, if not the owner's: of an app or an operator. */
+  readonly token?: () => Promise<string>;
+  /** What is in its place when hours have gone by, and what was in it is over. */
+  readonly renewed?: () => Promise<Partial<Pick<Sample, "path" | "body">>>;
 }
 
 /** A service, and an endpoint of it with its valid request. */
-export interface Scene extends Sample {
+export interface Scene extends Omit<Sample, "token"> {
   readonly service: TestService;
   readonly endpoint: Endpoint;
-  /** The owner's, valid. */
+  /** Valid. */
   readonly token: string;
   /** The phone's signing key: the same object each time, so that it is imported once. */
   readonly signing: PrivateJwk;
@@ -63,7 +65,8 @@ export async function startScene(endpoint: Endpoint): Promise<Scene> {
 
 /** A scene of a service that runs; the owner has just signed in. */
 export async function sceneOf(service: TestService, endpoint: Endpoint, sample: Sample): Promise<Scene> {
-  const token = await sample.phone.signIn();
+  const owners = await sample.phone.signIn();
+  const token = (await sample.token?.()) ?? owners;
   const { owner, keys } = sample.phone.state();
   return { ...sample, service, endpoint, token, signing: keys.signing, userId: owner?.userId ?? "" };
 }

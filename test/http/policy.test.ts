@@ -7,6 +7,7 @@ import { AUDIENCE, issuerIdentifier } from "../../local/issuer/settings.ts";
 import {
   type Endpoint,
   isForPhones,
+  isForRole,
   type PhoneAccess,
   type PhoneEndpoint,
 } from "../../shared/http/endpoint.ts";
@@ -40,6 +41,16 @@ const WITHOUT_TRUST: Readonly<Record<string, string>> = {
 
 /** What needs trust only while there is something to lose, and why not always. */
 const TRUSTED_WHILE: Readonly<Record<string, string>> = {
+  "challenges-activation": "an account may be added by its provider's code before there is any backup [E10]",
+  "challenges-begin": "as challenges-activation",
+  "challenges-cancel": "as challenges-activation",
+  "challenges-code": "as challenges-activation",
+  "challenges-code-send": "as challenges-activation",
+  "challenges-credential": "as challenges-activation",
+  "challenges-push": "as challenges-activation",
+  "challenges-push-send": "as challenges-activation",
+  "challenges-read": "as challenges-activation",
+  "challenges-sign-in": "as challenges-activation",
   "contacts-add": "an account that is in no backup of its own has contacts, too: it is verified by them",
   "contacts-confirm": "as adding one",
   "contacts-list": "as adding one",
@@ -62,6 +73,8 @@ const WHILE_FROZEN: Readonly<Record<string, string>> = {
   "backup-versions": "tells of counts and times alone",
   "backup-policy-read": "tells what was chosen",
   "backup-freeze-lift": "is the way out; it asks for a phone that was trusted long enough ago",
+  "challenges-cancel": "takes away from the phone itself",
+  "challenges-read": "tells a phone how its own challenge stands; contacts are told as hints",
   "recoveries-read": "tells a phone of its own recovery, without key and envelope",
   "recoveries-cancel": "takes away from the phone itself",
   "recoveries-deny": "a thief may have begun more than one",
@@ -79,6 +92,16 @@ const FROZEN_BY_GUARDS: Readonly<Record<string, string>> = {
 
 /** What a stale sign-in may do, and why. */
 const WITHOUT_STEP_UP: Readonly<Record<string, string>> = {
+  "challenges-activation": "the provider's code is what is asked for",
+  "challenges-begin": "gives nothing but the list of what has to be proved",
+  "challenges-cancel": "takes away from the phone itself",
+  "challenges-code": "the code is what is asked for",
+  "challenges-code-send": "asks for a sign-in to the account that is verified, made in this challenge",
+  "challenges-credential": "asks for all proofs of the account that is verified",
+  "challenges-push": "the push that came to this phone is what is asked for, after all proofs of the account",
+  "challenges-push-send": "as challenges-credential",
+  "challenges-read": "tells a phone how its own challenge stands; contacts are told as hints",
+  "challenges-sign-in": "brings a sign-in of its own, which no other stands in for",
   "devices-list": "tells of phones alone",
   "devices-push": "an app says it at every start",
   "backup-status": "an app asks for it in the background",
@@ -117,7 +140,29 @@ const REPEATABLE: Readonly<Record<string, string>> = {
 };
 
 /** What gives away a sealed key, an envelope or a wrapped secret. */
-const RELEASING = ["backup-enable", "backup-key", "me-export", "recoveries-begin", "recoveries-open"];
+const RELEASING = [
+  "backup-enable",
+  "backup-key",
+  "challenges-push",
+  "me-export",
+  "recoveries-begin",
+  "recoveries-open",
+];
+
+/** What does so without a fresh sign-in to the owner's account, though trust is not always asked for; and why. */
+const RELEASING_ELSE: Readonly<Record<string, string>> = {
+  "challenges-push": "the secret is made by this very request, for an account that was just signed in to",
+};
+
+/** What apps may call, and by which role. */
+const BY_ROLE: Readonly<Record<string, string>> = {
+  "provider-activations-cancel": "provider: Activations.Issue",
+  "provider-activations-issue": "provider: Activations.Issue",
+  "provider-activations-read": "provider: Activations.Read",
+  "provider-codes-verify": "provider: Codes.Verify",
+  "provider-credentials-read": "provider: Activations.Read",
+  "provider-credentials-revoke": "provider: Activations.Issue",
+};
 
 const all: readonly Endpoint[] = [...endpoints, unknown(endpoints)];
 const phoneEndpoints = endpoints.filter(isForPhones);
@@ -137,6 +182,13 @@ describe("who may call", () => {
     expect(namesOf(all.filter(({ access }) => access === "anonymous")).sort()).toEqual(ANONYMOUS);
   });
 
+  it("has an app role, where no owner is asked [E15]", () => {
+    const roles = endpoints
+      .filter(isForRole)
+      .map(({ access: { caller, role }, declaration: { name } }) => [name, `${caller}: ${role}`]);
+    expect(Object.fromEntries(roles)).toEqual(BY_ROLE);
+  });
+
   it("is asked for a fresh sign-in, or for trust, wherever an answer holds a sealed key or an envelope [D6]", () => {
     const releasing = phoneEndpoints.filter(({ declaration }) => releases(declaration));
     expect(namesOf(releasing).sort()).toEqual(RELEASING);
@@ -145,7 +197,7 @@ describe("who may call", () => {
     const unguarded = releasing.filter(
       ({ access }) => access.stepUp === "not-needed" && access.standing !== "trusted",
     );
-    expect(namesOf(unguarded)).toEqual([]);
+    expect(namesOf(unguarded)).toEqual(Object.keys(RELEASING_ELSE));
   });
 
   it("is a trusted phone, but where a list says why another one may [H5]", () => {
@@ -200,13 +252,16 @@ describe("a call that creates what has no name yet", () => {
       (endpoint) =>
         endpoint.access === "anonymous" ||
         endpoint.access.idempotencyKey !== "needed" ||
-        !("replay" in endpoint && endpoint.replay),
+        // An app's retry is no more than the same act again: its answer holds a code, which is not kept.
+        (isForPhones(endpoint) && !endpoint.replay),
     );
     expect(namesOf(unsafe)).toEqual([]);
   });
 
   it("says what is wrong with its Idempotency-Key", () => {
-    const keyed = phoneEndpoints.filter(({ access }) => access.idempotencyKey === "needed");
+    const keyed = endpoints.filter(
+      ({ access }) => access !== "anonymous" && access.idempotencyKey === "needed",
+    );
     for (const endpoint of keyed) {
       expect([...problemsOf(endpoint)]).toEqual(
         expect.arrayContaining(["idempotency-key-invalid", "idempotency-key-reused"]),

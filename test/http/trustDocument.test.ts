@@ -12,9 +12,10 @@ import {
 } from "../../shared/backup/history.ts";
 import { COUNTS_AFTER, COUNTS_AFTER_REMOVAL, KEPT_AFTER_REMOVAL } from "../../shared/contact/contacts.ts";
 import { UNUSED } from "../../shared/devices/registration.ts";
-import { catalogue, type ProblemKind, type Remedy } from "../../shared/errors/catalogue.ts";
-import { isForPhones, type PhoneAccess } from "../../shared/http/endpoint.ts";
+import { catalogue, type ProblemCode, type ProblemKind, type Remedy } from "../../shared/errors/catalogue.ts";
+import { isForPhones, isForRole, type PhoneAccess } from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
+import { problemsOf } from "../../shared/http/problems.ts";
 import { MOST_CONTACTS, MOST_LISTED_CONTACTS } from "../../shared/model/contact.ts";
 import { MOST_DEVICES, MOST_REMOVED, MOST_TOKENS } from "../../shared/model/device.ts";
 import { FREEZE_LIFE } from "../../shared/model/freeze.ts";
@@ -107,16 +108,13 @@ const FROZEN: Readonly<Record<string, PhoneAccess["frozen"]>> = {
   "by case": "by-guards",
 };
 
-/** What is no owner's to walk: a fault of the app or of the service, a sign-in like any other, or somebody else's. */
+/** What is no owner's to walk: a fault of the app or of the service, or a sign-in like any other. */
 const NO_WAY: readonly Remedy[] = [
-  "ask-for-role",
   "contact-support",
   "fix-request",
   "make-new-proof",
   "retry-later",
   "sign-in",
-  "use-operator-token",
-  "use-provider-token",
   "use-personal-account",
 ];
 
@@ -169,8 +167,14 @@ describe("docs/trust.md", () => {
       quoted(codes).map((code) => ({ code, remedies: [...quoted(remedy), ...quoted(otherwise)] })),
     );
     const kinds: [string, ProblemKind][] = Object.entries(catalogue);
+    const toRoles = new Set(endpoints.filter(isForRole).flatMap((endpoint) => [...problemsOf(endpoint)]));
+    const toOthers = new Set(
+      endpoints.filter((endpoint) => !isForRole(endpoint)).flatMap((endpoint) => [...problemsOf(endpoint)]),
+    );
+    const isRolesOnly = (code: string) =>
+      toRoles.has(code as ProblemCode) && !toOthers.has(code as ProblemCode);
     const known = kinds
-      .filter(([, { remedy }]) => !NO_WAY.includes(remedy))
+      .filter(([code, { remedy }]) => !NO_WAY.includes(remedy) && !isRolesOnly(code))
       .map(([code, { remedy, otherwise }]) => ({
         code,
         remedies: [remedy, ...(otherwise ? [otherwise] : [])],

@@ -388,6 +388,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins the verification of one account with push on this phone; it ends the one that was open here.
+         * @description For a registered phone. It must be trusted while backup is on. Refused while the backup is frozen. The proof may be 300 seconds old, and is used up.
+         */
+        post: operations["challenges-begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/challenges/{challengeId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how a verification on this phone stands, and which contacts of the account count.
+         * @description For a registered phone. It must be trusted while backup is on. Apps that are too old may call it. The proof may be 60 seconds old.
+         */
+        get: operations["challenges-read"];
+        put?: never;
+        post?: never;
+        /**
+         * Ends a verification on this phone; a repeat is harmless.
+         * @description For a registered phone. It must be trusted while backup is on. Apps that are too old may call it. The proof may be 300 seconds old, and is used up.
+         */
+        delete: operations["challenges-cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/challenges/{challengeId}/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Proves the sign-in to the very account that is verified; of a work or school account, with a second factor.
+         * @description For a registered phone. It must be trusted while backup is on. Refused while the backup is frozen. The proof may be 300 seconds old, and is used up.
+         */
+        post: operations["challenges-sign-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/challenges/{challengeId}/code/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a code to a contact of the account that is verified.
+         * @description For a registered phone. It must be trusted while backup is on. Refused while the backup is frozen. The proof may be 300 seconds old, and is used up.
+         */
+        post: operations["challenges-code-send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/challenges/{challengeId}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Proves that the owner reads a contact of the account, by the code that was sent there.
+         * @description For a registered phone. It must be trusted while backup is on. Refused while the backup is frozen. The proof may be 300 seconds old, and is used up.
+         */
+        post: operations["challenges-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/challenges/{challengeId}/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Proves a work or school account by the code of its provider, which is used up by it.
+         * @description For a registered phone. It must be trusted while backup is on. Refused while the backup is frozen. The proof may be 300 seconds old, and is used up.
+         */
+        post: operations["challenges-activation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/challenges/{challengeId}/credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Registers the account's key, made on this phone, and sends the push that is to be answered with it.
+         * @description For a registered phone. It must be trusted while backup is on. Refused while the backup is frozen. The proof may be 300 seconds old, and is used up.
+         */
+        post: operations["challenges-credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/challenges/{challengeId}/push/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends the push of a verification once more.
+         * @description For a registered phone. It must be trusted while backup is on. Refused while the backup is frozen. The proof may be 300 seconds old, and is used up.
+         */
+        post: operations["challenges-push-send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/challenges/{challengeId}/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers a push with the account's key: the account works on this phone from then on.
+         * @description For a registered phone. It must be trusted while backup is on. Refused while the backup is frozen. The proof may be 300 seconds old, and is used up.
+         */
+        post: operations["challenges-push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/contacts": {
         parameters: {
             query?: never;
@@ -645,12 +829,20 @@ export interface components {
             y: string;
         };
         Manifest: {
-            accounts: ({
+            accounts: (({
                 ref: string;
                 /** @constant */
                 kind: "personal";
-                push: boolean;
+                /** @constant */
+                push: false;
             } | {
+                ref: string;
+                /** @constant */
+                kind: "personal";
+                /** @constant */
+                push: true;
+                subjectHash: string;
+            }) | {
                 ref: string;
                 /** @constant */
                 kind: "work-or-school";
@@ -840,7 +1032,7 @@ export interface components {
             push: boolean;
             /** @enum {string} */
             state: "ready" | "action-required";
-            means: ("fresh-sign-in" | "contact-code" | "activation-code")[];
+            means: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
         };
         Recovery: {
             recoveryId: string;
@@ -917,7 +1109,58 @@ export interface components {
             };
         };
         /** @enum {string} */
-        EventType: "device-registered" | "device-renamed" | "device-revoked" | "backup-enabled" | "backup-uploaded" | "backup-refused" | "backup-refreshed" | "backup-deleted" | "backup-started-anew" | "exported" | "version-restored" | "policy-changed" | "recovery-key-set" | "recovery-key-removed" | "recovery-begun" | "recovery-refused" | "recovery-approved" | "recovery-released" | "recovery-cancelled" | "recovery-denied" | "freeze-lifted" | "contact-added" | "contact-code-sent" | "contact-confirmed" | "contact-removed" | "tries-exhausted";
+        EventType: "device-registered" | "device-renamed" | "device-revoked" | "backup-enabled" | "backup-uploaded" | "backup-refused" | "backup-refreshed" | "backup-deleted" | "backup-started-anew" | "exported" | "version-restored" | "policy-changed" | "recovery-key-set" | "recovery-key-removed" | "recovery-begun" | "recovery-refused" | "recovery-approved" | "recovery-released" | "recovery-cancelled" | "recovery-denied" | "freeze-lifted" | "contact-added" | "contact-code-sent" | "contact-confirmed" | "contact-removed" | "challenge-begun" | "challenge-code-sent" | "challenge-refused" | "account-verified" | "tries-exhausted";
+        /** @description The recovery has no such account */
+        "account-not-found": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "account-not-found";
+            /** @constant */
+            status: 404;
+            /** @constant */
+            remedy: "refresh-status";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "account-not-found";
+        };
+        /** @description The account waits in a recovery */
+        "account-pending": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "account-pending";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "ask-provider";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "account-pending";
+        };
+        /** @description The account needs no verification */
+        "account-verified": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "account-verified";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "refresh-status";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "account-verified";
+        };
         /** @description There are accounts on this phone already */
         "accounts-present": components["schemas"]["Problem"] & {
             /** @constant */
@@ -938,6 +1181,96 @@ export interface components {
              * @enum {string}
              */
             code: "accounts-present";
+        };
+        /** @description The code was cancelled */
+        "activation-code-cancelled": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "activation-code-cancelled";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "ask-provider";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "activation-code-cancelled";
+        };
+        /** @description The code is too old */
+        "activation-code-expired": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "activation-code-expired";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "ask-provider";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "activation-code-expired";
+        };
+        /** @description There is a newer code */
+        "activation-code-superseded": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "activation-code-superseded";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "check-code";
+            /** @constant */
+            otherwise: "ask-provider";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "activation-code-superseded";
+        };
+        /** @description The code was used before */
+        "activation-code-used": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "activation-code-used";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "ask-provider";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "activation-code-used";
+        };
+        /** @description The code is not right for this account */
+        "activation-code-wrong": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "activation-code-wrong";
+            /** @constant */
+            status: 403;
+            /** @constant */
+            remedy: "check-code";
+            /** @constant */
+            otherwise: "ask-provider";
+            /** @constant */
+            retryable: false;
+            triesLeft?: number;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "activation-code-wrong";
         };
         /** @description This version of the app is too old */
         "app-version-unsupported": components["schemas"]["Problem"] & {
@@ -1116,6 +1449,60 @@ export interface components {
              * @enum {string}
              */
             code: "busy";
+        };
+        /** @description There is no such verification */
+        "challenge-not-found": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "challenge-not-found";
+            /** @constant */
+            status: 404;
+            /** @constant */
+            remedy: "begin-again";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "challenge-not-found";
+        };
+        /** @description This verification is over */
+        "challenge-over": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "challenge-over";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "begin-again";
+            /** @constant */
+            retryable: false;
+            /** @enum {string} */
+            state: "verified" | "refused" | "cancelled" | "expired";
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "challenge-over";
+        };
+        /** @description Something still has to be proved */
+        "challenge-proof-missing": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "challenge-proof-missing";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "give-proof";
+            /** @constant */
+            retryable: false;
+            proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "challenge-proof-missing";
         };
         /** @description This phone was registered with another platform */
         "client-platform-changed": components["schemas"]["Problem"] & {
@@ -1311,6 +1698,27 @@ export interface components {
              */
             code: "contact-confirmed";
         };
+        /** @description This contact can't be used yet */
+        "contact-not-counted": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "contact-not-counted";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "wait";
+            /** @constant */
+            otherwise: "use-another-contact";
+            /** @constant */
+            retryable: false;
+            /** Format: date-time */
+            countsFrom?: string;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "contact-not-counted";
+        };
         /** @description There is no such contact */
         "contact-not-found": components["schemas"]["Problem"] & {
             /** @constant */
@@ -1321,6 +1729,12 @@ export interface components {
             remedy: "refresh-contacts";
             /** @constant */
             retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "contact-not-found";
         };
         /** @description This contact is there already */
         "contact-present": components["schemas"]["Problem"] & {
@@ -1389,6 +1803,40 @@ export interface components {
              * @enum {string}
              */
             code: "content-type-unsupported";
+        };
+        /** @description The account's key can't be used */
+        "credential-key-refused": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "credential-key-refused";
+            /** @constant */
+            status: 400;
+            /** @constant */
+            remedy: "fix-request";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "credential-key-refused";
+        };
+        /** @description The account's key was used before */
+        "credential-key-reused": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "credential-key-reused";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "make-new-key";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "credential-key-reused";
         };
         /** @description Your data can't be read right now */
         "data-unreadable": components["schemas"]["Problem"] & {
@@ -1934,6 +2382,24 @@ export interface components {
              */
             code: "proof-missing";
         };
+        /** @description This does not verify the account */
+        "proof-not-accepted": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "proof-not-accepted";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "give-proof";
+            /** @constant */
+            retryable: false;
+            proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "proof-not-accepted";
+        };
         /** @description The phone's proof was used before */
         "proof-replayed": components["schemas"]["Problem"] & {
             /** @constant */
@@ -1968,6 +2434,114 @@ export interface components {
              */
             code: "provider-refused";
         };
+        /** @description The answer to the notification is not valid */
+        "push-answer-invalid": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "push-answer-invalid";
+            /** @constant */
+            status: 403;
+            /** @constant */
+            remedy: "fix-request";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "push-answer-invalid";
+        };
+        /** @description There is no notification to answer */
+        "push-expired": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "push-expired";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "send-push-again";
+            /** @constant */
+            otherwise: "allow-notifications";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "push-expired";
+        };
+        /** @description The notification could not be sent */
+        "push-not-sent": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "push-not-sent";
+            /** @constant */
+            status: 503;
+            /** @constant */
+            remedy: "retry-later";
+            /** @constant */
+            otherwise: "allow-notifications";
+            /** @constant */
+            retryable: true;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "push-not-sent";
+        };
+        /** @description That was not the number on the page */
+        "push-number-wrong": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "push-number-wrong";
+            /** @constant */
+            status: 403;
+            /** @constant */
+            remedy: "begin-again";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "push-number-wrong";
+        };
+        /** @description A notification was sent a moment ago */
+        "push-sent-recently": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "push-sent-recently";
+            /** @constant */
+            status: 429;
+            /** @constant */
+            remedy: "wait";
+            /** @constant */
+            retryable: true;
+            /** Format: date-time */
+            retryAt: string;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "push-sent-recently";
+        };
+        /** @description There is a newer notification */
+        "push-superseded": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "push-superseded";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "answer-latest-push";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "push-superseded";
+        };
         /** @description This push token is not for this phone */
         "push-token-mismatch": components["schemas"]["Problem"] & {
             /** @constant */
@@ -1984,6 +2558,23 @@ export interface components {
              * @enum {string}
              */
             code: "push-token-mismatch";
+        };
+        /** @description This phone gets no notifications */
+        "push-token-missing": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "push-token-missing";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "allow-notifications";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "push-token-missing";
         };
         /** @description The recovery key could not be set up */
         "recovery-key-invalid": components["schemas"]["Problem"] & {
@@ -2133,6 +2724,42 @@ export interface components {
              */
             code: "recovery-waiting";
         };
+        /** @description The sign-in lacks a second factor */
+        "second-factor-missing": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "second-factor-missing";
+            /** @constant */
+            status: 403;
+            /** @constant */
+            remedy: "sign-in-to-account";
+            /** @constant */
+            otherwise: "ask-provider";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "second-factor-missing";
+        };
+        /** @description Nothing more is sent in this verification */
+        "sends-spent": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "sends-spent";
+            /** @constant */
+            status: 409;
+            /** @constant */
+            remedy: "begin-again";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "sends-spent";
+        };
         /** @description Most of your accounts are missing on this phone */
         "sharp-drop": components["schemas"]["Problem"] & {
             /** @constant */
@@ -2160,6 +2787,57 @@ export interface components {
              * @enum {string}
              */
             code: "sharp-drop";
+        };
+        /** @description The sign-in to the account is not valid */
+        "sign-in-invalid": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "sign-in-invalid";
+            /** @constant */
+            status: 403;
+            /** @constant */
+            remedy: "sign-in-to-account";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "sign-in-invalid";
+        };
+        /** @description That was another account */
+        "sign-in-mismatch": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "sign-in-mismatch";
+            /** @constant */
+            status: 403;
+            /** @constant */
+            remedy: "sign-in-to-account";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "sign-in-mismatch";
+        };
+        /** @description The sign-in is not a new one */
+        "sign-in-stale": components["schemas"]["Problem"] & {
+            /** @constant */
+            code: "sign-in-stale";
+            /** @constant */
+            status: 403;
+            /** @constant */
+            remedy: "sign-in-to-account";
+            /** @constant */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "sign-in-stale";
         };
         /** @description Your sign-in can't be checked right now */
         "sign-in-unavailable": components["schemas"]["Problem"] & {
@@ -2429,7 +3107,7 @@ export interface components {
             /** @constant */
             retryable: false;
             /** @enum {string} */
-            of: "recoveries" | "conflicts" | "recovery-keys" | "step-ups" | "proofs" | "registrations" | "losses" | "contact-codes" | "contact-sends";
+            of: "recoveries" | "conflicts" | "recovery-keys" | "step-ups" | "proofs" | "registrations" | "losses" | "contact-codes" | "contact-sends" | "challenges" | "challenge-codes" | "activation-codes";
             /** Format: date-time */
             retryAt: string;
         } & {
@@ -2467,7 +3145,7 @@ export interface components {
             /** @constant */
             retryable: false;
             /** @enum {string} */
-            of: "recoveries" | "conflicts" | "recovery-keys" | "step-ups" | "proofs" | "registrations" | "losses" | "contact-codes" | "contact-sends";
+            of: "recoveries" | "conflicts" | "recovery-keys" | "step-ups" | "proofs" | "registrations" | "losses" | "contact-codes" | "contact-sends" | "challenges" | "challenge-codes" | "activation-codes";
             /** Format: date-time */
             retryAt: string;
         } & {
@@ -2948,8 +3626,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["older-phone-required"] | components["schemas"]["operator-refused"] | components["schemas"]["provider-refused"] | components["schemas"]["work-account-refused"];
             };
         };
-        /** @description `contact-not-found` */
-        "contacts-add.404": {
+        /** @description `challenge-not-found` */
+        "challenges-read.404": {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 "Cache-Control": components["headers"]["CacheControl"];
@@ -2959,11 +3637,69 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["contact-not-found"];
+                "application/problem+json": components["schemas"]["challenge-not-found"];
+            };
+        };
+        /** @description `body-invalid`, `body-missing`, `client-platform-changed`, `client-platform-invalid`, `client-version-invalid`, `json-duplicate-key`, `json-invalid`, `json-invalid-number`, `json-invalid-string`, `json-too-deep`, `json-too-many-members`, `parameter-invalid`, `private-key-refused` */
+        "challenges-sign-in.400": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["body-invalid"] | components["schemas"]["body-missing"] | components["schemas"]["client-platform-changed"] | components["schemas"]["client-platform-invalid"] | components["schemas"]["client-version-invalid"] | components["schemas"]["json-duplicate-key"] | components["schemas"]["json-invalid"] | components["schemas"]["json-invalid-number"] | components["schemas"]["json-invalid-string"] | components["schemas"]["json-too-deep"] | components["schemas"]["json-too-many-members"] | components["schemas"]["parameter-invalid"] | components["schemas"]["private-key-refused"];
+            };
+        };
+        /** @description `activation-code-wrong`, `app-version-unsupported`, `operator-refused`, `provider-refused`, `work-account-refused` */
+        "challenges-begin.403": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["activation-code-wrong"] | components["schemas"]["app-version-unsupported"] | components["schemas"]["operator-refused"] | components["schemas"]["provider-refused"] | components["schemas"]["work-account-refused"];
+            };
+        };
+        /** @description `push-sent-recently`, `too-many-refusals`, `too-many-requests`, `too-many-tries` */
+        "challenges-credential.429": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["push-sent-recently"] | components["schemas"]["too-many-refusals"] | components["schemas"]["too-many-requests"] | components["schemas"]["too-many-tries"];
+            };
+        };
+        /** @description `busy`, `data-unreadable`, `key-unusable`, `keys-unavailable`, `not-configured`, `push-not-sent`, `sign-in-unavailable`, `store-unavailable` */
+        "challenges-credential.503": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["busy"] | components["schemas"]["data-unreadable"] | components["schemas"]["key-unusable"] | components["schemas"]["keys-unavailable"] | components["schemas"]["not-configured"] | components["schemas"]["push-not-sent"] | components["schemas"]["sign-in-unavailable"] | components["schemas"]["store-unavailable"];
             };
         };
         /** @description `code-sent-recently`, `too-many-refusals`, `too-many-requests`, `too-many-tries` */
-        "contacts-add.429": {
+        "challenges-code-send.429": {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 "Cache-Control": components["headers"]["CacheControl"];
@@ -2978,7 +3714,7 @@ export interface components {
             };
         };
         /** @description `busy`, `code-not-sent`, `data-unreadable`, `key-unusable`, `keys-unavailable`, `not-configured`, `sign-in-unavailable`, `store-unavailable` */
-        "contacts-add.503": {
+        "challenges-code-send.503": {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 "Cache-Control": components["headers"]["CacheControl"];
@@ -2990,6 +3726,34 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["busy"] | components["schemas"]["code-not-sent"] | components["schemas"]["data-unreadable"] | components["schemas"]["key-unusable"] | components["schemas"]["keys-unavailable"] | components["schemas"]["not-configured"] | components["schemas"]["sign-in-unavailable"] | components["schemas"]["store-unavailable"];
+            };
+        };
+        /** @description `contact-not-found` */
+        "contacts-add.404": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["contact-not-found"];
+            };
+        };
+        /** @description `app-version-unsupported`, `contact-code-wrong`, `operator-refused`, `provider-refused`, `work-account-refused` */
+        "challenges-code.403": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["app-version-unsupported"] | components["schemas"]["contact-code-wrong"] | components["schemas"]["operator-refused"] | components["schemas"]["provider-refused"] | components["schemas"]["work-account-refused"];
             };
         };
         /** @description `body-invalid`, `body-missing`, `client-platform-changed`, `client-platform-invalid`, `client-version-invalid`, `json-duplicate-key`, `json-invalid`, `json-invalid-number`, `json-invalid-string`, `json-too-deep`, `json-too-many-members`, `private-key-refused` */
@@ -4646,6 +5410,1104 @@ export interface operations {
             503: components["responses"]["devices-register.503"];
         };
     };
+    "challenges-begin": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The phone's operating system. */
+                "X-Client-Platform": components["parameters"]["ClientPlatform"];
+                /** @description The app's version. */
+                "X-Client-Version": components["parameters"]["ClientVersion"];
+                /** @description New for each act, the same for each try of it: a retry is answered as the first try was. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 1,048,576 bytes, with `Content-Length` and without `Content-Encoding`. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    ref: string;
+                    recoveryId: string;
+                } | {
+                    account: ({
+                        ref: string;
+                        /** @constant */
+                        kind: "personal";
+                        /** @constant */
+                        push: false;
+                    } | {
+                        ref: string;
+                        /** @constant */
+                        kind: "personal";
+                        /** @constant */
+                        push: true;
+                        subjectHash: string;
+                    }) | {
+                        ref: string;
+                        /** @constant */
+                        kind: "work-or-school";
+                        push: boolean;
+                        tenant: string;
+                        subjectHash: string;
+                    } | {
+                        ref: string;
+                        /** @constant */
+                        kind: "third-party";
+                        /** @constant */
+                        push: false;
+                    };
+                } | {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        challengeId: string;
+                        /** @enum {string} */
+                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
+                        account: {
+                            ref: string;
+                            /** @enum {string} */
+                            kind: "personal" | "work-or-school";
+                            organization?: string;
+                            userName?: string;
+                        };
+                        recoveryId?: string;
+                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        triesLeft: number;
+                        /** Format: date-time */
+                        lockedUntil?: string;
+                        contacts?: {
+                            contactId: string;
+                            /** @enum {string} */
+                            kind: "email" | "phone";
+                            hint: string;
+                        }[];
+                        code?: {
+                            contactId: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                        };
+                        push?: {
+                            /** Format: date-time */
+                            answerUntil: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                            number: boolean;
+                        };
+                        /** @enum {string} */
+                        remedy?: "allow-notifications" | "add-contact";
+                        /** Format: date-time */
+                        startedAt: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            /** @description `body-invalid`, `body-missing`, `client-platform-changed`, `client-platform-invalid`, `client-version-invalid`, `idempotency-key-invalid`, `json-duplicate-key`, `json-invalid`, `json-invalid-number`, `json-invalid-string`, `json-too-deep`, `json-too-many-members`, `private-key-refused` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["body-invalid"] | components["schemas"]["body-missing"] | components["schemas"]["client-platform-changed"] | components["schemas"]["client-platform-invalid"] | components["schemas"]["client-version-invalid"] | components["schemas"]["idempotency-key-invalid"] | components["schemas"]["json-duplicate-key"] | components["schemas"]["json-invalid"] | components["schemas"]["json-invalid-number"] | components["schemas"]["json-invalid-string"] | components["schemas"]["json-too-deep"] | components["schemas"]["json-too-many-members"] | components["schemas"]["private-key-refused"];
+                };
+            };
+            401: components["responses"]["devices-push.401"];
+            403: components["responses"]["challenges-begin.403"];
+            /** @description `account-not-found`, `challenge-not-found`, `recovery-not-found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["account-not-found"] | components["schemas"]["challenge-not-found"] | components["schemas"]["recovery-not-found"];
+                };
+            };
+            /** @description `account-verified`, `activation-code-cancelled`, `activation-code-expired`, `activation-code-superseded`, `activation-code-used`, `challenge-over`, `challenge-proof-missing`, `push-expired`, `recovery-over`, `trust-required` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["account-verified"] | components["schemas"]["activation-code-cancelled"] | components["schemas"]["activation-code-expired"] | components["schemas"]["activation-code-superseded"] | components["schemas"]["activation-code-used"] | components["schemas"]["challenge-over"] | components["schemas"]["challenge-proof-missing"] | components["schemas"]["push-expired"] | components["schemas"]["recovery-over"] | components["schemas"]["trust-required"];
+                };
+            };
+            411: components["responses"]["devices-register.411"];
+            413: components["responses"]["devices-register.413"];
+            415: components["responses"]["devices-register.415"];
+            422: components["responses"]["backup-enable.422"];
+            423: components["responses"]["devices-revoke.423"];
+            429: components["responses"]["devices-register.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["devices-register.503"];
+        };
+    };
+    "challenges-read": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The phone's operating system. */
+                "X-Client-Platform": components["parameters"]["ClientPlatform"];
+                /** @description The app's version. */
+                "X-Client-Version": components["parameters"]["ClientVersion"];
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                challengeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        challengeId: string;
+                        /** @enum {string} */
+                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
+                        account: {
+                            ref: string;
+                            /** @enum {string} */
+                            kind: "personal" | "work-or-school";
+                            organization?: string;
+                            userName?: string;
+                        };
+                        recoveryId?: string;
+                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        triesLeft: number;
+                        /** Format: date-time */
+                        lockedUntil?: string;
+                        contacts?: {
+                            contactId: string;
+                            /** @enum {string} */
+                            kind: "email" | "phone";
+                            hint: string;
+                        }[];
+                        code?: {
+                            contactId: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                        };
+                        push?: {
+                            /** Format: date-time */
+                            answerUntil: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                            number: boolean;
+                        };
+                        /** @enum {string} */
+                        remedy?: "allow-notifications" | "add-contact";
+                        /** Format: date-time */
+                        startedAt: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["devices-revoke.400"];
+            401: components["responses"]["devices-list.401"];
+            403: components["responses"]["devices-list.403"];
+            404: components["responses"]["challenges-read.404"];
+            409: components["responses"]["devices-revoke.409"];
+            429: components["responses"]["devices-register.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["devices-register.503"];
+        };
+    };
+    "challenges-cancel": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The phone's operating system. */
+                "X-Client-Platform": components["parameters"]["ClientPlatform"];
+                /** @description The app's version. */
+                "X-Client-Version": components["parameters"]["ClientVersion"];
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                challengeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["devices-revoke.400"];
+            401: components["responses"]["devices-push.401"];
+            403: components["responses"]["devices-list.403"];
+            404: components["responses"]["challenges-read.404"];
+            409: components["responses"]["devices-revoke.409"];
+            429: components["responses"]["devices-register.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["devices-list.503"];
+        };
+    };
+    "challenges-sign-in": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The phone's operating system. */
+                "X-Client-Platform": components["parameters"]["ClientPlatform"];
+                /** @description The app's version. */
+                "X-Client-Version": components["parameters"]["ClientVersion"];
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                challengeId: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 1,048,576 bytes, with `Content-Length` and without `Content-Encoding`. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        challengeId: string;
+                        /** @enum {string} */
+                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
+                        account: {
+                            ref: string;
+                            /** @enum {string} */
+                            kind: "personal" | "work-or-school";
+                            organization?: string;
+                            userName?: string;
+                        };
+                        recoveryId?: string;
+                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        triesLeft: number;
+                        /** Format: date-time */
+                        lockedUntil?: string;
+                        contacts?: {
+                            contactId: string;
+                            /** @enum {string} */
+                            kind: "email" | "phone";
+                            hint: string;
+                        }[];
+                        code?: {
+                            contactId: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                        };
+                        push?: {
+                            /** Format: date-time */
+                            answerUntil: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                            number: boolean;
+                        };
+                        /** @enum {string} */
+                        remedy?: "allow-notifications" | "add-contact";
+                        /** Format: date-time */
+                        startedAt: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["challenges-sign-in.400"];
+            401: components["responses"]["devices-push.401"];
+            /** @description `app-version-unsupported`, `operator-refused`, `provider-refused`, `second-factor-missing`, `sign-in-invalid`, `sign-in-mismatch`, `sign-in-stale`, `work-account-refused` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["app-version-unsupported"] | components["schemas"]["operator-refused"] | components["schemas"]["provider-refused"] | components["schemas"]["second-factor-missing"] | components["schemas"]["sign-in-invalid"] | components["schemas"]["sign-in-mismatch"] | components["schemas"]["sign-in-stale"] | components["schemas"]["work-account-refused"];
+                };
+            };
+            404: components["responses"]["challenges-read.404"];
+            /** @description `account-pending`, `challenge-over`, `challenge-proof-missing`, `proof-not-accepted`, `push-expired`, `trust-required` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["account-pending"] | components["schemas"]["challenge-over"] | components["schemas"]["challenge-proof-missing"] | components["schemas"]["proof-not-accepted"] | components["schemas"]["push-expired"] | components["schemas"]["trust-required"];
+                };
+            };
+            411: components["responses"]["devices-register.411"];
+            413: components["responses"]["devices-register.413"];
+            415: components["responses"]["devices-register.415"];
+            423: components["responses"]["devices-revoke.423"];
+            429: components["responses"]["devices-register.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["devices-register.503"];
+        };
+    };
+    "challenges-code-send": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The phone's operating system. */
+                "X-Client-Platform": components["parameters"]["ClientPlatform"];
+                /** @description The app's version. */
+                "X-Client-Version": components["parameters"]["ClientVersion"];
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                challengeId: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 1,048,576 bytes, with `Content-Length` and without `Content-Encoding`. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    contactId: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        challengeId: string;
+                        /** @enum {string} */
+                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
+                        account: {
+                            ref: string;
+                            /** @enum {string} */
+                            kind: "personal" | "work-or-school";
+                            organization?: string;
+                            userName?: string;
+                        };
+                        recoveryId?: string;
+                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        triesLeft: number;
+                        /** Format: date-time */
+                        lockedUntil?: string;
+                        contacts?: {
+                            contactId: string;
+                            /** @enum {string} */
+                            kind: "email" | "phone";
+                            hint: string;
+                        }[];
+                        code?: {
+                            contactId: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                        };
+                        push?: {
+                            /** Format: date-time */
+                            answerUntil: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                            number: boolean;
+                        };
+                        /** @enum {string} */
+                        remedy?: "allow-notifications" | "add-contact";
+                        /** Format: date-time */
+                        startedAt: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["challenges-sign-in.400"];
+            401: components["responses"]["devices-push.401"];
+            403: components["responses"]["devices-register.403"];
+            /** @description `challenge-not-found`, `contact-not-found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["challenge-not-found"] | components["schemas"]["contact-not-found"];
+                };
+            };
+            /** @description `challenge-over`, `challenge-proof-missing`, `contact-not-counted`, `contact-region-refused`, `proof-not-accepted`, `push-expired`, `sends-spent`, `trust-required` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["challenge-over"] | components["schemas"]["challenge-proof-missing"] | components["schemas"]["contact-not-counted"] | components["schemas"]["contact-region-refused"] | components["schemas"]["proof-not-accepted"] | components["schemas"]["push-expired"] | components["schemas"]["sends-spent"] | components["schemas"]["trust-required"];
+                };
+            };
+            411: components["responses"]["devices-register.411"];
+            413: components["responses"]["devices-register.413"];
+            415: components["responses"]["devices-register.415"];
+            423: components["responses"]["devices-revoke.423"];
+            429: components["responses"]["challenges-code-send.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["challenges-code-send.503"];
+        };
+    };
+    "challenges-code": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The phone's operating system. */
+                "X-Client-Platform": components["parameters"]["ClientPlatform"];
+                /** @description The app's version. */
+                "X-Client-Version": components["parameters"]["ClientVersion"];
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                challengeId: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 1,048,576 bytes, with `Content-Length` and without `Content-Encoding`. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        challengeId: string;
+                        /** @enum {string} */
+                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
+                        account: {
+                            ref: string;
+                            /** @enum {string} */
+                            kind: "personal" | "work-or-school";
+                            organization?: string;
+                            userName?: string;
+                        };
+                        recoveryId?: string;
+                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        triesLeft: number;
+                        /** Format: date-time */
+                        lockedUntil?: string;
+                        contacts?: {
+                            contactId: string;
+                            /** @enum {string} */
+                            kind: "email" | "phone";
+                            hint: string;
+                        }[];
+                        code?: {
+                            contactId: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                        };
+                        push?: {
+                            /** Format: date-time */
+                            answerUntil: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                            number: boolean;
+                        };
+                        /** @enum {string} */
+                        remedy?: "allow-notifications" | "add-contact";
+                        /** Format: date-time */
+                        startedAt: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["challenges-sign-in.400"];
+            401: components["responses"]["devices-push.401"];
+            403: components["responses"]["challenges-code.403"];
+            404: components["responses"]["challenges-read.404"];
+            /** @description `challenge-over`, `challenge-proof-missing`, `contact-code-expired`, `contact-code-superseded`, `proof-not-accepted`, `push-expired`, `trust-required` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["challenge-over"] | components["schemas"]["challenge-proof-missing"] | components["schemas"]["contact-code-expired"] | components["schemas"]["contact-code-superseded"] | components["schemas"]["proof-not-accepted"] | components["schemas"]["push-expired"] | components["schemas"]["trust-required"];
+                };
+            };
+            411: components["responses"]["devices-register.411"];
+            413: components["responses"]["devices-register.413"];
+            415: components["responses"]["devices-register.415"];
+            423: components["responses"]["devices-revoke.423"];
+            429: components["responses"]["devices-register.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["devices-register.503"];
+        };
+    };
+    "challenges-activation": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The phone's operating system. */
+                "X-Client-Platform": components["parameters"]["ClientPlatform"];
+                /** @description The app's version. */
+                "X-Client-Version": components["parameters"]["ClientVersion"];
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                challengeId: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 1,048,576 bytes, with `Content-Length` and without `Content-Encoding`. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        challengeId: string;
+                        /** @enum {string} */
+                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
+                        account: {
+                            ref: string;
+                            /** @enum {string} */
+                            kind: "personal" | "work-or-school";
+                            organization?: string;
+                            userName?: string;
+                        };
+                        recoveryId?: string;
+                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        triesLeft: number;
+                        /** Format: date-time */
+                        lockedUntil?: string;
+                        contacts?: {
+                            contactId: string;
+                            /** @enum {string} */
+                            kind: "email" | "phone";
+                            hint: string;
+                        }[];
+                        code?: {
+                            contactId: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                        };
+                        push?: {
+                            /** Format: date-time */
+                            answerUntil: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                            number: boolean;
+                        };
+                        /** @enum {string} */
+                        remedy?: "allow-notifications" | "add-contact";
+                        /** Format: date-time */
+                        startedAt: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["challenges-sign-in.400"];
+            401: components["responses"]["devices-push.401"];
+            403: components["responses"]["challenges-begin.403"];
+            404: components["responses"]["challenges-read.404"];
+            /** @description `activation-code-cancelled`, `activation-code-expired`, `activation-code-superseded`, `activation-code-used`, `challenge-over`, `challenge-proof-missing`, `proof-not-accepted`, `push-expired`, `trust-required` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["activation-code-cancelled"] | components["schemas"]["activation-code-expired"] | components["schemas"]["activation-code-superseded"] | components["schemas"]["activation-code-used"] | components["schemas"]["challenge-over"] | components["schemas"]["challenge-proof-missing"] | components["schemas"]["proof-not-accepted"] | components["schemas"]["push-expired"] | components["schemas"]["trust-required"];
+                };
+            };
+            411: components["responses"]["devices-register.411"];
+            413: components["responses"]["devices-register.413"];
+            415: components["responses"]["devices-register.415"];
+            423: components["responses"]["devices-revoke.423"];
+            429: components["responses"]["devices-register.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["devices-register.503"];
+        };
+    };
+    "challenges-credential": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The phone's operating system. */
+                "X-Client-Platform": components["parameters"]["ClientPlatform"];
+                /** @description The app's version. */
+                "X-Client-Version": components["parameters"]["ClientVersion"];
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                challengeId: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 1,048,576 bytes, with `Content-Length` and without `Content-Encoding`. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    publicKey: components["schemas"]["PublicKey"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        challengeId: string;
+                        /** @enum {string} */
+                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
+                        account: {
+                            ref: string;
+                            /** @enum {string} */
+                            kind: "personal" | "work-or-school";
+                            organization?: string;
+                            userName?: string;
+                        };
+                        recoveryId?: string;
+                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        triesLeft: number;
+                        /** Format: date-time */
+                        lockedUntil?: string;
+                        contacts?: {
+                            contactId: string;
+                            /** @enum {string} */
+                            kind: "email" | "phone";
+                            hint: string;
+                        }[];
+                        code?: {
+                            contactId: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                        };
+                        push?: {
+                            /** Format: date-time */
+                            answerUntil: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                            number: boolean;
+                        };
+                        /** @enum {string} */
+                        remedy?: "allow-notifications" | "add-contact";
+                        /** Format: date-time */
+                        startedAt: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            /** @description `body-invalid`, `body-missing`, `client-platform-changed`, `client-platform-invalid`, `client-version-invalid`, `credential-key-refused`, `json-duplicate-key`, `json-invalid`, `json-invalid-number`, `json-invalid-string`, `json-too-deep`, `json-too-many-members`, `parameter-invalid`, `private-key-refused` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["body-invalid"] | components["schemas"]["body-missing"] | components["schemas"]["client-platform-changed"] | components["schemas"]["client-platform-invalid"] | components["schemas"]["client-version-invalid"] | components["schemas"]["credential-key-refused"] | components["schemas"]["json-duplicate-key"] | components["schemas"]["json-invalid"] | components["schemas"]["json-invalid-number"] | components["schemas"]["json-invalid-string"] | components["schemas"]["json-too-deep"] | components["schemas"]["json-too-many-members"] | components["schemas"]["parameter-invalid"] | components["schemas"]["private-key-refused"];
+                };
+            };
+            401: components["responses"]["devices-push.401"];
+            403: components["responses"]["devices-register.403"];
+            404: components["responses"]["challenges-read.404"];
+            /** @description `account-pending`, `challenge-over`, `challenge-proof-missing`, `credential-key-reused`, `push-expired`, `push-token-missing`, `sends-spent`, `trust-required` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["account-pending"] | components["schemas"]["challenge-over"] | components["schemas"]["challenge-proof-missing"] | components["schemas"]["credential-key-reused"] | components["schemas"]["push-expired"] | components["schemas"]["push-token-missing"] | components["schemas"]["sends-spent"] | components["schemas"]["trust-required"];
+                };
+            };
+            411: components["responses"]["devices-register.411"];
+            413: components["responses"]["devices-register.413"];
+            415: components["responses"]["devices-register.415"];
+            423: components["responses"]["devices-revoke.423"];
+            429: components["responses"]["challenges-credential.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["challenges-credential.503"];
+        };
+    };
+    "challenges-push-send": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The phone's operating system. */
+                "X-Client-Platform": components["parameters"]["ClientPlatform"];
+                /** @description The app's version. */
+                "X-Client-Version": components["parameters"]["ClientVersion"];
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                challengeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        challengeId: string;
+                        /** @enum {string} */
+                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
+                        account: {
+                            ref: string;
+                            /** @enum {string} */
+                            kind: "personal" | "work-or-school";
+                            organization?: string;
+                            userName?: string;
+                        };
+                        recoveryId?: string;
+                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        triesLeft: number;
+                        /** Format: date-time */
+                        lockedUntil?: string;
+                        contacts?: {
+                            contactId: string;
+                            /** @enum {string} */
+                            kind: "email" | "phone";
+                            hint: string;
+                        }[];
+                        code?: {
+                            contactId: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                        };
+                        push?: {
+                            /** Format: date-time */
+                            answerUntil: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                            number: boolean;
+                        };
+                        /** @enum {string} */
+                        remedy?: "allow-notifications" | "add-contact";
+                        /** Format: date-time */
+                        startedAt: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["devices-revoke.400"];
+            401: components["responses"]["devices-push.401"];
+            403: components["responses"]["devices-register.403"];
+            404: components["responses"]["challenges-read.404"];
+            /** @description `account-pending`, `challenge-over`, `challenge-proof-missing`, `push-expired`, `push-token-missing`, `sends-spent`, `trust-required` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["account-pending"] | components["schemas"]["challenge-over"] | components["schemas"]["challenge-proof-missing"] | components["schemas"]["push-expired"] | components["schemas"]["push-token-missing"] | components["schemas"]["sends-spent"] | components["schemas"]["trust-required"];
+                };
+            };
+            423: components["responses"]["devices-revoke.423"];
+            429: components["responses"]["challenges-credential.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["challenges-credential.503"];
+        };
+    };
+    "challenges-push": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The phone's operating system. */
+                "X-Client-Platform": components["parameters"]["ClientPlatform"];
+                /** @description The app's version. */
+                "X-Client-Version": components["parameters"]["ClientVersion"];
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                challengeId: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 1,048,576 bytes, with `Content-Length` and without `Content-Encoding`. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    answer: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        challengeId: string;
+                        /** @enum {string} */
+                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
+                        account: {
+                            ref: string;
+                            /** @enum {string} */
+                            kind: "personal" | "work-or-school";
+                            organization?: string;
+                            userName?: string;
+                        };
+                        recoveryId?: string;
+                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        triesLeft: number;
+                        /** Format: date-time */
+                        lockedUntil?: string;
+                        contacts?: {
+                            contactId: string;
+                            /** @enum {string} */
+                            kind: "email" | "phone";
+                            hint: string;
+                        }[];
+                        code?: {
+                            contactId: string;
+                            /** Format: date-time */
+                            expiresAt: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                        };
+                        push?: {
+                            /** Format: date-time */
+                            answerUntil: string;
+                            /** Format: date-time */
+                            sendAgainAt: string;
+                            sendsLeft: number;
+                            number: boolean;
+                        };
+                        /** @enum {string} */
+                        remedy?: "allow-notifications" | "add-contact";
+                        /** Format: date-time */
+                        startedAt: string;
+                        /** Format: date-time */
+                        expiresAt: string;
+                        oneTimeCode?: {
+                            sealed: string;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["challenges-sign-in.400"];
+            401: components["responses"]["devices-push.401"];
+            /** @description `app-version-unsupported`, `operator-refused`, `provider-refused`, `push-answer-invalid`, `push-number-wrong`, `work-account-refused` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["app-version-unsupported"] | components["schemas"]["operator-refused"] | components["schemas"]["provider-refused"] | components["schemas"]["push-answer-invalid"] | components["schemas"]["push-number-wrong"] | components["schemas"]["work-account-refused"];
+                };
+            };
+            404: components["responses"]["challenges-read.404"];
+            /** @description `account-pending`, `challenge-over`, `challenge-proof-missing`, `push-expired`, `push-superseded`, `trust-required` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["account-pending"] | components["schemas"]["challenge-over"] | components["schemas"]["challenge-proof-missing"] | components["schemas"]["push-expired"] | components["schemas"]["push-superseded"] | components["schemas"]["trust-required"];
+                };
+            };
+            411: components["responses"]["devices-register.411"];
+            413: components["responses"]["devices-register.413"];
+            415: components["responses"]["devices-register.415"];
+            423: components["responses"]["devices-revoke.423"];
+            429: components["responses"]["devices-register.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["devices-register.503"];
+        };
+    };
     "contacts-list": {
         parameters: {
             query?: never;
@@ -4789,9 +6651,9 @@ export interface operations {
             415: components["responses"]["devices-register.415"];
             422: components["responses"]["backup-enable.422"];
             423: components["responses"]["devices-revoke.423"];
-            429: components["responses"]["contacts-add.429"];
+            429: components["responses"]["challenges-code-send.429"];
             500: components["responses"]["devices-register.500"];
-            503: components["responses"]["contacts-add.503"];
+            503: components["responses"]["challenges-code-send.503"];
         };
     };
     "contacts-send": {
@@ -4872,9 +6734,9 @@ export interface operations {
                 };
             };
             423: components["responses"]["devices-revoke.423"];
-            429: components["responses"]["contacts-add.429"];
+            429: components["responses"]["challenges-code-send.429"];
             500: components["responses"]["devices-register.500"];
-            503: components["responses"]["contacts-add.503"];
+            503: components["responses"]["challenges-code-send.503"];
         };
     };
     "contacts-confirm": {
@@ -4914,35 +6776,9 @@ export interface operations {
                     "application/json": components["schemas"]["Contact"];
                 };
             };
-            /** @description `body-invalid`, `body-missing`, `client-platform-changed`, `client-platform-invalid`, `client-version-invalid`, `json-duplicate-key`, `json-invalid`, `json-invalid-number`, `json-invalid-string`, `json-too-deep`, `json-too-many-members`, `parameter-invalid`, `private-key-refused` */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "X-Content-Type-Options": components["headers"]["NoSniff"];
-                    "Content-Language": components["headers"]["ContentLanguage"];
-                    Vary: components["headers"]["Vary"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["body-invalid"] | components["schemas"]["body-missing"] | components["schemas"]["client-platform-changed"] | components["schemas"]["client-platform-invalid"] | components["schemas"]["client-version-invalid"] | components["schemas"]["json-duplicate-key"] | components["schemas"]["json-invalid"] | components["schemas"]["json-invalid-number"] | components["schemas"]["json-invalid-string"] | components["schemas"]["json-too-deep"] | components["schemas"]["json-too-many-members"] | components["schemas"]["parameter-invalid"] | components["schemas"]["private-key-refused"];
-                };
-            };
+            400: components["responses"]["challenges-sign-in.400"];
             401: components["responses"]["devices-push.401"];
-            /** @description `app-version-unsupported`, `contact-code-wrong`, `operator-refused`, `provider-refused`, `work-account-refused` */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "X-Content-Type-Options": components["headers"]["NoSniff"];
-                    "Content-Language": components["headers"]["ContentLanguage"];
-                    Vary: components["headers"]["Vary"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["app-version-unsupported"] | components["schemas"]["contact-code-wrong"] | components["schemas"]["operator-refused"] | components["schemas"]["provider-refused"] | components["schemas"]["work-account-refused"];
-                };
-            };
+            403: components["responses"]["challenges-code.403"];
             404: components["responses"]["contacts-add.404"];
             /** @description `contact-code-expired`, `contact-code-superseded`, `contact-confirmed`, `trust-required` */
             409: {

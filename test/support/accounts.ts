@@ -17,7 +17,14 @@ export const contents: OwnContents = {
         period: 30,
       },
     },
-    { kind: "personal", issuer: "Contoso", userName: "alice@contoso.example", push: true },
+    {
+      kind: "personal",
+      issuer: "Contoso",
+      userName: "alice@contoso.example",
+      push: true,
+      authority: "https://issuer.localhost/personal/oidc",
+      subject: "contoso-alice@signed-in.example",
+    },
     {
       kind: "work-or-school",
       issuer: "Fabrikam",

@@ -71,8 +71,11 @@ export function watchForLeaks({
     const naming = carried.filter(({ text }) => [...owners].some((userId) => text.includes(userId)));
     const found = [
       ...searchForMarks(texts, marks.all()),
-      // A code is what its message is for.
-      ...searchForMarks(pushed, marks.all()),
+      // A code is what its message is for, and so is the nonce of a push.
+      ...searchForMarks(
+        pushed,
+        marks.all().filter(({ kind }) => kind !== "push nonce"),
+      ),
       ...searchForMarks(
         mailed,
         marks.all().filter(({ kind }) => kind !== "contact code"),

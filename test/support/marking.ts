@@ -66,6 +66,7 @@ const MEMBERS: Readonly<Record<string, Kind>> = {
   subjectHash: "subject hash",
   address: "contact address",
   token: "push token",
+  answer: "push answer",
 };
 
 /** Marks what a request and its answer hold, right or spoilt. */
@@ -78,16 +79,32 @@ export function markExchange(marks: Marks, { sent, answered }: Exchange): void {
   marks.addText("storage check", String(check));
   for (const [, member = "", value = ""] of `${sent.body}${answered.body}`.matchAll(STRING_MEMBER)) {
     const kind = MEMBERS[member];
-    if (kind === "envelope" || kind === "sealed user key") marks.addCompact(kind, value);
+    if (kind === "push answer") marks.addText("push nonce", nonceOf(value) ?? "");
+    const isCompact = kind === "envelope" || kind === "sealed user key" || kind === "push answer";
+    if (isCompact) marks.addCompact(kind, value);
     else if (kind) marks.addText(kind, value);
   }
   for (const [, code = ""] of sent.body.matchAll(CONTACT_CODE)) marks.addText("contact code", code);
+  for (const [, code = ""] of `${sent.body}${answered.body}`.matchAll(ACTIVATION_CODE)) {
+    marks.addText("activation code", code);
+  }
   // Of requests alone: they name nothing but their phone.
   for (const [, name = ""] of sent.body.matchAll(PHONE_NAME)) marks.addText("phone name", name);
 }
 
 const STRING_MEMBER = new RegExp(`"(${Object.keys(MEMBERS).join("|")})":"([^"\\\\]*)"`, "g");
 const CONTACT_CODE = /"code":"(\d{6})"/g;
+const ACTIVATION_CODE = /"code":"(\d{12})"/g;
+
+/** What the push brought that is answered. */
+function nonceOf(answer: string): string | undefined {
+  try {
+    const { nonce } = JSON.parse(Buffer.from(answer.split(".")[1] ?? "", "base64url").toString());
+    return typeof nonce === "string" ? nonce : undefined;
+  } catch {
+    return undefined;
+  }
+}
 const PHONE_NAME = /"name":"([^"\\]*)"/g;
 
 /** What a request shows as its token; empty where it shows nothing. */

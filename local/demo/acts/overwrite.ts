@@ -17,7 +17,7 @@ export async function overwrite(stage: Stage, old: PhoneOfStory, contents: Conte
   const empty = await stage.registeredPhone({
     owner: "Alice",
     name: "Pixel 8a",
-    state: { keys: await generateKeys(), accounts: [], unanswered: {}, userKey: madeUp },
+    state: { keys: await generateKeys(), accounts: [], credentials: [], unanswered: {}, userKey: madeUp },
   });
   await readStatus(stage, empty);
   const problem = await refused(

@@ -7,13 +7,13 @@ import type { PhoneOfStory } from "../phone.ts";
 import type { Stage } from "../stage.ts";
 import { reached, recoverAtOnce } from "../steps.ts";
 
-/** A new phone gets everything, and learns which accounts need one more step. @returns what has arrived on it */
+/** A new phone gets everything, and learns which accounts need one more step. @returns the phone, and what has arrived on it */
 export async function recover(
   stage: Stage,
   old: PhoneOfStory,
   mailbox: Contact,
   contents: Contents,
-): Promise<Contents> {
+): Promise<{ readonly next: PhoneOfStory; readonly arrived: Contents }> {
   const { tell, check, refused, outbox } = stage;
   tell.act("She recovers on a new phone");
   tell.say("Alice has bought a new phone. There is nothing on it but the app.");
@@ -57,16 +57,16 @@ export async function recover(
   );
   const means = new Map(body.accounts.filter(({ push }) => push).map(({ kind, means }) => [kind, means]));
   check.equal(
-    "a personal account with push needs a fresh sign-in and a code to a contact",
+    "a personal account with push needs a fresh sign-in, a code to a contact, and an answered push",
     means.get("personal"),
-    ["fresh-sign-in", "contact-code"],
+    ["fresh-sign-in", "contact-code", "push-answer"],
   );
   check.equal(
-    "an account of work or school with push needs an activation code from there",
+    "an account of work or school with push needs an activation code from there, and an answered push",
     means.get("work-or-school"),
-    ["activation-code"],
+    ["activation-code", "push-answer"],
   );
-  return arrived;
+  return { next, arrived };
 }
 
 /** What the service says of each account that has arrived, found by its reference: the service has no names. */

@@ -90,6 +90,8 @@ const always = {
     .looseObject({ at: z.iso.datetime(), until: z.iso.datetime(), device: z.looseObject(phone) })
     .optional(),
   recoveries: recoveriesSchema,
+  /** The first 8 characters of the references of accounts whose provider has revoked this phone's credential. */
+  actionRequired: z.array(z.string()).optional(),
 };
 
 export const statusSchema = z.discriminatedUnion("state", [

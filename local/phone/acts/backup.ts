@@ -46,6 +46,7 @@ export function backupActs(session: Session) {
       etag: hasVersion ? etagOf(headers) : undefined,
       ...(body.state === "on" && { keyId: body.key.id }),
     };
+    forgetRevoked(state, body.actionRequired ?? []);
     return result;
   }
 
@@ -153,7 +154,12 @@ export function backupActs(session: Session) {
         // not seen, and its next upload must not go over it.
         const etag = etagOf(result.headers) ?? state.backup?.etag;
         state.backup = { ...state.backup, nextVersion: result.body.nextVersion, etag };
-        state.accounts = heldAccounts(contents, state.owner);
+        // What waits for its owner waits on: an upload verifies nothing.
+        const before = new Map(state.accounts.map(({ ref, actionRequired }) => [ref, actionRequired]));
+        state.accounts = heldAccounts(contents, state.owner).map((account) => {
+          const actionRequired = before.get(account.ref);
+          return { ...account, ...(actionRequired && { actionRequired }) };
+        });
       } else if (result.problem.code === "backup-off") {
         session.forgetBackup();
       } else if (result.problem.code === "envelope-mismatch") {
@@ -180,6 +186,13 @@ export function backupActs(session: Session) {
 
     key,
   };
+}
+
+/** An account whose provider has revoked this phone's credential is to be verified again. @param stems of references */
+function forgetRevoked(state: PhoneState, stems: readonly string[]): void {
+  const isRevoked = ({ ref }: { readonly ref: string }) => stems.some((stem) => ref.startsWith(stem));
+  state.credentials = state.credentials.filter((credential) => !isRevoked(credential));
+  for (const account of state.accounts.filter(isRevoked)) account.actionRequired ??= {};
 }
 
 function etagOf(headers: Headers): string | undefined {

@@ -56,6 +56,9 @@ export function ownerActs(session: Session) {
       if (result.ok || result.problem.code === "device-not-registered") {
         session.forgetBackup();
         delete state.owner;
+        delete state.challenge;
+        // The service knows none of them any more, and they were in no backup.
+        state.credentials = [];
       }
       return result;
     },

@@ -1,4 +1,5 @@
 import { backupActs } from "./backup.ts";
+import { challengeActs } from "./challenges.ts";
 import { contactActs } from "./contacts.ts";
 import { deviceActs } from "./devices.ts";
 import { historyActs } from "./history.ts";
@@ -35,6 +36,7 @@ export async function createPhone(options: PhoneOptions) {
     ...otherPhonesActs(session),
     ...policyActs(session),
     ...contactActs(session),
+    ...challengeActs(session),
     ...ownerActs(session),
   };
 }

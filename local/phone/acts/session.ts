@@ -46,6 +46,7 @@ export async function createSession(options: PhoneOptions) {
   const state: PhoneState = structuredClone(options.state) ?? {
     keys: await generateKeys(),
     accounts: [],
+    credentials: [],
     unanswered: {},
   };
   const { send, headersOf } = createClient({ ...options, system, signing: state.keys.signing });
@@ -72,6 +73,7 @@ export async function createSession(options: PhoneOptions) {
   return {
     deviceId: await deviceId(state.keys.signing),
     name,
+    origin: new URL(options.origin).origin,
     platform,
     system,
     token: options.token,
@@ -110,7 +112,7 @@ export async function createSession(options: PhoneOptions) {
 
     /** A POST that creates: its Idempotency-Key stays the same until the outcome is known. */
     async create<S extends z.ZodType>(
-      operation: "enable" | "recover" | "restore" | "contact",
+      operation: "enable" | "recover" | "restore" | "contact" | "challenge",
       request: ActRequest & { readonly schema: S },
       overrides?: Overrides,
     ): Promise<Result<z.infer<S>>> {

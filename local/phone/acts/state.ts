@@ -1,10 +1,47 @@
 import * as z from "zod";
-import { phoneKeysSchema } from "../protocol/keys.ts";
+import { phoneKeysSchema, privateJwkSchema } from "../protocol/keys.ts";
 
 const unansweredSchema = z.strictObject({
   idempotencyKey: z.string(),
   /** SHA-256 of path and body, base64url: another request takes another key. */
   request: z.string(),
+});
+
+/** An account on this phone. */
+const heldAccountSchema = z.strictObject({
+  ref: z.string(),
+  issuer: z.string(),
+  userName: z.string(),
+  /** Of one with push: who it is at its issuer, as the contents of a backup say it. */
+  push: z
+    .discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("personal"), authority: z.string(), subject: z.string() }),
+      z.strictObject({ kind: z.literal("work-or-school"), tenant: z.string(), subject: z.string() }),
+    ])
+    .optional(),
+  /** It works once it was verified here. `recoveryId`: the recovery that has brought it. */
+  actionRequired: z.strictObject({ recoveryId: z.string().optional() }).optional(),
+});
+export type HeldAccount = z.infer<typeof heldAccountSchema>;
+
+/** What makes an account with push work on this phone, and on no other: in no backup. */
+const credentialSchema = z.strictObject({
+  ref: z.string(),
+  key: privateJwkSchema,
+  /** Of a personal account, the secret of its one-time codes here: base64url of 32 bytes. */
+  codeSecret: z.string().optional(),
+});
+
+/** The account that is being verified. */
+const challengeStateSchema = z.strictObject({
+  challengeId: z.string(),
+  ref: z.string(),
+  /** Made once the proofs were given. */
+  key: privateJwkSchema.optional(),
+  /** The last answer to a push, as it was sent: an answer that got lost is sent again as it was. */
+  answer: z
+    .strictObject({ nonce: z.string(), decision: z.string(), number: z.int().optional(), jws: z.string() })
+    .optional(),
 });
 
 /**
@@ -18,9 +55,9 @@ export const phoneStateSchema = z.strictObject({
   /** From turning on, recovering or asking for it. `value`: base64url of 32 bytes. */
   userKey: z.strictObject({ id: z.string(), value: z.string() }).optional(),
   /** The accounts on this phone, by their references: what would be in the way of a recovery. */
-  accounts: z
-    .array(z.strictObject({ ref: z.string(), issuer: z.string(), userName: z.string() }))
-    .default([]),
+  accounts: z.array(heldAccountSchema).default([]),
+  credentials: z.array(credentialSchema).default([]),
+  challenge: challengeStateSchema.optional(),
   /** What the next upload builds on; absent while unknown, `etag` while no version exists. */
   backup: z
     .strictObject({
@@ -38,6 +75,7 @@ export const phoneStateSchema = z.strictObject({
     recover: unansweredSchema.optional(),
     restore: unansweredSchema.optional(),
     contact: unansweredSchema.optional(),
+    challenge: unansweredSchema.optional(),
     upload: z
       .strictObject({
         /** SHA-256 of what is sealed, base64url. */

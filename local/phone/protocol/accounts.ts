@@ -45,12 +45,15 @@ function shapesOf(object: ObjectSchema) {
   const withCode = { ...name, push: z.literal(false), otp };
   /** A push credential never leaves its phone: no code material here, and no member to put any in. */
   const withPush = { ...name, push: z.literal(true) };
-  /** `subject` is the user's object id at the provider. */
+  /**
+   * `authority`: who issues the account, the tenant's id at Microsoft Entra, else the `iss` of its tokens; `subject`: who it
+   * is there, `oid` at Entra, else `sub`. At work the authority is the tenant.
+   */
   const atWork = { kind: z.literal("work-or-school"), tenant, subject: text(128, 1) };
   const account = z.discriminatedUnion("kind", [
     z.discriminatedUnion("push", [
       object({ kind: z.literal("personal"), ...withCode }),
-      object({ kind: z.literal("personal"), ...withPush }),
+      object({ kind: z.literal("personal"), ...withPush, authority: text(512, 1), subject: text(256, 1) }),
     ]),
     z.discriminatedUnion("push", [object({ ...atWork, ...withCode }), object({ ...atWork, ...withPush })]),
     object({ kind: z.literal("third-party"), ...withCode }),

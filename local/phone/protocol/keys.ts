@@ -13,7 +13,7 @@ const publicJwkSchema = z.strictObject({
 export type PublicJwk = z.infer<typeof publicJwkSchema>;
 
 /** RFC 7518, section 6.2.2. */
-const privateJwkSchema = publicJwkSchema.extend({ d: coordinate });
+export const privateJwkSchema = publicJwkSchema.extend({ d: coordinate });
 export type PrivateJwk = z.infer<typeof privateJwkSchema>;
 
 /** The two key pairs of one phone: one signs its proofs (ES256), the service seals keys to the other (ECDH-ES). */
@@ -33,6 +33,12 @@ export async function generateKeys(): Promise<PhoneKeys> {
     signing: await exportJWK(signing.privateKey),
     sealing: await exportJWK(sealing.privateKey),
   });
+}
+
+/** A key for one account with push, which answers its pushes (ES256): another for each account, and for each try. */
+export async function generateAccountKey(): Promise<PrivateJwk> {
+  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+  return privateJwkSchema.parse(await exportJWK(privateKey));
 }
 
 /** The public half of a key: what may leave the phone. */

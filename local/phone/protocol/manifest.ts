@@ -38,9 +38,12 @@ function canonical(value: unknown): string {
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(",")}}`;
 }
 
-/** `subjectHash`: base64url(HMAC-SHA-256(reference salt, tenant ‖ 0x00 ‖ subject)), the tenant in lower case. */
-export function subjectHash(referenceSalt: Uint8Array, tenant: string, subject: string): string {
-  return hmac(referenceSalt, `${tenant}\0${subject}`);
+/**
+ * `subjectHash`: base64url(HMAC-SHA-256(reference salt, authority ‖ 0x00 ‖ subject)); of a work or school account the
+ * authority is its tenant, in lower case.
+ */
+export function subjectHash(referenceSalt: Uint8Array, authority: string, subject: string): string {
+  return hmac(referenceSalt, `${authority}\0${subject}`);
 }
 
 /** What the service may know of the accounts in an envelope, in the envelope's order. */
@@ -56,6 +59,9 @@ export function makeManifest({ accounts }: Contents, referenceSalt: Uint8Array, 
 function described(account: AnyAccount, referenceSalt: Uint8Array): Omit<ManifestEntry, "ref"> {
   if (!isKnown(account)) return { kind: "third-party", push: false };
   const { kind, push } = account;
+  if (kind === "personal" && push) {
+    return { kind, push, subjectHash: subjectHash(referenceSalt, account.authority, account.subject) };
+  }
   if (kind !== "work-or-school") return { kind, push };
   const { tenant, subject } = account;
   return { kind, push, tenant, subjectHash: subjectHash(referenceSalt, tenant, subject) };

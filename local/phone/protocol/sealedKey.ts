@@ -29,8 +29,22 @@ export async function openSealedKey(
   sealing: PrivateJwk,
   userId: string,
 ): Promise<Uint8Array> {
+  return await openSealed({ kid: id, sealed }, sealing, userId);
+}
+
+/**
+ * Opens 32 bytes that the service has sealed to this phone: the user key, or the secret of an account's one-time codes.
+ * @param kid what they are said to be
+ * @throws {SealedKeyRefused}
+ */
+export async function openSealed(
+  { kid, sealed }: { readonly kid: string; readonly sealed: string },
+  sealing: PrivateJwk,
+  userId: string,
+): Promise<Uint8Array> {
   const { protectedHeader, plaintext } = await decrypt(sealed, sealing);
-  if (protectedHeader.kid !== id) throw new SealedKeyRefused("the sealed key has another kid than its id");
+  if (protectedHeader.kid !== kid)
+    throw new SealedKeyRefused("the sealed key has another kid than is asked for");
   if (protectedHeader.uid !== userId) throw new SealedKeyRefused("the sealed key is another owner's");
   if (plaintext.length !== 32) throw new SealedKeyRefused("the sealed key does not have 32 bytes");
   return plaintext;

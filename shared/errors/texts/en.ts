@@ -369,6 +369,10 @@ export const en: Texts = {
       title: "A code was sent just now",
       detail: "It may take a moment to arrive. Wait before you have another one sent.",
     },
+    "contact-not-counted": {
+      title: "This contact can't be used yet",
+      detail: "A contact counts 7 days after it was confirmed. Use another one, or wait.",
+    },
     "push-token-mismatch": {
       title: "This push token is not for this phone",
       detail: "Send a token of the platform of this phone; only APNs has a sandbox.",
@@ -376,6 +380,138 @@ export const en: Texts = {
     "code-not-sent": {
       title: "The code could not be sent",
       detail: "Try again in a moment, and use the newest code that arrives.",
+    },
+    "challenge-not-found": {
+      title: "There is no such verification",
+      detail: "It may be over. Begin again with the account.",
+    },
+    "challenge-over": {
+      title: "This verification is over",
+      detail: "Begin again with the account if it still needs to be verified.",
+    },
+    "challenge-proof-missing": {
+      title: "Something still has to be proved",
+      detail: "The account's key is taken only when all proofs that are listed were given.",
+    },
+    "proof-not-accepted": {
+      title: "This does not verify the account",
+      detail:
+        "A password does not verify a work or school account, and a provider's code does not verify a personal one.",
+    },
+    "account-not-found": {
+      title: "The recovery has no such account",
+      detail: "Look at what the recovery lists.",
+    },
+    "account-verified": {
+      title: "The account needs no verification",
+      detail: "It works already on this phone.",
+    },
+    "account-pending": {
+      title: "The account waits in a recovery",
+      detail: "A sign-in does not verify it. Ask its organization for a code.",
+    },
+    "sign-in-invalid": {
+      title: "The sign-in to the account is not valid",
+      detail: "Sign in to the account again.",
+    },
+    "sign-in-mismatch": {
+      title: "That was another account",
+      detail: "Sign in to the very account that is to be verified.",
+    },
+    "sign-in-stale": {
+      title: "The sign-in is not a new one",
+      detail: "Sign in to the account again, now, with your password.",
+    },
+    "second-factor-missing": {
+      title: "The sign-in lacks a second factor",
+      detail: "Sign in to the account with a second factor, or ask its organization for a code.",
+    },
+    "sends-spent": {
+      title: "Nothing more is sent in this verification",
+      detail: "Begin again with the account.",
+    },
+    "activation-code-wrong": {
+      title: "The code is not right for this account",
+      detail: "Check it and type it in again, or ask the account's organization for a new one.",
+    },
+    "activation-code-used": {
+      title: "The code was used before",
+      detail: "Ask the account's organization for a new one.",
+    },
+    "activation-code-expired": {
+      title: "The code is too old",
+      detail: "Ask the account's organization for a new one.",
+    },
+    "activation-code-cancelled": {
+      title: "The code was cancelled",
+      detail: "Ask the account's organization for a new one.",
+    },
+    "activation-code-superseded": {
+      title: "There is a newer code",
+      detail: "Use the code that the page shows now.",
+    },
+    "credential-key-refused": {
+      title: "The account's key can't be used",
+      detail: "The app must make a P-256 key of its own for each account, other than the phone's keys.",
+    },
+    "credential-key-reused": {
+      title: "The account's key was used before",
+      detail: "The app must make a new key for each account and each verification.",
+    },
+    "push-token-missing": {
+      title: "This phone gets no notifications",
+      detail: "Allow notifications for the app, then try again.",
+    },
+    "push-not-sent": {
+      title: "The notification could not be sent",
+      detail: "Try again in a moment, and check that notifications are allowed for the app.",
+    },
+    "push-sent-recently": {
+      title: "A notification was sent a moment ago",
+      detail: "Answer it, or wait before another is sent.",
+    },
+    "push-expired": {
+      title: "There is no notification to answer",
+      detail: "It was not answered in time, or none was sent. Have another one sent.",
+    },
+    "push-superseded": { title: "There is a newer notification", detail: "Answer the last one that came." },
+    "push-answer-invalid": {
+      title: "The answer to the notification is not valid",
+      detail: "The app must sign what the notification brought with the account's new key.",
+    },
+    "push-number-wrong": {
+      title: "That was not the number on the page",
+      detail: "The verification has ended. Begin again with the account.",
+    },
+    "activation-not-found": {
+      title: "There is no such activation",
+      detail: "Your organization has issued none with this id, or it is no longer kept.",
+    },
+    "activation-not-open": {
+      title: "The activation is no longer open",
+      detail: "It was used, ended or cancelled. Its state says which.",
+    },
+    "too-many-activations": {
+      title: "This user has too many open codes",
+      detail: "Cancel one, or wait until one is used or over.",
+    },
+    "credential-not-found": {
+      title: "There is no such credential",
+      detail: "No account of your organization was verified under this id.",
+    },
+    "issuer-refused": {
+      title: "The accounts of this issuer are not yours to verify",
+      detail: "Name an issuer that is set up for your organization.",
+    },
+    "codes-locked": {
+      title: "Too many wrong one-time codes",
+      detail:
+        "No code of this account is looked at until the time that is given. Let the user sign in another way.",
+    },
+    "codes-closed": {
+      title: "One-time codes of this account are closed",
+      detail:
+        "Too many wrong ones came in a row. They are taken again once a phone of the user is verified anew.",
     },
     "store-unavailable": {
       title: "The service is not available right now",
@@ -433,6 +569,16 @@ export const en: Texts = {
     "ask-for-role": "Ask for the app role that is named.",
     "use-operator-token": "Use an operator's token.",
     "use-provider-token": "Use an account provider's token.",
+    "allow-notifications": "Allow notifications for the app.",
+    "answer-latest-push": "Answer the notification that came last.",
+    "ask-provider": "Ask the account's organization for a new code.",
+    "begin-again": "Begin again with the account.",
+    "give-proof": "Give the proofs that are listed.",
+    "make-new-key": "Try again: the app makes a new key.",
+    "send-push-again": "Have another notification sent.",
+    "sign-in-to-account": "Sign in to the account that is to be verified.",
+    "use-another-way": "Let the user sign in another way.",
+    "issue-another-code": "Issue another code, and have the user verify the account with it.",
     "add-accounts-by-hand": "Add your accounts on this phone by hand.",
     "approve-on-another-phone": "Approve the recovery on another of your phones, or wait.",
     "check-recovery-key": "Check the recovery key, and type it in again.",

@@ -377,6 +377,10 @@ export const sv: Texts = {
       title: "En kod skickades alldeles nyss",
       detail: "Det kan ta en stund innan den kommer fram. Vänta innan du låter skicka en till.",
     },
+    "contact-not-counted": {
+      title: "Den här kontaktvägen kan inte användas än",
+      detail: "En kontaktväg gäller 7 dagar efter att den bekräftades. Använd en annan, eller vänta.",
+    },
     "push-token-mismatch": {
       title: "Push-token är inte för den här telefonen",
       detail: "Skicka en token för telefonens plattform; bara APNs har en testmiljö.",
@@ -384,6 +388,126 @@ export const sv: Texts = {
     "code-not-sent": {
       title: "Koden kunde inte skickas",
       detail: "Försök igen om en stund, och använd den senaste koden som kommer fram.",
+    },
+    "challenge-not-found": {
+      title: "Verifieringen finns inte",
+      detail: "Den kan vara avslutad. Börja om med kontot.",
+    },
+    "challenge-over": {
+      title: "Verifieringen är avslutad",
+      detail: "Börja om med kontot om det fortfarande behöver verifieras.",
+    },
+    "challenge-proof-missing": {
+      title: "Något måste fortfarande bevisas",
+      detail: "Kontots nyckel tas emot först när alla bevis som anges har lämnats.",
+    },
+    "proof-not-accepted": {
+      title: "Det här verifierar inte kontot",
+      detail:
+        "Ett lösenord verifierar inte ett arbets- eller skolkonto, och en leverantörs kod verifierar inte ett personligt.",
+    },
+    "account-not-found": {
+      title: "Återställningen har inget sådant konto",
+      detail: "Titta på vad återställningen innehåller.",
+    },
+    "account-verified": {
+      title: "Kontot behöver inte verifieras",
+      detail: "Det fungerar redan på den här telefonen.",
+    },
+    "account-pending": {
+      title: "Kontot väntar i en återställning",
+      detail: "En inloggning verifierar det inte. Be organisationen om en kod.",
+    },
+    "sign-in-invalid": { title: "Inloggningen till kontot gäller inte", detail: "Logga in på kontot igen." },
+    "sign-in-mismatch": {
+      title: "Det var ett annat konto",
+      detail: "Logga in på just det konto som ska verifieras.",
+    },
+    "sign-in-stale": {
+      title: "Inloggningen är inte ny",
+      detail: "Logga in på kontot igen, nu, med ditt lösenord.",
+    },
+    "second-factor-missing": {
+      title: "Inloggningen saknar en andra faktor",
+      detail: "Logga in på kontot med en andra faktor, eller be organisationen om en kod.",
+    },
+    "sends-spent": { title: "Inget mer skickas i den här verifieringen", detail: "Börja om med kontot." },
+    "activation-code-wrong": {
+      title: "Koden är inte rätt för det här kontot",
+      detail: "Kontrollera den och skriv in den igen, eller be kontots organisation om en ny.",
+    },
+    "activation-code-used": { title: "Koden har redan använts", detail: "Be kontots organisation om en ny." },
+    "activation-code-expired": { title: "Koden är för gammal", detail: "Be kontots organisation om en ny." },
+    "activation-code-cancelled": {
+      title: "Koden har återkallats",
+      detail: "Be kontots organisation om en ny.",
+    },
+    "activation-code-superseded": {
+      title: "Det finns en nyare kod",
+      detail: "Använd den kod som sidan visar nu.",
+    },
+    "credential-key-refused": {
+      title: "Kontots nyckel kan inte användas",
+      detail: "Appen måste skapa en egen P-256-nyckel för varje konto, skild från telefonens nycklar.",
+    },
+    "credential-key-reused": {
+      title: "Kontots nyckel har redan använts",
+      detail: "Appen måste skapa en ny nyckel för varje konto och varje verifiering.",
+    },
+    "push-token-missing": {
+      title: "Den här telefonen får inga aviseringar",
+      detail: "Tillåt aviseringar för appen och försök igen.",
+    },
+    "push-not-sent": {
+      title: "Aviseringen kunde inte skickas",
+      detail: "Försök igen om en stund, och kontrollera att aviseringar är tillåtna för appen.",
+    },
+    "push-sent-recently": {
+      title: "En avisering skickades nyss",
+      detail: "Svara på den, eller vänta innan en ny skickas.",
+    },
+    "push-expired": {
+      title: "Det finns ingen avisering att svara på",
+      detail: "Den besvarades inte i tid, eller så har ingen skickats. Skicka en ny.",
+    },
+    "push-superseded": { title: "Det finns en nyare avisering", detail: "Svara på den som kom sist." },
+    "push-answer-invalid": {
+      title: "Svaret på aviseringen gäller inte",
+      detail: "Appen måste signera det som aviseringen innehöll med kontots nya nyckel.",
+    },
+    "push-number-wrong": {
+      title: "Det var inte numret på sidan",
+      detail: "Verifieringen har avslutats. Börja om med kontot.",
+    },
+    "activation-not-found": {
+      title: "Det finns ingen sådan aktivering",
+      detail: "Din organisation har inte utfärdat någon med detta id, eller så sparas den inte längre.",
+    },
+    "activation-not-open": {
+      title: "Aktiveringen är inte längre öppen",
+      detail: "Den har använts, avslutats eller avbrutits. Dess tillstånd säger vilket.",
+    },
+    "too-many-activations": {
+      title: "Användaren har för många öppna koder",
+      detail: "Avbryt en, eller vänta tills en har använts eller gått ut.",
+    },
+    "credential-not-found": {
+      title: "Det finns ingen sådan autentiseringsuppgift",
+      detail: "Inget konto i din organisation har verifierats med detta id.",
+    },
+    "issuer-refused": {
+      title: "Du kan inte verifiera den här utfärdarens konton",
+      detail: "Ange en utfärdare som är inställd för din organisation.",
+    },
+    "codes-locked": {
+      title: "För många felaktiga engångskoder",
+      detail:
+        "Ingen kod för kontot kontrolleras före den tid som anges. Låt användaren logga in på ett annat sätt.",
+    },
+    "codes-closed": {
+      title: "Kontots engångskoder är stängda",
+      detail:
+        "För många felaktiga kom i rad. De godtas igen när en av användarens telefoner har verifierats på nytt.",
     },
     "store-unavailable": {
       title: "Tjänsten är inte tillgänglig just nu",
@@ -441,6 +565,16 @@ export const sv: Texts = {
     "ask-for-role": "Be om den approll som anges.",
     "use-operator-token": "Använd en token för driftpersonal.",
     "use-provider-token": "Använd en kontoleverantörs token.",
+    "allow-notifications": "Tillåt aviseringar för appen.",
+    "answer-latest-push": "Svara på den avisering som kom sist.",
+    "ask-provider": "Be kontots organisation om en ny kod.",
+    "begin-again": "Börja om med kontot.",
+    "give-proof": "Lämna de bevis som anges.",
+    "make-new-key": "Försök igen: appen skapar en ny nyckel.",
+    "send-push-again": "Skicka en ny avisering.",
+    "sign-in-to-account": "Logga in på det konto som ska verifieras.",
+    "use-another-way": "Låt användaren logga in på ett annat sätt.",
+    "issue-another-code": "Utfärda en ny kod och låt användaren verifiera kontot med den.",
     "add-accounts-by-hand": "Lägg till dina konton för hand på den här telefonen.",
     "approve-on-another-phone": "Godkänn återställningen på en annan av dina telefoner, eller vänta.",
     "check-recovery-key": "Kontrollera återställningsnyckeln och skriv in den igen.",

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { base64url, compactDecrypt, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { concatKdf, encryptJwe, otherInfo } from "../../../shared/keys/jwe.ts";
-import { sealUserKey } from "../../../shared/keys/seal.ts";
+import { sealSecret } from "../../../shared/keys/seal.ts";
 import { publicKey } from "../../../shared/model/publicKey.ts";
 import { readVectors } from "../../local/phone/support/vectors.ts";
 
@@ -243,7 +243,7 @@ describe("with the keys of RFC 7518, Appendix C", () => {
     spies.generateKeyPairSync.mockReturnValueOnce(pairOf(alice) as never);
     spies.randomBytes.mockReturnValueOnce(base64url.decode(iv) as never);
     expect(
-      sealUserKey(base64url.decode(userKey), { keyId: key.id, userId, sealingKey: publicHalf(sealingKey) }),
+      sealSecret(base64url.decode(userKey), { keyId: key.id, userId, sealingKey: publicHalf(sealingKey) }),
     ).toBe(key.sealed);
     const derived = concatKdf(base64url.decode(sharedSecret), otherInfo("A256GCM", 256));
     expect(encode(derived)).toBe(derivedKey);

@@ -21,6 +21,12 @@ afterAll(() => harness.close());
 const elsewhere: Readonly<Record<string, string>> = {
   "me-erase": "test/faults/matrix/destroying.test.ts",
   "me-export-next": "test/behaviours/healing.test.ts",
+  "provider-activations-issue": "test/faults/matrix/providers.test.ts",
+  "provider-activations-read": "test/faults/matrix/providers.test.ts",
+  "provider-activations-cancel": "test/faults/matrix/providers.test.ts",
+  "provider-credentials-read": "test/faults/matrix/providers.test.ts",
+  "provider-credentials-revoke": "test/faults/matrix/providers.test.ts",
+  "provider-codes-verify": "test/faults/matrix/providers.test.ts",
   "contacts-add": "test/faults/matrix/sendingCodes.test.ts",
   "contacts-send": "test/faults/matrix/sendingCodes.test.ts",
 };

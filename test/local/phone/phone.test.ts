@@ -222,7 +222,7 @@ describe("a phone that has turned backup off", () => {
       const { keys, accounts } = first.state();
       if (answer !== "erased") mishaps.push(problem(401, { code: answer }));
       await first.erase();
-      expect(first.state()).toEqual({ keys, accounts, unanswered: {} });
+      expect(first.state()).toEqual({ keys, accounts, credentials: [], unanswered: {} });
     },
   );
 });

@@ -2,12 +2,14 @@ import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { base64url, compactVerify, decodeProtectedHeader, importJWK } from "jose";
 import { describe, expect, it } from "vitest";
+import { accountCode, openCodeSecret } from "../../../local/phone/protocol/accountCode.ts";
 import {
   type Contents,
   ContentsRefused,
   type Otp,
   parseContents,
 } from "../../../local/phone/protocol/accounts.ts";
+import { ActivationRefused, readActivation } from "../../../local/phone/protocol/activation.ts";
 import { type ContentKeyInput, contentKey } from "../../../local/phone/protocol/contentKey.ts";
 import {
   type EnvelopeBinding,
@@ -16,7 +18,7 @@ import {
   sealEnvelope,
 } from "../../../local/phone/protocol/envelope.ts";
 import type { Activity, ActivityEvent } from "../../../local/phone/protocol/event.ts";
-import { deviceId, type PrivateJwk, type PublicJwk } from "../../../local/phone/protocol/keys.ts";
+import { deviceId, type PrivateJwk, type PublicJwk, publicJwk } from "../../../local/phone/protocol/keys.ts";
 import {
   accountReferences,
   type Manifest,
@@ -26,6 +28,7 @@ import {
 import { oneTimeCode } from "../../../local/phone/protocol/oneTimeCode.ts";
 import { ownerId, ownerOfToken } from "../../../local/phone/protocol/ownerId.ts";
 import { accessTokenHash, makeProof } from "../../../local/phone/protocol/proof.ts";
+import { makePushAnswer, type PushAnswer } from "../../../local/phone/protocol/pushAnswer.ts";
 import {
   openSealedKey,
   type SealedKey,
@@ -35,6 +38,8 @@ import {
 import { storageCheck } from "../../../local/phone/protocol/storage.ts";
 import { hashOf, verifyActivity } from "../../../local/phone/protocol/verifyActivity.ts";
 import { hashOf as hashInService } from "../../../shared/activity/events.ts";
+import { judgeAnswer } from "../../../shared/challenge/answer.ts";
+import { sealSecret } from "../../../shared/keys/seal.ts";
 import { eventShape } from "../../../shared/model/event.ts";
 import { readVectors } from "./support/vectors.ts";
 
@@ -229,7 +234,7 @@ describe("an account reference", () => {
   const { referenceSalt, references, subjectHashes } = readVectors<{
     referenceSalt: string;
     references: Named<{ issuer: string; userName: string; ref: string }>[];
-    subjectHashes: Named<{ tenant: string; subject: string; subjectHash: string }>[];
+    subjectHashes: Named<{ authority: string; subject: string; subjectHash: string }>[];
   }>("account-reference");
 
   it.each(references)("is the one in the vectors: $name", ({ issuer, userName, ref }) => {
@@ -239,8 +244,8 @@ describe("an account reference", () => {
   });
 
   it.each(subjectHashes)("has beside it the subject hash of the vectors: $name", (vector) => {
-    const { tenant, subject } = vector;
-    expect(subjectHash(bytes(referenceSalt), tenant, subject)).toBe(vector.subjectHash);
+    const { authority, subject } = vector;
+    expect(subjectHash(bytes(referenceSalt), authority, subject)).toBe(vector.subjectHash);
   });
 });
 
@@ -262,6 +267,93 @@ describe("a one-time code", () => {
 
   it.each(cases)("is the one in the vectors: $name", ({ otp, time, code }) => {
     expect(oneTimeCode(otp, time * 1000)).toBe(code);
+  });
+});
+
+describe("an answer to a push", () => {
+  const { accountKey, header, cases } = readVectors<{
+    accountKey: PrivateJwk;
+    header: object;
+    cases: Named<{ payload: PushAnswer; answer: string }>[];
+  }>("push-answer");
+
+  async function open(answer: string): Promise<object> {
+    const { payload, protectedHeader } = await compactVerify(
+      answer,
+      await importJWK(publicJwk(accountKey), "ES256"),
+    );
+    return { header: protectedHeader, payload: JSON.parse(new TextDecoder().decode(payload)) };
+  }
+
+  it.each(cases)("of the vectors verifies: $name [E12]", async ({ payload, answer }) => {
+    expect(await open(answer)).toEqual({ header, payload });
+  });
+
+  it.each(cases)("made from the same inputs has the same header and payload: $name", async ({ payload }) => {
+    expect(await open(await makePushAnswer(payload, accountKey))).toEqual({ header, payload });
+  });
+
+  it.each(cases)("is taken by the service as what it says: $name", ({ payload, answer }) => {
+    const publicKey = publicJwk(accountKey);
+    const nonce = hash("sha256", payload.nonce, "base64url");
+    const until = "2026-11-22T07:02:00.000Z";
+    const challenge = {
+      account: { ref: payload.ref, kind: "personal", push: true, subjectHash: "s".repeat(43) } as const,
+      credential: { id: payload.challenge, publicKey },
+      ...(payload.number !== undefined && { number: payload.number }),
+      push: { nonces: [{ nonce, until }], sends: { count: 1, since: until, last: until } },
+    };
+    const { aud: origin, challenge: challengeId, deviceId } = payload;
+    const now = Date.parse("2026-11-22T07:00:00.000Z");
+    const verdict = judgeAnswer(answer, challenge, { origin, challengeId, deviceId, now });
+    expect(verdict).toBe(payload.decision === "deny" ? "denied" : "approved");
+  });
+});
+
+describe("an activation code", () => {
+  const { origin, taken, refused } = readVectors<{
+    origin: string;
+    taken: Named<{ text: string; code: string }>[];
+    refused: Named<{ text: string }>[];
+  }>("activation");
+
+  it.each(taken)("is read from what was typed or scanned: $name [E7]", ({ text, code }) => {
+    expect(readActivation(text, origin)).toBe(code);
+  });
+
+  it.each(refused)("is not read from anything else, which is not repeated: $name [E7]", ({ text }) => {
+    expect(() => readActivation(text, origin)).toThrow(ActivationRefused);
+    expect(() => readActivation(text, origin)).not.toThrow(/1234|evil/);
+  });
+});
+
+describe("the secret of an account's one-time codes", () => {
+  const { sealingKey, userId, ref, sealed, secret, codes, refused } = readVectors<{
+    sealingKey: PrivateJwk;
+    userId: string;
+    ref: string;
+    sealed: string;
+    secret: string;
+    codes: { time: number; code: string }[];
+    refused: Named<{ ref: string; sealed: string }>[];
+  }>("account-code");
+
+  it("of the vectors opens with the phone's sealing key [D9]", async () => {
+    expect(base64url.encode(await openCodeSecret({ ref, sealed }, sealingKey, userId))).toBe(secret);
+  });
+
+  it("opens as the service seals it [D9]", async () => {
+    const publicKey = publicJwk(sealingKey);
+    const fresh = sealSecret(bytes(secret), { keyId: ref, userId, sealingKey: publicKey });
+    expect(base64url.encode(await openCodeSecret({ ref, sealed: fresh }, sealingKey, userId))).toBe(secret);
+  });
+
+  it.each(refused)("is refused: $name", async (vector) => {
+    await expect(openCodeSecret(vector, sealingKey, userId)).rejects.toThrow(SealedKeyRefused);
+  });
+
+  it.each(codes)("makes the codes of the vectors: at $time", ({ time, code }) => {
+    expect(accountCode(bytes(secret), time * 1000)).toBe(code);
   });
 });
 
@@ -305,8 +397,13 @@ describe("docs/protocol.md", () => {
     ["sealed-user-key", (file) => at(file, "key", "sealed")],
     ["account-reference", (file) => at(file, "references", 0, "ref")],
     ["account-reference", (file) => at(file, "subjectHashes", 0, "subjectHash")],
+    ["account-reference", (file) => at(file, "subjectHashes", 1, "subjectHash")],
     ["manifest", (file) => at(file, "cases", 0, "manifest", "accounts", 0, "ref")],
     ["one-time-code", (file) => at(file, "cases", 0, "code")],
+    ["push-answer", (file) => at(file, "cases", 1, "answer")],
+    ["activation", (file) => at(file, "taken", 5, "text")],
+    ["account-code", (file) => at(file, "sealed")],
+    ["account-code", (file) => at(file, "codes", 1, "code")],
     ["activity", (file) => at(file, "cases", 0, "canonical")],
     ["activity", (file) => at(file, "cases", 0, "event", "hash")],
     ["content-key", (file) => at(file, "cases", 2, "contentKey")],

@@ -5,7 +5,13 @@ import { restored, uploaded } from "../../../shared/backup/versions.ts";
 import { registered } from "../../../shared/devices/registration.ts";
 import { BODY_LIMIT } from "../../../shared/http/body.ts";
 import { exhausted, LIMITS, withTry } from "../../../shared/limits/tries.ts";
-import { type Device, MOST_DEVICES, MOST_REMOVED, MOST_TOKENS } from "../../../shared/model/device.ts";
+import {
+  type Device,
+  MOST_DEVICES,
+  MOST_REMOVED,
+  MOST_REVOKED,
+  MOST_TOKENS,
+} from "../../../shared/model/device.ts";
 import { actorOf } from "../../../shared/model/event.ts";
 import { MOST_DENYING } from "../../../shared/model/freeze.ts";
 import { MOST_ACCOUNTS } from "../../../shared/model/manifest.ts";
@@ -60,6 +66,7 @@ function device(number: number): Device {
   return trusted("p", number, {
     deviceId: idOf(number),
     name: NAME,
+    challenge: "c".repeat(22),
     tokens: range(1, MOST_TOKENS).map((token) => idOf(token)),
     signedInAt: timeAt(-100 * DAY),
     deniedAt: timeAt(-90 * DAY),
@@ -67,6 +74,7 @@ function device(number: number): Device {
     list,
     listedAt: timeAt(0),
     fullest: { list, at: timeAt(0) },
+    revoked: accounts(...range(1, MOST_REVOKED)),
   });
 }
 
@@ -134,7 +142,7 @@ const full: Owner = {
   nextKey: ROOM + 3,
   devices,
   removed: range(1, MOST_REMOVED).map((number) => {
-    const { fullest: _, ...phone } = device(100 + number);
+    const { fullest: _, revoked: __, ...phone } = device(100 + number);
     return { device: phone, number: 900, by: idOf(1) };
   }),
   recoveries: range(1, MOST_RECOVERIES).map((number) =>

@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { keptOf, listed, listOf, loses, measureOf, sizeOf } from "../../../shared/backup/lists.ts";
-import { accountList, type Device } from "../../../shared/model/device.ts";
+import {
+  keptOf,
+  listed,
+  listOf,
+  loses,
+  measureOf,
+  refsOf,
+  sizeOf,
+  withoutRef,
+  withRef,
+} from "../../../shared/backup/lists.ts";
+import { accountList, type Device, MOST_REVOKED } from "../../../shared/model/device.ts";
 import { MOST_ACCOUNTS } from "../../../shared/model/manifest.ts";
 import { accounts, DAY, HOUR, range, refOf, START, timeAt } from "./owner.ts";
 
@@ -12,6 +22,24 @@ describe("a list of accounts", () => {
     expect(keptOf(list, listOf([refOf(3), refOf(4), refOf(1)]))).toBe(2);
     expect(keptOf("", list)).toBe(0);
     expect(keptOf(list, "")).toBe(0);
+  });
+
+  it("has an account put in once, at its end, and taken out", () => {
+    expect(withRef(undefined, refOf(1))).toBe(accounts(1));
+    expect(withRef(accounts(1, 2), refOf(3))).toBe(accounts(1, 2, 3));
+    expect(withRef(accounts(1, 2), refOf(1))).toBe(accounts(2, 1));
+    expect(withoutRef(accounts(1, 2), refOf(1))).toBe(accounts(2));
+    expect(withoutRef(accounts(1), refOf(2))).toBe(accounts(1));
+    expect(withoutRef(accounts(1), refOf(1))).toBeUndefined();
+    expect(withoutRef(undefined, refOf(1))).toBeUndefined();
+    expect(refsOf(accounts(1, 2))).toEqual([accounts(1), accounts(2)]);
+  });
+
+  it("of revoked credentials has room for one more in the place of its first", () => {
+    const full = accounts(...range(1, MOST_REVOKED));
+    const last = MOST_REVOKED + 1;
+    expect(withRef(full, refOf(last))).toBe(accounts(...range(2, last)));
+    expect(withRef(full, refOf(1))).toBe(accounts(...range(2, MOST_REVOKED), 1));
   });
 
   it("of as many accounts as a backup may hold can be stored", () => {

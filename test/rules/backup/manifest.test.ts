@@ -4,7 +4,7 @@ import { MOST_ACCOUNTS, manifest } from "../../../shared/model/manifest.ts";
 /** The reference of the account with this number. */
 const ref = (number: number) => String(number).padStart(43, "r");
 
-const personal = { ref: ref(1), kind: "personal", push: true };
+const personal = { ref: ref(1), kind: "personal", push: true, subjectHash: "p".repeat(43) };
 const work = {
   ref: ref(2),
   kind: "work-or-school",
@@ -21,7 +21,7 @@ const holds = (...entries: readonly object[]) => manifest.safeParse({ accounts: 
 
 describe("a manifest", () => {
   it("holds accounts of each kind, in the owner's order, or none", () => {
-    const entries = [thirdParty, work, personal, { ...personal, ref: ref(4), push: false }];
+    const entries = [thirdParty, work, personal, { ref: ref(4), kind: "personal", push: false }];
     expect(manifest.parse({ accounts: entries })).toEqual({ accounts: entries });
     expect(holds({ ...work, push: false })).toBe(true);
     expect(holds()).toBe(true);
@@ -35,6 +35,15 @@ describe("a manifest", () => {
 
   it.each(Object.keys(work))("needs %s of a work or school account", (member) => {
     expect(holds({ ...work, [member]: undefined })).toBe(false);
+  });
+
+  it.each(Object.keys(personal))("needs %s of a personal account with push", (member) => {
+    expect(holds({ ...personal, [member]: undefined })).toBe(false);
+  });
+
+  it("has no subject where nothing is to be verified", () => {
+    expect(holds({ ...personal, push: false })).toBe(false);
+    expect(holds({ ...thirdParty, subjectHash: personal.subjectHash })).toBe(false);
   });
 
   it("has no push of a third party's account, and no kind that is not known", () => {

@@ -26,7 +26,13 @@ const TRIERS: readonly Trier[] = [...PHONES, TRUSTED, undefined];
 const SHARED: readonly TryKind[] = ["recoveries", "registrations", "losses"];
 
 /** Kinds of which others' tries never stop a phone that has made none. */
-const SPARING: readonly TryKind[] = ["contact-codes", "contact-sends"];
+const SPARING: readonly TryKind[] = [
+  "contact-codes",
+  "contact-sends",
+  "challenges",
+  "challenge-codes",
+  "activation-codes",
+];
 
 /** A try at a time in milliseconds since the epoch. */
 interface Try {
@@ -167,6 +173,9 @@ describe("limits", () => {
       losses: { window: 24 * HOUR, perPhone: 3, perOwner: 3, trustedToo: true },
       "contact-codes": { window: 24 * HOUR, perPhone: 5, perOwner: 10, sparesOthers: true },
       "contact-sends": { window: 24 * HOUR, perPhone: 5, perOwner: 20, sparesOthers: true },
+      challenges: { window: 24 * HOUR, perPhone: 50, perOwner: 200, sparesOthers: true },
+      "challenge-codes": { window: 24 * HOUR, perPhone: 5, perOwner: 10, sparesOthers: true },
+      "activation-codes": { window: 24 * HOUR, perPhone: 10, perOwner: 30, sparesOthers: true },
     });
   });
 

@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { contentKey } from "../../../local/phone/protocol/contentKey.ts";
 import { accountReferences } from "../../../local/phone/protocol/manifest.ts";
@@ -79,6 +80,18 @@ export async function valuesOf(
   expectOk(await phone.confirmContact(contact.body.contactId, code));
   expectOk(await phone.sayPushToken({ environment: "production", token, language: "en" }));
   const [first = expect.fail("no account")] = contents.accounts;
+  // Refused, and marked all the same.
+  const [activationCode, nonce] = ["483920175566", randomBytes(16).toString("base64url")];
+  const body64 = Buffer.from(JSON.stringify({ nonce })).toString("base64url");
+  const answer = `${"h".repeat(20)}.${body64}.${"s".repeat(86)}`;
+  const challenges = "/v1/challenges";
+  await phone.send({
+    method: "POST",
+    path: challenges,
+    body: { code: activationCode },
+    headers: { "Idempotency-Key": randomUUID() },
+  });
+  await phone.send({ method: "POST", path: `${challenges}/${nonce}/push`, body: { answer } });
   const otp = first.push ? expect.fail("no code") : first.otp;
   return {
     "access token": lastPart(new Headers(headers).get("Authorization")),
@@ -103,6 +116,9 @@ export async function valuesOf(
     "owner's name": "alice@signed-in.example",
     "contact address": address,
     "contact code": `the code ${code} is wrong`,
+    "activation code": `the code ${activationCode} is wrong`,
+    "push answer": lastPart(answer),
+    "push nonce": nonce,
     "push token": token,
     "account reference": accountReferences(Buffer.from(salt, "base64url"), [first])[0] ?? "",
     "phone name": "Marked phone",

@@ -43,7 +43,7 @@ import {
 const manifest: Manifest = {
   accounts: [
     { ref: refOf(1), kind: "third-party", push: false },
-    { ref: refOf(2), kind: "personal", push: true },
+    { ref: refOf(2), kind: "personal", push: true, subjectHash: "s".repeat(43) },
   ],
 };
 

@@ -78,7 +78,12 @@ export function recoveryActs(session: Session, askForKey: () => Promise<Result<K
     delete state.backup;
     delete state.unanswered.upload;
     if (!contents) return { ...result, contents };
-    const arrived = heldAccounts(contents, state.owner);
+    const { recoveryId, accounts } = result.body;
+    const pending = new Set(accounts.filter((account) => account.state !== "ready").map(({ ref }) => ref));
+    const arrived = heldAccounts(contents, state.owner).map((account) => ({
+      ...account,
+      ...(pending.has(account.ref) && { actionRequired: { recoveryId } }),
+    }));
     const had = state.accounts.filter(({ ref }) => arrived.every((account) => account.ref !== ref));
     state.accounts = [...had, ...arrived];
     return { ...result, contents };
