@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { measureColdStart } from "./coldStart.ts";
+import { measureCost } from "./cost.ts";
 import type { Place } from "./load/phones.ts";
 import { measureMemory } from "./memory.ts";
 import { operations } from "./operations.ts";
@@ -7,7 +8,7 @@ import { describeMachine, formatReport, type Results } from "./report.ts";
 import { measureStart } from "./start.ts";
 import { compare, measureElsewhere } from "./throughput.ts";
 
-const PARTS = ["status", "upload", "key", "recovery", "memory", "start", "cold-start"];
+const PARTS = ["status", "upload", "key", "recovery", "memory", "start", "cold-start", "cost"];
 
 const HELP = `npm run bench -- [--only ${PARTS.join("|")}] [--quick] [--json]
                  [--origin URL [--issuer URL]]
@@ -79,6 +80,10 @@ async function measure(
   if (parts.has("cold-start")) {
     tell("cold start");
     results.coldStart = await measureColdStart(quick ? 5 : 20);
+  }
+  if (parts.has("cost")) {
+    tell("cost");
+    results.cost = await measureCost();
   }
   return results;
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { ColdStart } from "./coldStart.ts";
+import type { Costs } from "./cost.ts";
 import type { Memory } from "./memory.ts";
 import type { Start } from "./start.ts";
 import type { Comparison, Measurement } from "./throughput.ts";
@@ -11,6 +12,7 @@ export interface Results {
   memory?: Memory;
   start?: Start;
   coldStart?: ColdStart;
+  cost?: Costs;
 }
 
 /** `2 cores, Node 24.21.0, linux x64` */
@@ -20,13 +22,14 @@ export function describeMachine(): string {
 }
 
 /** The results as text, for people. */
-export function formatReport({ comparisons, elsewhere, memory, start, coldStart }: Results): string {
+export function formatReport({ comparisons, elsewhere, memory, start, coldStart, cost }: Results): string {
   const parts = [
     comparisons.length > 0 && formatComparisons(comparisons),
     elsewhere.length > 0 && formatElsewhere(elsewhere),
     memory && formatMemory(memory),
     start && formatStart(start),
     coldStart && formatColdStart(coldStart),
+    cost && formatCost(cost),
   ];
   return parts.filter((part) => part !== undefined && part !== false).join("\n\n");
 }
@@ -91,6 +94,27 @@ ${formatTable(
     ["ratio", ratio.toFixed(2)],
   ],
 )}`;
+}
+
+function formatCost({ costs, held }: Costs): string {
+  const rows = costs.map(({ operation, accounts, request, later, store, vault }) => [
+    operation,
+    String(accounts),
+    ...[request, later, request + later].map((units) => units.toFixed(1)),
+    store.toFixed(1),
+    vault.toFixed(1),
+  ]);
+  const sizes = held.map(({ accounts, ownerBytes, keptBytes, versions }) => [
+    String(accounts),
+    kilobytes(ownerBytes),
+    kilobytes(keptBytes),
+    String(versions),
+  ]);
+  return `Request units by the documented prices, and calls, each operation
+${formatTable(["operation", "accounts", "RU", "later", "RU together", "store", "vault"], rows)}
+
+What an owner holds in the store
+${formatTable(["accounts", "owner kB", "all kB", "versions"], sizes)}`;
 }
 
 function verdict(met: boolean): string {

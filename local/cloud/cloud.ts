@@ -14,6 +14,8 @@ interface Cloud {
   readonly emulated: Emulated;
   /** Everything that is stored there, as JSON; undefined unless the store is one of them. */
   readonly contents: () => string | undefined;
+  /** Request units that deletions by time to live cost, of all that was stored there until now. */
+  readonly expiring: () => number;
   /** What was sent and has arrived, in order; undefined unless what sends is one of them. */
   readonly arrived: () => readonly Arrived[] | undefined;
   readonly close: () => Promise<void>;
@@ -60,6 +62,7 @@ export async function startCloud({ store, keys, notify }: CloudParts, now: () =>
       ...(platforms && { notifyAgent: platforms.agent }),
     },
     contents: () => cosmos?.contents(),
+    expiring: () => cosmos?.expiring() ?? 0,
     arrived: () => platforms?.arrived,
     close: async () => {
       await Promise.all([cosmos?.close(), vaults?.close(), platforms?.close()]);

@@ -15,6 +15,7 @@ export default {
     "shared/identity/accessToken.ts",
     "shared/identity/assurance.ts",
     "shared/identity/issuers.ts",
+    "shared/identity/spent.ts",
     "shared/keys/derived.ts",
     "shared/keys/serviceKey.ts",
     "shared/limits/*.ts",

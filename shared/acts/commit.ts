@@ -3,6 +3,7 @@ import { withRef } from "../backup/lists.ts";
 import { type Problem, withTriesLeft } from "../errors/problem.ts";
 import { explain } from "../identity/explain.ts";
 import { type Proof, SPENT_FOR } from "../identity/proof.ts";
+import { spending } from "../identity/spent.ts";
 import { withRefusal } from "../limits/refusals.ts";
 import { exhausted, triesLeft, withTry } from "../limits/tries.ts";
 import type { Credential } from "../model/credential.ts";
@@ -10,6 +11,7 @@ import { type Device, MOST_TOKENS, withPhone } from "../model/device.ts";
 import { type Actor, actorOf, type Details, type EventType, type Head } from "../model/event.ts";
 import type { Notice } from "../model/notice.ts";
 import type { Owner } from "../model/owner.ts";
+import { packed } from "../model/storedOwner.ts";
 import { EVENT_TTL, IDEMPOTENCY_TTL, ids } from "../store/items.ts";
 import type { Commit, Operation } from "../store/port.ts";
 import type { LoadedOwner } from "../store/read.ts";
@@ -51,7 +53,7 @@ export async function commit(
   next: Owner,
   { event, operations = [], once = [], outcome }: CommitParts,
 ): Promise<void> {
-  const { owner, idempotencyKey } = act;
+  const { idempotencyKey } = act;
   const told =
     event &&
     recorded(next.activity, act.now, {
@@ -64,9 +66,6 @@ export async function commit(
     ...(event && isRefusal(event.type) ? next : withSignIn(act, next)),
     ...(told && { activity: told.activity }),
   };
-  const written: Operation = owner
-    ? { kind: "replace", id: ids.owner, body, etag: owner.etag }
-    : { kind: "create", id: ids.owner, body };
   const remembered: Operation[] =
     idempotencyKey !== undefined && outcome
       ? [
@@ -80,8 +79,13 @@ export async function commit(
       : [];
   const recording = told ? [told.operation] : [];
   const created = once.map(({ operation }) => operation);
-  const result = await commitSpending(act, [...created, written, ...recording, ...operations], remembered);
-  if (result.committed) return await send(act, operations, result.etags, body);
+  const { result, written } = await commitOwner(
+    act,
+    body,
+    [...created, ...recording, ...operations],
+    remembered,
+  );
+  if (result.committed) return await send(act, operations, result.etags, written);
   const taken = once.find(({ operation }) => operation.id === result.id);
   if (taken) throw taken.refusal;
   if (remembered.some(({ id }) => id === result.id)) answerAsBefore();
@@ -93,37 +97,57 @@ export async function commit(
 const spent = new WeakSet<Proof>();
 
 /**
- * Commits to the owner's partition, and spends the request's proof in the same transaction.
+ * Commits the owner's new state and what goes with it, and spends the request's proof in the same transaction.
  * @param first operations whose failure is told before that of a proof that is spent already
  * @throws {Problem} proof-replayed
  */
-async function commitSpending(
-  { services: { store }, identity: { userId }, proof }: Spending,
-  operations: readonly Operation[],
+async function commitOwner(
+  { services: { store }, identity: { userId }, owner, proof, now }: Spending,
+  next: Owner,
+  operations: readonly Operation[] = [],
   first: readonly Operation[] = [],
-): Promise<Commit> {
-  const spending: Operation[] =
-    proof && !spent.has(proof)
-      ? [{ kind: "create", id: ids.proof(proof.id), body: { schema: 1 }, ttl: SPENT_FOR }]
-      : [];
-  const result = await store.commit(userId, [...first, ...spending, ...operations]);
+): Promise<{ readonly result: Commit; readonly written: Owner }> {
+  const spends = proof && !spent.has(proof) ? spending(next.spent, proof, now) : undefined;
+  if (spends?.replayed) throw explain({ reason: "proof-replayed" });
+  const body = spends ? { ...next, spent: spends.next } : next;
+  const written = { id: ids.owner, body: packed(body) };
+  const asItem = proof && spends?.asItem ? [spentItem(proof.id)] : [];
+  const result = await store.commit(userId, [
+    ...first,
+    ...asItem,
+    owner ? { kind: "replace", ...written, etag: owner.etag } : { kind: "create", ...written },
+    ...operations,
+  ]);
   if (result.committed && proof) spent.add(proof);
-  if (!result.committed && spending.some(({ id }) => id === result.id)) {
+  if (!result.committed && asItem.some(({ id }) => id === result.id)) {
     throw explain({ reason: "proof-replayed" });
   }
-  return result;
+  return { result, written: body };
+}
+
+function spentItem(proofId: string): Operation {
+  return { kind: "create", id: ids.proof(proofId), body: { schema: 1 }, ttl: SPENT_FOR };
 }
 
 /**
  * Spends the proof of a request that found done what it asks for: a copy of it would do that, once it is undone.
  * @throws {Problem} proof-replayed
+ * @throws {Contention}
  */
 export async function spendProof(act: Spending & { readonly proof: Proof }): Promise<void> {
-  if (!spent.has(act.proof)) await commitSpending(act, []);
+  const { services, identity, owner, proof } = act;
+  if (spent.has(proof)) return;
+  if (!owner) {
+    const { committed } = await services.store.commit(identity.userId, [spentItem(proof.id)]);
+    if (!committed) throw explain({ reason: "proof-replayed" });
+    return;
+  }
+  const { result } = await commitOwner(act, owner.item);
+  if (!result.committed) lookAgain();
 }
 
 /** Whose proof is spent, and where; undefined if none was verified. */
-type Spending = Pick<Act, "services" | "identity"> & { readonly proof: Proof | undefined };
+type Spending = Pick<Act, "services" | "identity" | "owner" | "now"> & { readonly proof: Proof | undefined };
 
 /** Sends the notices of a commit. */
 async function send(
@@ -194,7 +218,7 @@ export async function refuse(
  * @throws {Contention}
  */
 export async function count(
-  act: Spending & Pick<Act, "owner" | "now">,
+  act: Spending,
   device: Act["device"],
   kind: TryKind,
   refusal: Problem,
@@ -202,7 +226,7 @@ export async function count(
   const { owner, now } = act;
   // Whoever has no phone here has nothing to guess at either.
   if (!owner) throw refusal;
-  const { item, etag } = owner;
+  const { item } = owner;
   const tries = withTry(item.tries, kind, device, now);
   const told = exhausted(tries, [kind], device, now)
     ? recorded(item.activity, now, {
@@ -211,16 +235,12 @@ export async function count(
         details: { code: kind },
       })
     : undefined;
-  const { committed } = await commitSpending(act, [
-    {
-      kind: "replace",
-      id: ids.owner,
-      body: { ...item, tries, ...(told && { activity: told.activity }) },
-      etag,
-    },
-    ...(told ? [told.operation] : []),
-  ]);
-  if (!committed) lookAgain();
+  const { result } = await commitOwner(
+    act,
+    { ...item, tries, ...(told && { activity: told.activity }) },
+    told && [told.operation],
+  );
+  if (!result.committed) lookAgain();
   throw withTriesLeft(refusal, triesLeft(tries, kind, device, now));
 }
 
@@ -233,29 +253,58 @@ export async function forget(
   next: Owner,
   operations: readonly Operation[] = [],
 ): Promise<LoadedOwner> {
-  const { etag } = act.owner;
-  const result = await commitSpending(act, [
-    { kind: "replace", id: ids.owner, body: next, etag },
-    ...operations,
-  ]);
+  const { result, written } = await commitOwner(act, next, operations);
   if (!result.committed) return lookAgain();
-  return { item: next, etag: result.etags.get(ids.owner) ?? "" };
+  return { item: written, etag: result.etags.get(ids.owner) ?? "" };
 }
 
+type Listed = { readonly id: string; readonly etag: string };
+
 /**
- * Deletes items as they were listed, in one transaction, with what creates the notice of it.
+ * Deletes items as they were listed, in one transaction, on the way to an erasure whose first commit has spent its proof.
  * @throws {Contention} something was written or has expired meanwhile
  */
 export async function destroy(
-  act: Act,
-  items: readonly { readonly id: string; readonly etag: string }[],
-  notices: readonly Operation[] = [],
+  { services: { store }, identity: { userId } }: Pick<Act, "services" | "identity">,
+  items: readonly Listed[],
 ): Promise<void> {
-  const result = await commitSpending(act, [
-    ...items.map(({ id, etag }) => ({ kind: "delete", id, etag }) as const),
+  const result = await store.commit(
+    userId,
+    items.map(({ id, etag }) => ({ kind: "delete", id, etag })),
+  );
+  if (!result.committed) lookAgain();
+}
+
+/**
+ * Deletes the owner item, with all else that is left, and creates the notice of it. What it says of spent proofs goes into
+ * items: they outlive it, so that no copy of a request from before meets the owner who comes back.
+ * @throws {Problem} proof-replayed
+ * @throws {Contention}
+ */
+export async function destroyOwner(
+  act: OwnerAct,
+  items: readonly Listed[],
+  notices: readonly Operation[],
+): Promise<void> {
+  const { services, identity, owner, proof, now } = act;
+  const own = spent.has(proof) ? [] : [spentItem(proof.id)];
+  if (own.length > 0 && spending(owner.item.spent, proof, now).replayed) {
+    throw explain({ reason: "proof-replayed" });
+  }
+  const listed = owner.item.spent?.listed ?? [];
+  const result = await services.store.commit(identity.userId, [
+    ...own,
+    ...listed.map(([id]) => spentItem(id)),
+    ...[...items, { id: ids.owner, etag: owner.etag }].map(
+      ({ id, etag }) => ({ kind: "delete", id, etag }) as const,
+    ),
     ...notices,
   ]);
+  if (!result.committed && own.some(({ id }) => id === result.id)) {
+    throw explain({ reason: "proof-replayed" });
+  }
   if (!result.committed) return lookAgain();
+  spent.add(proof);
   await send(act, notices, result.etags, undefined);
 }
 
@@ -290,7 +339,7 @@ export async function revokeCredential(
     devices: withPhone(owner.item.devices, device.deviceId, { revoked: withRef(device.revoked, ref) }),
   };
   const { committed } = await store.commit(userId, [
-    { kind: "replace", id: ids.owner, body, etag: owner.etag },
+    { kind: "replace", id: ids.owner, body: packed(body), etag: owner.etag },
     told.operation,
     {
       kind: "replace",

@@ -1,19 +1,20 @@
 import { turnedOff } from "../backup/states.ts";
 import { actorOf } from "../model/event.ts";
 import type { Kept } from "../model/notice.ts";
+import { MOST_SPENT } from "../model/spent.ts";
 import { contact, ids, pushToken } from "../store/items.ts";
 import { BATCH_OPERATIONS, type StoredItem } from "../store/port.ts";
 import { ItemUnreadable, parseItem } from "../store/schema.ts";
 import type { OwnerAct } from "./act.ts";
-import { destroy, forget } from "./commit.ts";
+import { destroy, destroyOwner, forget } from "./commit.ts";
 import { releaseHolders } from "./holders.ts";
 import { isOfErasure, othersOf, tellErased } from "./tell.ts";
 
 /** The prefix of all phones' credentials. */
 const CREDENTIAL = "credential:";
 
-/** Items that one commit deletes: it may spend the proof, and leave the notice. */
-const AT_ONCE = BATCH_OPERATIONS - 2;
+/** Items that the commit deletes which ends an erasure: it spends the proof, keeps those before it, and leaves the notice. */
+const AT_LAST = BATCH_OPERATIONS - MOST_SPENT - 2;
 
 /**
  * Erases everything at once [H7], in one commit if it fits. If it does not, the key goes first, so that a crash on the
@@ -27,9 +28,10 @@ export async function erase(act: OwnerAct): Promise<void> {
   const { store } = services;
   const list = (from?: string) => store.listIds(identity.userId, { from, without: ids.proof("") });
   let page = await list();
-  const fits = page.next === undefined && page.items.length <= AT_ONCE;
+  const fits = page.next === undefined && page.items.length <= AT_LAST;
   const isOn = owner.item.backup.state === "on";
-  const { etag } = fits || !isOn ? owner : await forget(act, turnedOff(owner.item, actorOf(device), now));
+  const off = isOn ? turnedOff(owner.item, actorOf(device), now) : owner.item;
+  const begun = fits ? owner : await forget(act, off);
 
   const others = othersOf(owner.item, device.deviceId, now);
   const last = new Set([...others.to.map(ids.push), ...others.contacts.map(ids.contact)]);
@@ -43,13 +45,12 @@ export async function erase(act: OwnerAct): Promise<void> {
     const held = before.map(({ id }) => id).filter((id) => id.startsWith(CREDENTIAL));
     await releaseHolders(services, identity.userId, held);
     if (fits) rest = before;
-    else
-      for (let at = 0; at < before.length; at += AT_ONCE) await destroy(act, before.slice(at, at + AT_ONCE));
+    else if (before.length > 0) await destroy(act, before);
     if (page.next === undefined) break;
     page = await list(page.next);
   }
   const told = tellErased(act, others, await keptOf(act, reached));
-  await destroy(act, [...rest, ...reached, { id: ids.owner, etag }], told);
+  await destroyOwner({ ...act, owner: begun }, [...rest, ...reached], told);
 }
 
 type Listed = Pick<StoredItem, "id" | "etag">;

@@ -128,7 +128,7 @@ function placeFor(
 /** An owner whose first phone is being registered. */
 export function newOwner(now: number): Owner {
   return {
-    schema: 1,
+    schema: 2,
     createdAt: timestampOf(now),
     secondFactorSeen: false,
     devices: [],

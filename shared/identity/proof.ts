@@ -12,6 +12,8 @@ export interface Proof {
   readonly deviceId: string;
   /** base64url(SHA-256(deviceId, 0x00, jti)): under this a write spends the proof. */
   readonly id: string;
+  /** Seconds since the epoch: from then on no instance takes it, whatever becomes of it, if their clocks differ by no more than a minute. */
+  readonly until: number;
 }
 
 /**
@@ -27,7 +29,7 @@ export type ProofUse = "read" | "spent";
 export const PROOF_AGE: Readonly<Record<ProofUse, number>> = { read: 60, spent: 300 };
 
 /** Seconds that a proof's `iat` may lie ahead. */
-const PROOF_AHEAD = 60;
+export const PROOF_AHEAD = 60;
 
 /** Seconds that a spent proof is kept: as long as it is good, and one more, which Cosmos DB may take off an item's life. */
 export const SPENT_FOR = PROOF_AHEAD + PROOF_AGE.spent + 1;
@@ -79,7 +81,7 @@ export function verifyProof(
   }
   if (boundKey !== undefined && boundKey !== deviceId) return { refused: { reason: "proof-invalid" } };
   const id = hash("sha256", `${deviceId}\0${payload.jti}`, "base64url");
-  return { refused: undefined, proof: { deviceId, id } };
+  return { refused: undefined, proof: { deviceId, id, until: Math.ceil(payload.iat) + SPENT_FOR } };
 }
 
 /** Cheap where both are spelt alike, as they nearly always are. */

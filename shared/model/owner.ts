@@ -7,6 +7,7 @@ import { actor, head } from "./event.ts";
 import { denial, freeze } from "./freeze.ts";
 import { policy } from "./policy.ts";
 import { listedRecovery, MOST_RECOVERIES } from "./recovery.ts";
+import { spentProofs } from "./spent.ts";
 import { MOST_REFUSALS, MOST_TALLIES, recordedRefusal, tally } from "./tries.ts";
 import { storedUserKey } from "./userKey.ts";
 import { version } from "./version.ts";
@@ -40,7 +41,7 @@ const backupKey = storedUserKey.extend({
 
 export type BackupKey = z.infer<typeof backupKey>;
 
-const backupOn = z.strictObject({
+export const backupOn = z.strictObject({
   state: z.literal("on"),
   enabledAt: timestamp,
   /** Oldest first; the last is current. */
@@ -67,13 +68,20 @@ const backupOn = z.strictObject({
   lastFailure: z.strictObject({ at: timestamp, code: z.string(), device: actor }).optional(),
 });
 
+export const backupOff = z.strictObject({ state: z.literal("off") });
+
 /** What is left of a backup that was turned off: that it was, when, and from which phone [G4]. */
-const backupDeleted = z.strictObject({ state: z.literal("deleted"), deletedAt: timestamp, device: actor });
+export const backupDeleted = z.strictObject({
+  state: z.literal("deleted"),
+  deletedAt: timestamp,
+  device: actor,
+});
 
 export type BackupOn = z.infer<typeof backupOn>;
 
+/** An owner, as the rules have them; how they are stored: storedOwner.ts. */
 export const ownerShape = z.strictObject({
-  schema: z.literal(1),
+  schema: z.literal(2),
   createdAt: timestamp,
   /** Whether a token with a second factor was ever seen: from then on step-up asks for it [D7]. */
   secondFactorSeen: z.boolean(),
@@ -84,11 +92,7 @@ export const ownerShape = z.strictObject({
   nextVersion: z.int().positive(),
   /** The number of the next user key; never goes back either. */
   nextKey: z.int().positive(),
-  backup: z.discriminatedUnion("state", [
-    z.strictObject({ state: z.literal("off") }),
-    backupOn,
-    backupDeleted,
-  ]),
+  backup: z.discriminatedUnion("state", [backupOff, backupOn, backupDeleted]),
   policy,
   /** Recoveries that wait, or can still be denied. */
   recoveries: z.array(listedRecovery).max(MOST_RECOVERIES),
@@ -106,6 +110,8 @@ export const ownerShape = z.strictObject({
   refusals: z.array(recordedRefusal).max(MOST_REFUSALS).optional(),
   /** Where else the owner is told, and is asked for codes; in the order in which they were added. */
   contacts: z.array(listedContact).max(MOST_LISTED_CONTACTS).optional(),
+  /** Left out of an item that an older release wrote: all of its proofs stand in items of their own. */
+  spent: spentProofs.optional(),
 });
 
 export type Owner = z.infer<typeof ownerShape>;

@@ -3,6 +3,12 @@ import { sha256 } from "../formats.ts";
 import { timestamp } from "../words.ts";
 import { actor } from "./event.ts";
 
+/** Since when a version is held for 31 days, whatever comes after it, and by what. */
+export const held = z.strictObject({
+  since: timestamp,
+  by: z.enum(["loss", "confirmed", "start-anew", "revocation"]),
+});
+
 /** One version in the history, without its ciphertext. */
 export const version = z.strictObject({
   version: z.int().positive(),
@@ -24,10 +30,7 @@ export const version = z.strictObject({
   key: z.int().positive(),
   /** When it ceased to be current; left out while it is. */
   replacedAt: timestamp.optional(),
-  /** Since when it is held for 31 days, whatever comes after it, and by what. */
-  held: z
-    .strictObject({ since: timestamp, by: z.enum(["loss", "confirmed", "start-anew", "revocation"]) })
-    .optional(),
+  held: held.optional(),
   /** Whether the phone that uploaded it was denied: it is not made current by itself. */
   denied: z.literal(true).optional(),
 });

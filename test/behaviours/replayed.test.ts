@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatRecoveryKey } from "../../local/phone/protocol/recoveryKey.ts";
+import { MOST_SPENT } from "../../shared/model/spent.ts";
 import { BATCH_OPERATIONS } from "../../shared/store/port.ts";
 import { contents } from "../support/accounts.ts";
 import { partitionOf, userIdOf } from "../support/partition.ts";
@@ -38,12 +39,16 @@ async function codeOf(response: Response): Promise<{ readonly code?: string }> {
   return (await response.json()) as { readonly code?: string };
 }
 
-/** A phone with a backup, and somebody who hears it. */
-async function start() {
+/** Seconds after which what an owner's first requests have spent is no longer looked for in items of their own. */
+const SETTLED = 421;
+
+/** A phone with a backup, and somebody who hears it. @param age of the owner, in seconds */
+async function start(age: number) {
   const service = await startService();
   const { setup, keep } = eavesdropper();
   const phone = await backedUpPhone(service, setup);
   expectOk(await phone.upload(contents));
+  service.advance(age);
   return { service, phone, keep };
 }
 
@@ -74,9 +79,12 @@ describe("how old a proof may be", () => {
   });
 });
 
-describe("a request that is sent again by somebody who saw it", () => {
+describe.each([
+  ["a new owner", 0],
+  ["an owner of some time", SETTLED],
+] as const)("a request of %s that is sent again by somebody who saw it", (_, age) => {
   it("does nothing, as long as its proof would be good", async () => {
-    const { service, phone, keep } = await start();
+    const { service, phone, keep } = await start(age);
     const ahead = { proof: { payload: { iat: service.now() / 1000 + 60 } } };
     expectOk(await phone.choosePolicy({ otherPlatform: true }, ahead));
     const again = keep();
@@ -89,7 +97,7 @@ describe("a request that is sent again by somebody who saw it", () => {
   });
 
   it("uses up no tries, where it was refused for a stale sign-in", async () => {
-    const { service, phone, keep } = await start();
+    const { service, phone, keep } = await start(age);
     await phone.signIn({ signedInSecondsAgo: 3000 });
     expect(problemOf(await phone.disable())).toMatchObject({ code: "step-up-required" });
     const again = keep();
@@ -101,6 +109,7 @@ describe("a request that is sent again by somebody who saw it", () => {
   it("uses up no tries, where a look at a recovery brought a wrong recovery key", async () => {
     const { service } = await startWithRecoveryKey();
     const { setup, keep } = eavesdropper();
+    service.advance(age);
     const next = await registeredPhone(service, { ...setup, platform: "ios" });
     const looked = await next.preview({ recoveryKey: formatRecoveryKey(new Uint8Array(16).fill(9)) });
     expect(problemOf(looked)).toMatchObject({ code: "recovery-key-wrong" });
@@ -111,7 +120,7 @@ describe("a request that is sent again by somebody who saw it", () => {
   });
 
   it("lifts no freeze that came after it: there was none to lift when the phone asked [H5]", async () => {
-    const { service, phone, keep } = await start();
+    const { service, phone, keep } = await start(age);
     expectOk(await phone.choosePolicy({ waitingSeconds: 24 * 60 * 60 }));
     expectOk(await phone.liftFreeze());
     const again = keep();
@@ -124,7 +133,7 @@ describe("a request that is sent again by somebody who saw it", () => {
   });
 
   it("begins no recovery once the one that it asked about is over [D1]", async () => {
-    const { service, phone } = await start();
+    const { service, phone } = await start(age);
     expectOk(await phone.choosePolicy({ waitingSeconds: 24 * 60 * 60 }));
     const { setup, keep } = eavesdropper();
     const next = await registeredPhone(service, setup);
@@ -137,7 +146,7 @@ describe("a request that is sent again by somebody who saw it", () => {
   });
 
   it("turns no backup off that was turned on since [F1]", async () => {
-    const { phone, keep } = await start();
+    const { phone, keep } = await start(age);
     expectOk(await phone.disable());
     expectOk(await phone.disable());
     const again = keep();
@@ -146,7 +155,7 @@ describe("a request that is sent again by somebody who saw it", () => {
   });
 
   it("erases nothing of the owner who has come back [H7]", async () => {
-    const { service, phone, keep } = await start();
+    const { service, phone, keep } = await start(age);
     expectOk(await phone.erase());
     const again = keep();
     expectOk(await phone.register());
@@ -159,6 +168,8 @@ describe("a request that is sent again by somebody who saw it", () => {
     const service = await startService();
     const { setup, keep } = eavesdropper();
     const phone = await registeredPhone(service, setup);
+    service.advance(age);
+    expectOk(await phone.register());
     const registers = keep();
     expectOk(await phone.enable());
     const enables = keep();
@@ -187,6 +198,7 @@ describe("a request that is sent again by somebody who saw it", () => {
     });
     const { setup, keep } = eavesdropper();
     const phone = await backedUpPhone(service, setup);
+    service.advance(age);
     for (let count = 0; count < BATCH_OPERATIONS; count++) {
       expectOk(await phone.choosePolicy({ otherPlatform: count % 2 === 0 }));
     }
@@ -200,5 +212,48 @@ describe("a request that is sent again by somebody who saw it", () => {
     const userId = userIdOf(phone);
     expectOk(await phone.erase());
     expect(await service.adapters.store.read(userId, "owner")).toBeUndefined();
+  });
+
+  it("denies no recovery that began since, and takes nothing that was given since [H5] [D9]", async () => {
+    const { service, phone, keep } = await start(age);
+    expectOk(await phone.choosePolicy({ waitingSeconds: 24 * 60 * 60 }));
+    const thief = await registeredPhone(service);
+    const begun = await thief.recover();
+    expectWaits(begun);
+    expectOk(await phone.deny(begun.body.recoveryId));
+    const denies = keep();
+    expectOk(await phone.liftFreeze());
+    const before = await partitionOf(service, phone);
+    expect(await denies()).toBe("proof-replayed");
+    expect(await partitionOf(service, phone)).toEqual(before);
+  });
+
+  it("uploads nothing twice, whatever many other requests have spent their proofs since [D11]", async () => {
+    const { service, phone, keep } = await start(age);
+    expectOk(await phone.upload(contents));
+    expectOk(await phone.choosePolicy({ otherPlatform: true }));
+    const again = keep();
+    for (let count = 0; count < 2 * MOST_SPENT; count++) {
+      expectOk(await phone.choosePolicy({ otherPlatform: count % 2 === 0 }));
+      service.advance(1);
+    }
+    const before = await partitionOf(service, phone);
+    expect(await again()).toBe("proof-replayed");
+    expect(await partitionOf(service, phone)).toEqual(before);
+  });
+
+  it("erases nobody, nor registers a phone, where the list of proofs was full before the erasure [H7]", async () => {
+    const { service, phone, keep } = await start(age);
+    const copies = [];
+    for (let count = 0; count < MOST_SPENT + 5; count++) {
+      expectOk(await phone.register());
+      copies.push(keep());
+    }
+    expectOk(await phone.erase());
+    for (const again of copies) expect(await again()).toBe("proof-replayed");
+    expectOk(await phone.register());
+    for (const again of copies) expect(await again()).toBe("proof-replayed");
+    service.advance(SETTLED);
+    for (const again of copies) expect(await again()).toBe("proof-expired");
   });
 });

@@ -19,6 +19,7 @@ export interface Partition {
   readonly outcomes: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** By id. */
   readonly notices: ReadonlyMap<string, Notice>;
+  /** How many are spent: in the owner item, and in items of their own. */
   readonly proofs: number;
 }
 
@@ -30,16 +31,19 @@ export interface Partition {
  */
 export function readPartition(items: readonly StoredItem[], now: number, leaving = false): Partition {
   const stored = items.find(({ id }) => id === ids.owner);
+  const known = stored && parseItem(owner, stored);
   const envelopes = byName(items, "envelope:", envelope);
   const partition: Partition = {
-    owner: stored && parseItem(owner, stored),
+    owner: known,
     envelopes: new Map([...envelopes.values()].map((item) => [item.version, item])),
     recoveries: byName(items, "recovery:", recovery),
     outcomes: new Map(
       [...byName(items, "idempotency:", idempotency)].map(([key, { outcome }]) => [key, outcome]),
     ),
     notices: byName(items, "notice:", notice),
-    proofs: items.filter(({ id }) => id.startsWith("proof:")).length,
+    proofs:
+      items.filter(({ id }) => id.startsWith("proof:")).length +
+      (known?.spent?.listed ?? []).filter(([, until]) => now / 1000 < until).length,
   };
   if (!partition.owner) assert.equal(items.length, partition.proofs, "items without an owner");
   else if (leaving) checkPhones(partition.owner);
@@ -139,17 +143,29 @@ export function shapeOf(items: readonly StoredItem[]): string[] {
   return items.map(({ id, body }) => maskVarying({ id, body: undelivered(body) })).sort();
 }
 
-/** Of a notice, what was committed with what it tells: how far it has got is another matter. */
-function undelivered({ dueAt: _, attempts: __, outcomes: ___, ...body }: StoredItem["body"]) {
+/**
+ * Of a notice, what was committed with what it tells: how far it has got is another matter. Of an owner, all but the
+ * proofs: each try has one of its own.
+ */
+function undelivered({ dueAt: _, attempts: __, outcomes: ___, spent: ____, ...body }: StoredItem["body"]) {
   return body;
+}
+
+/** An object's members in one order: what was read and written again has that of its schema. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** JSON with times, ids, keys, hashes and ciphertexts masked, and no word of ours; lists of items in one order. */
 export function maskVarying(value: unknown): string {
-  const json = JSON.stringify(value, (name, member) => (name === "items" ? shapeOf(member) : member)) ?? "";
+  const json =
+    JSON.stringify(value, (name, member) => (name === "items" ? shapeOf(member) : sorted(member))) ?? "";
   return (
     json
       .replace(/"list":"[^"]*"/g, (list) => `"list":${list.length}`)
+      // Milliseconds since the epoch.
+      .replace(/:\d{13}(?=[,}])/g, ':"#"')
       .replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"#"')
       // Days since the epoch, of what was frozen: midnight may lie between two runs of one case.
       .replace(/\[\d{5},\d{5}\]/g, '["#","#"]')

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { SPENT_FOR } from "../../shared/identity/proof.ts";
 import { ids } from "../../shared/store/items.ts";
 import { sendRaw } from "../support/raw.ts";
 import { clients, idempotencyKeys, oldClients } from "./clients.ts";
@@ -30,9 +31,19 @@ describe.each(named(ofPhones))("%s", (_, endpoint) => {
 it.each(named(writes))("%s refuses a proof that a write has spent", async (_, endpoint) => {
   const scene = await startScene(endpoint);
   const jti = MARKER;
-  const spent = ids.proof(hash("sha256", `${scene.phone.deviceId}\0${jti}`, "base64url"));
-  await scene.service.adapters.store.commit(scene.userId, [
-    { kind: "create", id: spent, body: { schema: 1 } },
+  const { store } = scene.service.adapters;
+  const proof = hash("sha256", `${scene.phone.deviceId}\0${jti}`, "base64url");
+  const owner = await store.read(scene.userId, ids.owner);
+  const until = scene.service.now() / 1000 + SPENT_FOR;
+  // In the owner item; of somebody who has none, in an item of its own.
+  await store.commit(scene.userId, [
+    owner === undefined
+      ? { kind: "create", id: ids.proof(proof), body: { schema: 1 } }
+      : {
+          ...owner,
+          kind: "replace",
+          body: { ...owner.body, spent: { listed: [[proof, until]], itemsUntil: 0 } },
+        },
   ]);
   await expectRefusals(scene, [["spent", "proof-replayed", { proof: { payload: { jti } } }]]);
 });

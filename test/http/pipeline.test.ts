@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { type KeyEncryptionKey, KeyUnavailable } from "../../shared/keys/port.ts";
 import { currentKey } from "../../shared/model/owner.ts";
+import { packed } from "../../shared/model/storedOwner.ts";
 import type { StoredUserKey } from "../../shared/model/userKey.ts";
 import { ids } from "../../shared/store/items.ts";
 import { type Store, StoreUnavailable } from "../../shared/store/port.ts";
@@ -319,7 +320,7 @@ describe("a wrapped key that somebody with a right to write to the database put 
     const before = currentKey(backup);
     const key = { ...before, ...change(before) };
     const versions = backup.versions.map((version) => ({ ...version, key: key.number }));
-    const body = { ...item, backup: { ...backup, keys: [key], versions } };
+    const body = packed({ ...item, backup: { ...backup, keys: [key], versions } });
     const written = await service.adapters.store.commit(userIdOf(phone), [
       { kind: "replace", id: ids.owner, body, etag },
     ]);

@@ -40,6 +40,8 @@ const ALWAYS: readonly Patch[] = [
     from: "const parsed = kind.shape.safeParse(migrated);",
     to: "const parsed = { success: true, data: migrated as Item, error: undefined };",
   },
+  // Read as it was written.
+  { file: "shared/acts/commit.ts", from: "body: packed(body)", to: "body: body as never" },
   {
     file: "shared/keys/seal.ts",
     from: "return encryptJwe(",

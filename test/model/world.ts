@@ -246,7 +246,7 @@ export function serviceOf({ endpoints, answerKnown }: Rules): Perform {
       request: {} as HttpRequest,
       now: world.now,
       identity,
-      proof: { deviceId: phone.id, id: "proof" },
+      proof: { deviceId: phone.id, id: "proof", until: Math.ceil(world.now / 1000) },
       client: { platform: phone.platform, version: "9.0.0" },
       idempotencyKey: "key",
       requestHash: () => "",
@@ -311,7 +311,9 @@ function running(before: World) {
       else if (id.startsWith("notice:")) notified.push(...(operation.body.to as readonly string[]));
       else if (KEPT.test(id)) {
         const expires = operation.ttl === undefined ? Number.POSITIVE_INFINITY : now + operation.ttl * 1000;
-        next[id] = { body: operation.body, expires };
+        // Nobody repeats a request here.
+        const { spent: _, ...body } = operation.body;
+        next[id] = { body, expires };
       }
     }
     items = next;
@@ -356,7 +358,14 @@ function running(before: World) {
     services: services as unknown as Services,
     notified,
     world: (): World =>
-      items === before.items ? before : { now, items, owner: items.owner?.body as Owner | undefined, drawn },
+      items === before.items
+        ? before
+        : {
+            now,
+            items,
+            owner: items.owner?.body as Owner | undefined,
+            drawn,
+          },
   };
 }
 

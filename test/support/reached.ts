@@ -1,9 +1,10 @@
 import { expect } from "vitest";
 import { createServiceKey, type ServiceKey } from "../../shared/keys/serviceKey.ts";
 import type { ListedContact } from "../../shared/model/contact.ts";
-import type { Owner } from "../../shared/model/owner.ts";
-import { ids } from "../../shared/store/items.ts";
+import { packed } from "../../shared/model/storedOwner.ts";
+import { ids, owner as ownerKind } from "../../shared/store/items.ts";
 import type { Operation } from "../../shared/store/port.ts";
+import { parseItem } from "../../shared/store/schema.ts";
 import { system } from "../../shared/system.ts";
 import { timestampOf } from "../../shared/words.ts";
 import { userIdOf } from "./partition.ts";
@@ -44,7 +45,7 @@ export async function giveContact(
   const partition = userIdOf(phone);
   const stored =
     (await service.adapters.store.read(partition, ids.owner)) ?? expect.fail("there is no owner");
-  const owner = stored.body as Owner;
+  const owner = parseItem(ownerKind, stored);
   const id = `${kind}${owner.contacts?.length ?? 0}`.padEnd(22, "0");
   const at = timestampOf(service.now() - 30 * 24 * 60 * 60 * 1000);
   const listed: ListedContact = {
@@ -64,7 +65,7 @@ export async function giveContact(
       kind: "replace",
       id: ids.owner,
       etag: stored.etag,
-      body: { ...owner, contacts: [...(owner.contacts ?? []), listed] },
+      body: packed({ ...owner, contacts: [...(owner.contacts ?? []), listed] }),
     },
     { kind: "create", id: item, body: { schema: 1, kind, address: sealed, hint: "•••", language: "en" } },
   );

@@ -16,5 +16,5 @@ export class Refusal extends Error {
 }
 
 export function charge(units: number): Record<string, string> {
-  return { "x-ms-request-charge": String(units) };
+  return { "x-ms-request-charge": String(Math.round(units * 100) / 100) };
 }

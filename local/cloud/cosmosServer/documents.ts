@@ -1,4 +1,5 @@
 import { hash, randomUUID } from "node:crypto";
+import { deletePrice, insertPrice, REFUSED, replacePrice } from "./prices.ts";
 
 export type Document = Readonly<Record<string, unknown>>;
 
@@ -30,6 +31,22 @@ function rangeOf(partition: string): string {
 
 type Partition = ReadonlyMap<string, Document>;
 
+/** The paths that the container indexes (infra/): what is looked for over all partitions, and the partition key. */
+const INDEXED = ["dueAt", "kek"];
+
+/** Bytes of a document as JSON: it is priced by them. */
+export function bytesOf(document: Document): number {
+  let bytes = sizes.get(document);
+  if (bytes === undefined) {
+    bytes = Buffer.byteLength(JSON.stringify(document));
+    sizes.set(document, bytes);
+  }
+  return bytes;
+}
+
+/** A document is never changed once it is stored. */
+const sizes = new WeakMap<Document, number>();
+
 /** How a container is set up. */
 export interface ContainerDefinition {
   /** Seconds; -1: only items with a time to live of their own expire. Left out, nothing does. */
@@ -43,6 +60,17 @@ export function createDocuments(now: () => number, { defaultTtl, partitionKey }:
   const partitions = new Map<string, Partition>();
   const partitionMember = partitionKey.slice(1);
   let written = 0;
+  let expiring = 0;
+
+  /** How many values of a document the index has. */
+  const termsOf = (document: Document) =>
+    [...INDEXED, partitionMember].filter((member) => document[member] !== undefined).length;
+
+  /** What it costs that a document's time to live is over; nothing if it has none. */
+  const expiryPrice = (document: Document | undefined): number =>
+    document && typeof document.ttl === "number" && document.ttl > 0
+      ? deletePrice(bytesOf(document), termsOf(document))
+      : 0;
 
   function live(partition: string): Map<string, Document> {
     // Times to live count from `_ts`, which has no fractions.
@@ -56,21 +84,33 @@ export function createDocuments(now: () => number, { defaultTtl, partitionKey }:
   function apply(partition: string, operations: readonly BatchOperation[]): OperationResult[] {
     const documents = live(partition);
     const results: OperationResult[] = [];
+    let expiringMore = 0;
     for (const operation of operations) {
+      const before = documents.get(String(operation.id));
       const statusCode = applyOne(partition, documents, operation);
       if (statusCode >= 400) {
         return operations.map((_, index) =>
           index === results.length
-            ? { statusCode, requestCharge: 1.24 }
+            ? { statusCode, requestCharge: REFUSED }
             : { statusCode: 424, requestCharge: 0 },
         );
       }
       const document = documents.get(String(operation.resourceBody?.id));
       const content = document ? { eTag: String(document._etag), resourceBody: document } : {};
-      results.push({ statusCode, requestCharge: 6.29, ...content });
+      results.push({ statusCode, requestCharge: priceOf(before, document), ...content });
+      expiringMore += expiryPrice(document) - expiryPrice(before);
     }
     partitions.set(partition, documents);
+    expiring += expiringMore;
     return results;
+  }
+
+  /** Of what made one document of the other: undefined where there was none, or is none any more. */
+  function priceOf(before: Document | undefined, after: Document | undefined): number {
+    const [price, document] = after
+      ? ([before ? replacePrice : insertPrice, after] as const)
+      : ([deletePrice, before ?? {}] as const);
+    return price(bytesOf(document), termsOf(document));
   }
 
   function applyOne(
@@ -132,6 +172,8 @@ export function createDocuments(now: () => number, { defaultTtl, partitionKey }:
     contents: () => JSON.stringify([...partitions.values()].flatMap((partition) => [...partition.values()])),
     /** The member that the partition key path names. */
     partitionMember,
+    /** RU that all deletions by time to live cost together: of what is gone so, and of what is there and will be. */
+    expiring: () => expiring,
     /** Grows with every write of the container: the session token. */
     sequence: () => written,
   };

@@ -1,12 +1,19 @@
 import { type Answer, charge, Refusal } from "./answer.ts";
-import type { BatchOperation, Document, Documents } from "./documents.ts";
+import { type BatchOperation, bytesOf, type Document, type Documents } from "./documents.ts";
+import { NOT_THERE, pagePrice, readPrice } from "./prices.ts";
 import { type CosmosRequest, partitionOf } from "./requests.ts";
 
+/** What a read costs under the account's consistency, of what it costs under a weak one. */
+export type ReadPrice = (price: number) => number;
+
 /** The point read of an item. */
-export function read(request: CosmosRequest, documents: Documents): Answer {
+export function read(request: CosmosRequest, documents: Documents, priced: ReadPrice): Answer {
   const document = documents.read(partitionOf(request), request.id ?? "");
-  if (!document) throw new Refusal(404, "Entity with the specified id does not exist.", charge(1));
-  return { status: 200, body: document, headers: { ...charge(2), etag: String(document._etag) } };
+  if (!document) {
+    throw new Refusal(404, "Entity with the specified id does not exist.", charge(priced(NOT_THERE)));
+  }
+  const price = priced(readPrice(bytesOf(document)));
+  return { status: 200, body: document, headers: { ...charge(price), etag: String(document._etag) } };
 }
 
 const BATCH_BYTES = 2 * 1024 * 1024;
@@ -62,11 +69,11 @@ function parseQuery({ header, body }: CosmosRequest) {
 }
 
 /** One page of one of the queries that the store asks: within one partition, or one physical one. */
-export function query(request: CosmosRequest, documents: Documents): Answer {
+export function query(request: CosmosRequest, documents: Documents, priced: ReadPrice): Answer {
   const { query, value } = parseQuery(request);
   return query === DUE_IN_RANGE
-    ? pageOfDue(request, documents, value("@before"))
-    : pageOfList(request, documents, query, value);
+    ? pageOfDue(request, documents, priced, value("@before"))
+    : pageOfList(request, documents, priced, query, value);
 }
 
 /**
@@ -76,6 +83,7 @@ export function query(request: CosmosRequest, documents: Documents): Answer {
 function pageOfList(
   request: CosmosRequest,
   documents: Documents,
+  priced: ReadPrice,
   query: string,
   value: (name: string) => string,
 ): Answer {
@@ -98,11 +106,12 @@ function pageOfList(
   };
   const page = firstOf(request, found.map(select));
   const last = found[page.length - 1];
-  return answerOf(page, page.length < found.length ? String(last?._rid) : undefined);
+  const price = priced(pagePrice(found.slice(0, page.length).map(bytesOf)));
+  return answerOf(page, price, page.length < found.length ? String(last?._rid) : undefined);
 }
 
 /** Of one physical partition, in the order of `dueAt`. */
-function pageOfDue(request: CosmosRequest, documents: Documents, before: string): Answer {
+function pageOfDue(request: CosmosRequest, documents: Documents, priced: ReadPrice, before: string): Answer {
   const from = Number(request.header("x-ms-continuation") || 0);
   const found = documents
     .listRange(request.header("x-ms-documentdb-partitionkeyrangeid"))
@@ -115,7 +124,8 @@ function pageOfDue(request: CosmosRequest, documents: Documents, before: string)
     }));
   const page = firstOf(request, found.slice(from));
   const next = from + page.length;
-  return answerOf(page, next < found.length ? String(next) : undefined);
+  const price = priced(pagePrice(page.map(bytesOf)));
+  return answerOf(page, price, next < found.length ? String(next) : undefined);
 }
 
 /** As many of them as one page holds. */
@@ -124,18 +134,18 @@ function firstOf(request: CosmosRequest, documents: readonly Document[]): Docume
   const page: Document[] = [];
   let bytes = 0;
   for (const document of documents.slice(0, most)) {
-    bytes += Buffer.byteLength(JSON.stringify(document));
+    bytes += bytesOf(document);
     if (bytes > PAGE_BYTES && page.length > 0) break;
     page.push(document);
   }
   return page;
 }
 
-function answerOf(page: readonly Document[], next: string | undefined): Answer {
+function answerOf(page: readonly Document[], price: number, next: string | undefined): Answer {
   return {
     status: 200,
     body: { _rid: "coll=", Documents: page, _count: page.length },
-    headers: { ...charge(2.8), ...(next !== undefined && { "x-ms-continuation": next }) },
+    headers: { ...charge(price), ...(next !== undefined && { "x-ms-continuation": next }) },
   };
 }
 

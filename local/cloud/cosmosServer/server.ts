@@ -9,6 +9,7 @@ import { type Answer, charge, Refusal } from "./answer.ts";
 import { type ContainerDefinition, createDocuments, RANGES } from "./documents.ts";
 import { createFaults, type Fault, type FaultAnswer } from "./faults.ts";
 import { batch, query, queryPlan, read } from "./operations.ts";
+import { underConsistency } from "./prices.ts";
 import { type CosmosRequest, checkConsistency, parseRequest, type RequestKind } from "./requests.ts";
 
 export interface CosmosServer {
@@ -35,6 +36,8 @@ export interface CosmosServer {
   readonly moveRegion: (substatus: 3 | 1008) => void;
   /** Makes something go wrong with the next requests. */
   readonly fault: (fault: Fault) => void;
+  /** RU that deletions by time to live cost: of all that is gone so, and of all that is there and will be. */
+  readonly expiring: () => number;
   /** Every document of both containers, as JSON. */
   readonly contents: () => string;
   readonly close: () => Promise<void>;
@@ -81,6 +84,8 @@ export async function startCosmosServer({
   const left = new WeakMap<Socket, 3 | 1008>();
   const isToken = (token: string) => tokens?.isFor(token, new URL(endpoint).origin) ?? false;
 
+  const priced = (price: number) => underConsistency(price, consistency);
+
   function act(request: CosmosRequest): Answer {
     try {
       checkConsistency(request, consistency);
@@ -91,11 +96,11 @@ export async function startCosmosServer({
       }
       switch (request.kind) {
         case "read":
-          return read(request, documents);
+          return read(request, documents, priced);
         case "batch":
           return batch(request, documents);
         case "query":
-          return query(request, documents);
+          return query(request, documents, priced);
         case "query plan":
           return queryPlan(request);
         case "container":
@@ -168,6 +173,7 @@ export async function startCosmosServer({
       for (const socket of sockets) left.set(socket, substatus);
     },
     fault: faults.add,
+    expiring: () => all().reduce((sum, documents) => sum + documents.expiring(), 0),
     contents: () =>
       all()
         .map((documents) => documents.contents())

@@ -7,7 +7,7 @@ import { contentKey } from "../../../local/phone/protocol/contentKey.ts";
 import { openEnvelope } from "../../../local/phone/protocol/envelope.ts";
 import type { BackupOn, Owner } from "../../../shared/model/owner.ts";
 import type { Version } from "../../../shared/model/version.ts";
-import { ids, owner } from "../../../shared/store/items.ts";
+import { ids, owner as ownerKind } from "../../../shared/store/items.ts";
 import { parseItem } from "../../../shared/store/schema.ts";
 import { system } from "../../../shared/system.ts";
 import { userIdOf } from "../../support/partition.ts";
@@ -69,11 +69,12 @@ export async function anotherInstance(
   });
 }
 
-/** What is stored of the phone's owner. */
+/** What is stored of the phone's owner, but for spent proofs: each request has another. */
 export async function ownerOf({ adapters }: TestService, phone: TestPhone): Promise<Owner> {
   const stored = await adapters.store.read(userIdOf(phone), ids.owner);
   if (!stored) throw new Error("the owner is erased");
-  return stored.body as Owner;
+  const { spent: _, ...owner } = parseItem(ownerKind, stored);
+  return owner;
 }
 
 export async function backupOf(service: TestService, phone: TestPhone): Promise<BackupOn> {
@@ -218,7 +219,7 @@ export async function expectConsistent({ adapters }: TestService, phone: TestPho
   const items = await adapters.store.list(userIdOf(phone), "");
   const stored = items.find(({ id }) => id === ids.owner);
   if (!stored) throw new Error("the owner is erased");
-  const { backup, devices, recoveries, nextVersion, nextKey } = parseItem(owner, stored);
+  const { backup, devices, recoveries, nextVersion, nextKey } = parseItem(ownerKind, stored);
   const phones = devices.map(({ deviceId }) => deviceId);
   expect(new Set(phones).size).toBe(phones.length);
   for (const { device, state } of recoveries)

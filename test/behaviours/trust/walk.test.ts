@@ -5,11 +5,11 @@ import type { Begun, Opened, Waits } from "../../../local/phone/acts/recovery/re
 import type { Contents } from "../../../local/phone/protocol/accounts.ts";
 import { ownerOfToken } from "../../../local/phone/protocol/ownerId.ts";
 import { MOST_DEVICES } from "../../../shared/model/device.ts";
-import type { Owner } from "../../../shared/model/owner.ts";
 import { LONGEST_WAIT } from "../../../shared/model/policy.ts";
 import { RECOVERY_TTL } from "../../../shared/model/recovery.ts";
-import { ids } from "../../../shared/store/items.ts";
+import { ids, owner as ownerKind } from "../../../shared/store/items.ts";
 import { BATCH_OPERATIONS, type Operation, type StoredItem } from "../../../shared/store/port.ts";
+import { parseItem } from "../../../shared/store/schema.ts";
 import { contentsOf } from "../../support/accounts.ts";
 import { type Follower, follow, type Goal, type Outcome, type Told } from "../../support/follow.ts";
 import {
@@ -219,7 +219,7 @@ function appOn(phone: TestPhone, setup: PhoneSetup): Follower {
 async function holding({ adapters }: TestService, userId: string): Promise<Bound> {
   const stored = await adapters.store.read(userId, ids.owner);
   if (!stored) return "free";
-  const { devices } = stored.body as Owner;
+  const { devices } = parseItem(ownerKind, stored);
   return devices.every(({ trusted }) => trusted) ? "trusted" : "recoveries";
 }
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Owner } from "../../../shared/model/owner.ts";
-import { ids } from "../../../shared/store/items.ts";
+import { packed } from "../../../shared/model/storedOwner.ts";
+import { ids, owner as ownerKind } from "../../../shared/store/items.ts";
 import { BATCH_OPERATIONS, type Operation, type StoredItem } from "../../../shared/store/port.ts";
+import { parseItem } from "../../../shared/store/schema.ts";
 import { readPartition } from "../partition.ts";
 import { type Case, casesOf, createHarness, type Harness, noAnswer, titleOf } from "./harness.ts";
 import { type Call, type Stage, type StagePhone, withVersions } from "./stage.ts";
@@ -116,13 +117,13 @@ describe("turning backup off with a long history", () => {
   const history = (count: number, current: number) => (items: readonly StoredItem[]) => {
     const stored = items.find(({ id }) => id === ids.owner);
     const first = items.find(({ id }) => id === ids.envelope(1));
-    const owner = stored?.body as Owner | undefined;
+    const owner = stored && parseItem(ownerKind, stored);
     if (!stored || !first || owner?.backup.state !== "on") return expect.fail("there is no backup");
     const numbers = Array.from({ length: count }, (_, at) => count - at);
-    const [version] = owner.backup.versions;
+    const [version = expect.fail("there is no version")] = owner.backup.versions;
     const versions = numbers.map((number) => ({ ...version, version: number, sealedAs: 1 }));
     const backup = { ...owner.backup, current, versions };
-    const body = { ...owner, nextVersion: count + 1, backup };
+    const body = packed({ ...owner, nextVersion: count + 1, backup });
     return [
       { kind: "replace", id: ids.owner, body, etag: stored.etag } as const,
       ...numbers.slice(0, -1).map(

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { Contact } from "../../../shared/model/contact.ts";
 import type { Envelope } from "../../../shared/model/envelope.ts";
 import type { Event } from "../../../shared/model/event.ts";
 import type { Notice } from "../../../shared/model/notice.ts";
-import type { Owner } from "../../../shared/model/owner.ts";
 import type { Recovery } from "../../../shared/model/recovery.ts";
-import { ids } from "../../../shared/store/items.ts";
+import { asOf } from "../../../shared/recovery/freeze.ts";
+import { ids, owner as ownerKind } from "../../../shared/store/items.ts";
 import type { ItemBody, Operation, Store } from "../../../shared/store/port.ts";
+import { parseItem } from "../../../shared/store/schema.ts";
 import type { Partition } from "../partition.ts";
 import type { Ledger } from "./ledger.ts";
 import { checkMarks, checkNever } from "./never.ts";
@@ -63,6 +65,14 @@ export function createJournal(ledger: Ledger) {
         checkMarks(before, after);
         continue;
       }
+      checkSpent(before, after, time);
+      if (
+        operations.every(isSpending) &&
+        isDeepStrictEqual(after.owner, before.owner && asStored(asOf(before.owner, request.at)))
+      ) {
+        states.push(after);
+        continue;
+      }
       const created = operations.flatMap(({ id, ...operation }) =>
         operation.kind === "create" ? [[id, asStored(operation.body)] as const] : [],
       );
@@ -103,7 +113,10 @@ export function createJournal(ledger: Ledger) {
     compare({ owner, envelopes, recoveries, outcomes, notices }: Partition, now: number): void {
       catchUp();
       const state = latest();
-      assert.deepEqual({ owner, envelopes }, { owner: state.owner, envelopes: state.envelopes });
+      assert.deepEqual(
+        { owner, envelopes },
+        { owner: state.owner && { ...state.owner, spent: state.spent }, envelopes: state.envelopes },
+      );
       compareKept(recoveries, state.recoveries, now);
       compareKept(outcomes, state.outcomes, now);
       compareKept(notices, state.notices, now);
@@ -128,7 +141,7 @@ function compareKept<Item>(
 
 /** The state after a commit. */
 function applied(before: State, operations: readonly Operation[], time: number, asked?: string): State {
-  let { owner } = before;
+  let { owner, spent } = before;
   const envelopes = new Map(before.envelopes);
   const recoveries = new Map(before.recoveries);
   const outcomes = new Map(before.outcomes);
@@ -146,7 +159,13 @@ function applied(before: State, operations: readonly Operation[], time: number, 
     }
     const body: unknown = asStored(operation.body);
     const until = time + (operation.ttl ?? Number.POSITIVE_INFINITY) * 1000;
-    if (operation.id === ids.owner) owner = body as Owner;
+    if (operation.id === ids.owner) {
+      ({ spent, ...owner } = parseItem(ownerKind, {
+        id: operation.id,
+        etag: "",
+        body: asStored(operation.body),
+      }));
+    }
     if (kind === "envelope") envelopes.set(Number(name), body as Envelope);
     if (kind === "recovery") recoveries.set(name, { item: body as Recovery, until });
     if (kind === "contact") {
@@ -159,7 +178,7 @@ function applied(before: State, operations: readonly Operation[], time: number, 
       outcomes.set(name, { item: outcome, until });
     }
   }
-  return { owner, envelopes, recoveries, outcomes, contacts, notices };
+  return { owner, spent, envelopes, recoveries, outcomes, contacts, notices };
 }
 
 /** Without the members that are undefined. */
@@ -167,8 +186,20 @@ function asStored(body: ItemBody): ItemBody {
   return JSON.parse(JSON.stringify(body));
 }
 
-/** What finds done what it asks for changes nothing, and spends its proof. */
+/** What finds done what it asks for changes nothing, and spends its proof: in the owner item, or in one of its own. */
 const isProof = ({ id }: Operation) => id.startsWith(ids.proof(""));
+const isSpending = (operation: Operation) => isProof(operation) || operation.id === ids.owner;
+
+/** No proof is forgotten that could be repeated. */
+function checkSpent({ spent: before }: State, { spent: after }: State, time: number): void {
+  const known = new Set(after?.listed.map(([id]) => id));
+  const live = before?.listed.filter(([, until]) => time / 1000 < until) ?? [];
+  assert(
+    live.every(([id]) => known.has(id)),
+    "a spent proof is forgotten",
+  );
+  assert((before?.itemsUntil ?? 0) <= (after?.itemsUntil ?? 0), "proofs in items are forgotten");
+}
 
 /** What deliveries write; tokens are nobody's business but theirs. */
 const isNotice = ({ kind, id }: Operation) => kind !== "create" && id.startsWith(ids.notice(""));

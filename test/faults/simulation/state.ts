@@ -3,6 +3,7 @@ import type { Envelope } from "../../../shared/model/envelope.ts";
 import type { Notice } from "../../../shared/model/notice.ts";
 import type { Owner } from "../../../shared/model/owner.ts";
 import type { Recovery } from "../../../shared/model/recovery.ts";
+import type { SpentProofs } from "../../../shared/model/spent.ts";
 
 /** What is stored for a time. */
 export interface Kept<Item> {
@@ -13,8 +14,9 @@ export interface Kept<Item> {
 
 /** What an owner has between two commits. */
 export interface State {
-  /** Undefined until the first phone is registered. */
+  /** Undefined until the first phone is registered; without what is said of spent proofs. */
   readonly owner: Owner | undefined;
+  readonly spent: SpentProofs | undefined;
   /** By number. */
   readonly envelopes: ReadonlyMap<number, Envelope>;
   /** By id. */
@@ -29,6 +31,7 @@ export interface State {
 
 export const NOTHING: State = {
   owner: undefined,
+  spent: undefined,
   envelopes: new Map(),
   recoveries: new Map(),
   outcomes: new Map(),

@@ -3,8 +3,9 @@ import type { Act } from "../../../shared/acts/act.ts";
 import { commit } from "../../../shared/acts/commit.ts";
 import type { EventType } from "../../../shared/model/event.ts";
 import type { Owner } from "../../../shared/model/owner.ts";
-import { ids } from "../../../shared/store/items.ts";
-import type { Operation } from "../../../shared/store/port.ts";
+import { ids, owner as ownerKind } from "../../../shared/store/items.ts";
+import type { ItemBody, Operation } from "../../../shared/store/port.ts";
+import { parseItem } from "../../../shared/store/schema.ts";
 import { DAY, off, phone, START, timeAt } from "../backup/owner.ts";
 
 const token = (number: number) => String(number).padStart(43, "t");
@@ -35,12 +36,12 @@ async function committed(
       secondFactor: false,
       tokenHash: token(number),
     },
-    proof: { id: "p".repeat(43), deviceId: device.deviceId },
+    proof: { id: "p".repeat(43), deviceId: device.deviceId, until: START / 1000 + 361 },
     owner: { item: before, etag: "1" },
     device,
   } as unknown as Act;
   await commit(act, before, { event: { type, device } });
-  return written as Owner;
+  return parseItem(ownerKind, { id: ids.owner, etag: "", body: written as ItemBody });
 }
 
 const tokensOf = ({ devices }: Owner) => devices.map(({ tokens }) => tokens);
@@ -61,7 +62,7 @@ it("a phone has signed in with the first act after a fresh sign-in, and not with
 
 it("a refusal is told to the record, and changes neither tokens nor the sign-in [D4]", async () => {
   for (const type of ["recovery-refused", "backup-refused"] as const) {
-    const { activity, ...rest } = await committed(item, 1, { type });
+    const { activity, spent: _, ...rest } = await committed(item, 1, { type });
     const { activity: before, ...unchanged } = item;
     expect(rest).toEqual(unchanged);
     expect(activity.number).toBe(before.number + 1);

@@ -4,6 +4,7 @@ import { turnedOff } from "../../../shared/backup/states.ts";
 import { restored, uploaded } from "../../../shared/backup/versions.ts";
 import { registered } from "../../../shared/devices/registration.ts";
 import { BODY_LIMIT } from "../../../shared/http/body.ts";
+import { spending } from "../../../shared/identity/spent.ts";
 import { exhausted, LIMITS, withTry } from "../../../shared/limits/tries.ts";
 import {
   type Device,
@@ -17,6 +18,7 @@ import { MOST_DENYING } from "../../../shared/model/freeze.ts";
 import { MOST_ACCOUNTS } from "../../../shared/model/manifest.ts";
 import { MOST_KEYS, MOST_VERSIONS, type Owner, ownerShape } from "../../../shared/model/owner.ts";
 import { MOST_RECOVERIES } from "../../../shared/model/recovery.ts";
+import { MOST_SPENT } from "../../../shared/model/spent.ts";
 import { MOST_REFUSALS, MOST_TALLIES, type Tally } from "../../../shared/model/tries.ts";
 import { withBegun } from "../../../shared/recovery/begun.ts";
 import {
@@ -158,6 +160,10 @@ const full: Owner = {
   denial: { at: timeAt(-DAY) },
   frozenDays,
   tries,
+  spent: {
+    listed: range(1, MOST_SPENT).map((number) => [idOf(number), START / 1000 + 361]),
+    itemsUntil: START / 1000 + 361,
+  },
   activity: { number: 1_000, hash: "h".repeat(43) },
   refusals: range(1, MOST_REFUSALS).map((number) => ({
     deviceId: idOf(number),
@@ -187,6 +193,7 @@ describe("the owner's item with every list full", () => {
       { ...full, backup: { ...backupOf(full), versions: range(0, MOST_VERSIONS).map(() => version(1)) } },
       { ...full, backup: { ...backupOf(full), keys: range(0, MOST_KEYS).map(() => key(1)) } },
       { ...full, devices: [{ ...oldest, tokens: [...oldest.tokens, idOf(9)] }] },
+      { ...full, spent: { listed: range(0, MOST_SPENT).map((at) => [idOf(at), 0]), itemsUntil: 0 } },
       { ...full, freeze: { ...freeze, by: range(0, MOST_DENYING).map(idOf) } },
     ]) {
       expect(ownerShape.safeParse(most).success).toBe(false);
@@ -286,6 +293,9 @@ describe("an owner with every list full", () => {
     for (const of of tryKind.options) sound({ ...full, tries: withTry(full.tries, of, third, START) });
     sound(asOf(full, START + 30 * DAY));
     sound(turnedOff(full, oldest, START));
+    const spent = spending(full.spent, { id: idOf(99), until: START / 1000 + 400 }, START);
+    if (!spent.replayed) sound({ ...full, spent: spent.next });
+    expect(spent).toMatchObject({ replayed: false, asItem: true });
     const window = Math.max(...tryKind.options.map((of) => LIMITS[of].window));
     expect(exhausted(full.tries, tryKind.options, oldest, START + 50 + window)).toBeUndefined();
   });

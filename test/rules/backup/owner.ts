@@ -94,7 +94,7 @@ export function version(number: number, changes: Partial<Version> = {}): Version
 
 /** An owner whose backup is off. */
 export const off: Owner = {
-  schema: 1,
+  schema: 2,
   createdAt: timeAt(-DAY),
   secondFactorSeen: false,
   devices: [device],

@@ -4,8 +4,10 @@ import { MOST_LISTED_CONTACTS } from "../../../shared/model/contact.ts";
 import { MOST_DEVICES, MOST_REMOVED, MOST_TOKENS } from "../../../shared/model/device.ts";
 import { MOST_ACCOUNTS } from "../../../shared/model/manifest.ts";
 import { noticeType } from "../../../shared/model/notice.ts";
-import { MOST_KEYS, MOST_SPANS, MOST_VERSIONS, ownerShape } from "../../../shared/model/owner.ts";
+import { MOST_KEYS, MOST_SPANS, MOST_VERSIONS, type Owner, ownerShape } from "../../../shared/model/owner.ts";
 import { MOST_RECOVERIES } from "../../../shared/model/recovery.ts";
+import { MOST_SPENT } from "../../../shared/model/spent.ts";
+import { packed, storedOn } from "../../../shared/model/storedOwner.ts";
 import { MOST_REFUSALS, MOST_TALLIES } from "../../../shared/model/tries.ts";
 import * as items from "../../../shared/store/items.ts";
 import type { ItemKind } from "../../../shared/store/schema.ts";
@@ -58,7 +60,8 @@ describe("docs/storage-schema.md", () => {
 
   it.each(Object.entries(KINDS))("shows an item as it is stored: %s", (heading, kind) => {
     const body = exampleOf(heading);
-    expect(parseItem(kind, { id: heading, etag: "", body })).toEqual(body);
+    const item = parseItem(kind, { id: heading, etag: "", body });
+    expect(kind === items.owner ? packed(item as Owner) : item).toEqual(body);
   });
 
   it("names every member of an owner, of a phone and of a user key", () => {
@@ -72,7 +75,8 @@ describe("docs/storage-schema.md", () => {
       removed.element.shape,
       on.shape,
       on.shape.keys.element.shape,
-      on.shape.versions.element.shape,
+      storedOn.shape.versions.element.shape,
+      storedOn.shape,
     ].flatMap((shape) => Object.keys(shape));
     const named = (member: string) => new RegExp(`[\`".]${member}["\`]`).test(section);
     expect(members.filter((member) => !named(member))).toEqual([]);
@@ -97,6 +101,8 @@ describe("docs/storage-schema.md", () => {
       "`recoveries`": MOST_RECOVERIES,
       "`frozenDays`": MOST_SPANS,
       "`contacts`": MOST_LISTED_CONTACTS,
+      "`listed` of `spent`": MOST_SPENT,
+      "`phones`": MOST_VERSIONS,
     });
   });
 });
