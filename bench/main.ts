@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { runProgram, Stopped } from "../local/terminal/program.ts";
 import { measureColdStart } from "./coldStart.ts";
 import { measureCost } from "./cost.ts";
 import type { Place } from "./load/phones.ts";
@@ -10,50 +10,49 @@ import { compare, measureElsewhere } from "./throughput.ts";
 
 const PARTS = ["status", "upload", "key", "recovery", "memory", "start", "cold-start", "cost"];
 
-const HELP = `npm run bench -- [--only ${PARTS.join("|")}] [--quick] [--json]
-                 [--origin URL [--issuer URL]]
-
-Measures the service over HTTP on this machine, each operation beside its floor: a server
-of a few lines that does only what can't be left out. docs/benchmarks.md tells more.
-
-  --only    one part; may be given several times
-  --quick   fewer and shorter rounds: for trying out, not for numbers to keep
-  --json    prints the results as JSON, and nothing else
-  --origin  a service that runs already, here or elsewhere: its operations are measured, without a
-            floor. They leave owners there, named bench-…
-  --issuer  the development issuer that it trusts (default: at that origin)`;
-
-const { values } = parseArgs({
-  options: {
-    only: { type: "string", multiple: true, default: PARTS },
-    quick: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    origin: { type: "string" },
-    issuer: { type: "string" },
-    help: { type: "boolean", default: false },
+await runProgram(
+  {
+    name: "npm run bench",
+    about:
+      "Measures the service over HTTP on this machine, each operation beside its floor: a server of a few lines that does only what can't be left out. docs/benchmarks.md tells more.",
+    options: {
+      only: {
+        type: "string",
+        multiple: true,
+        value: "PART",
+        means: `only this part of ${PARTS.join(", ")}.`,
+      },
+      quick: {
+        type: "boolean",
+        default: false,
+        means: "fewer and shorter rounds: for trying out, not for numbers to keep",
+      },
+      json: { type: "boolean", default: false, means: "print the results as JSON, and nothing else" },
+      origin: {
+        type: "string",
+        value: "URL",
+        means:
+          "a service that runs already, here or elsewhere: its operations are measured, without a floor. They leave owners there, named bench-…",
+      },
+      issuer: {
+        type: "string",
+        value: "URL",
+        means: "the development issuer that it trusts (default: at that origin)",
+      },
+    },
   },
-});
-const { origin, issuer = origin } = values;
-const unknown = values.only.find((part) => !PARTS.includes(part));
-
-if (values.help) {
-  console.log(HELP);
-} else if (issuer !== undefined && origin === undefined) {
-  console.error(`--issuer goes with --origin\n\n${HELP}`);
-  process.exitCode = 1;
-} else if (unknown !== undefined) {
-  console.error(`--only ${unknown}: there is no such part\n\n${HELP}`);
-  process.exitCode = 1;
-} else {
-  const place = origin && issuer ? { origin: new URL(origin).origin, issuer } : undefined;
-  const results = await measure(new Set(values.only), values.quick, place);
-  const machine = describeMachine();
-  console.log(
-    values.json
-      ? JSON.stringify({ machine, ...results }, undefined, 2)
-      : `${machine}\n\n${formatReport(results)}`,
-  );
-}
+  async ({ only = PARTS, quick, json, origin, issuer = origin }) => {
+    const unknown = only.find((part) => !PARTS.includes(part));
+    if (issuer !== undefined && origin === undefined) throw new Stopped("--issuer goes with --origin.");
+    if (unknown !== undefined) throw new Stopped(`--only takes ${PARTS.join(", ")}, and not ${unknown}.`);
+    const place = origin && issuer ? { origin: new URL(origin).origin, issuer } : undefined;
+    const results = await measure(new Set(only), quick, place);
+    const machine = describeMachine();
+    console.log(
+      json ? JSON.stringify({ machine, ...results }, undefined, 2) : `${machine}\n\n${formatReport(results)}`,
+    );
+  },
+);
 
 async function measure(
   parts: ReadonlySet<string>,

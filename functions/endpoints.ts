@@ -5,6 +5,7 @@ import { bind } from "../shared/http/pipeline.ts";
 import { readActivity } from "./activity/read.ts";
 import { describeProblem } from "./anonymous/describeProblem.ts";
 import { health } from "./anonymous/health.ts";
+import { listProblems } from "./anonymous/listProblems.ts";
 import { notConfigured } from "./anonymous/notConfigured.ts";
 import { openApi } from "./anonymous/openApi.ts";
 import { ready } from "./anonymous/ready.ts";
@@ -112,6 +113,7 @@ export const endpoints: readonly Endpoint[] = [
   health,
   ready,
   describeProblem,
+  listProblems,
   openApi,
 ];
 

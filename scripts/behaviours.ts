@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
+import { runProgram } from "../local/terminal/program.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const PAGE = join(ROOT, "docs/behaviours.md");
@@ -100,4 +101,14 @@ function linkTo(path: string): string {
   return `[${path.replace(/^test\//, "").replace(/\.test\.ts$/, "")}](../${path})`;
 }
 
-if (import.meta.main) await writeFile(PAGE, withProofs(await readPage(), await readSources()));
+if (import.meta.main) {
+  await runProgram(
+    {
+      name: "npm run behaviours",
+      about:
+        "Writes into docs/behaviours.md which tests prove what: those whose titles have its id in brackets.",
+      options: {},
+    },
+    async () => await writeFile(PAGE, withProofs(await readPage(), await readSources())),
+  );
+}

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { type BuildOptions, build as bundle } from "esbuild";
+import { runProgram } from "../local/terminal/program.ts";
 
 interface BuiltFile {
   /** Relative to the folder that was built into. */
@@ -54,8 +55,17 @@ export async function build({ outdir }: { readonly outdir: string }): Promise<Bu
 }
 
 if (import.meta.main) {
-  const outdir = join(ROOT, "dist");
-  for (const { name, bytes } of await build({ outdir })) {
-    console.log(`dist/${name}`.padEnd(28), `${(bytes / 1000).toFixed(1)} kB`.padStart(10));
-  }
+  await runProgram(
+    {
+      name: "npm run build",
+      about:
+        "Bundles what Azure Functions loads into dist/, which is emptied first, and says how large each file is.",
+      options: {},
+    },
+    async () => {
+      for (const { name, bytes } of await build({ outdir: join(ROOT, "dist") })) {
+        console.log(`dist/${name}`.padEnd(28), `${(bytes / 1000).toFixed(1)} kB`.padStart(10));
+      }
+    },
+  );
 }

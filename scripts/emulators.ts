@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { freePort } from "../local/host/freePort.ts";
+import { runProgram } from "../local/terminal/program.ts";
+import { npm, VITEST } from "./packagesAside.ts";
 
 // Runs the store's contract on emulators of Cosmos DB: fetches them through their package managers into a folder
 // that git ignores, starts each on loopback, waits until it answers, and stops it. What a machine can't fetch or
@@ -56,7 +58,7 @@ const emulators: readonly Emulator[] = [
     needs: "npm",
     fetch: () =>
       existsSync(join(cosmosdbServer, "node_modules")) ||
-      succeeds("npm", ["ci", "--no-audit", "--no-fund"], { cwd: copied("cosmosdb-server") }),
+      succeeds(...npm(["ci", "--no-audit", "--no-fund"]), { cwd: copied("cosmosdb-server") }),
     start: (port) =>
       spawn(process.execPath, [
         join(cosmosdbServer, "node_modules/@vercel/cosmosdb-server/lib/cli.js"),
@@ -93,11 +95,35 @@ async function answers(endpoint: string, child: ChildProcess): Promise<boolean> 
   return false;
 }
 
-const running: ChildProcess[] = [];
-const found: Record<string, string> = {};
-let leftOut = 0;
-let status = 1;
-try {
+await runProgram(
+  {
+    name: "npm run test:emulators",
+    about:
+      "Runs the store's contract on emulators of Cosmos DB, which it fetches into .local/emulators and starts on free ports. What this machine can't fetch or run is left out, and said so.",
+    options: {},
+  },
+  async () => {
+    const running: ChildProcess[] = [];
+    try {
+      const { endpoints, leftOut } = await startAll(running);
+      const suite = spawn(process.execPath, [VITEST, "run", "test/contract/emulators.test.ts"], {
+        cwd: ROOT,
+        env: { ...process.env, ...endpoints },
+        stdio: "inherit",
+      });
+      const [status] = (await once(suite, "close")) as [number];
+      console.log(`${Object.keys(endpoints).length} emulators, ${leftOut} left out`);
+      return status;
+    } finally {
+      for (const child of running) child.kill();
+    }
+  },
+);
+
+/** Starts what can be had. @param running gets each process, to be ended */
+async function startAll(running: ChildProcess[]) {
+  const endpoints: Record<string, string> = {};
+  let leftOut = 0;
   for (const { name, variable, needs, fetch, start } of emulators) {
     console.log(`fetching ${name}`);
     if (!fetch()) {
@@ -109,20 +135,11 @@ try {
     const child = start(port);
     running.push(child);
     const endpoint = `http://127.0.0.1:${port}/`;
-    if (await answers(endpoint, child)) found[variable] = endpoint;
+    if (await answers(endpoint, child)) endpoints[variable] = endpoint;
     else {
       leftOut++;
       console.log(`left out: ${name}, which did not answer within ${START_WITHIN / 1000} s`);
     }
   }
-  const suite = spawn("vitest", ["run", "test/contract/emulators.test.ts"], {
-    cwd: ROOT,
-    env: { ...process.env, ...found },
-    stdio: "inherit",
-  });
-  [status] = (await once(suite, "close")) as [number];
-} finally {
-  for (const child of running) child.kill();
+  return { endpoints, leftOut };
 }
-console.log(`${Object.keys(found).length} emulators, ${leftOut} left out`);
-process.exitCode = status;

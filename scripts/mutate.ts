@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { runProgram } from "../local/terminal/program.ts";
 import { installAside, succeeds } from "./packagesAside.ts";
 
 // How many mutants of the rules the tests kill: Stryker changes the rules in one place at a time and runs the tests
@@ -11,13 +12,24 @@ const ROOT = resolve(import.meta.dirname, "..");
 /** All other packages are the project's own. */
 const FOLDER = join(ROOT, ".local/mutation");
 
-function runStryker(): boolean {
+function runStryker(args: readonly string[]): boolean {
   const program = join(FOLDER, "node_modules/@stryker-mutator/core/bin/stryker.js");
   const config = "scripts/mutation/stryker.config.ts";
-  return succeeds(process.execPath, [program, "run", config, ...process.argv.slice(2)], ROOT);
+  return succeeds(process.execPath, [program, "run", config, ...args], ROOT);
 }
 
-const manifest = join(ROOT, "scripts/mutation");
-// Without peer dependencies: the Vitest that runs is the project's.
-const isThere = installAside({ manifest, folder: FOLDER, options: ["--legacy-peer-deps"] });
-process.exitCode = isThere && runStryker() ? 0 : 1;
+await runProgram(
+  {
+    name: "npm run test:mutate",
+    about:
+      "Tells how many mutants of the rules in shared/ the tests kill, and fails below the score that scripts/mutation/stryker.config.ts asks for. What follows goes to Stryker, which is fetched into .local/mutation: npm run test:mutate -- --mutate shared/backup/history.ts",
+    options: {},
+    passesOn: true,
+  },
+  async (_, args) => {
+    const manifest = join(ROOT, "scripts/mutation");
+    // Without peer dependencies: the Vitest that runs is the project's.
+    const isThere = installAside({ manifest, folder: FOLDER, options: ["--legacy-peer-deps"] });
+    return isThere && runStryker(args) ? 0 : 1;
+  },
+);

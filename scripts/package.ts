@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { runProgram } from "../local/terminal/program.ts";
 import { build } from "./build.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -29,6 +30,15 @@ export async function makePackage({ outdir }: { readonly outdir: string }): Prom
 }
 
 if (import.meta.main) {
-  const folder = ".local/package";
-  for (const file of await makePackage({ outdir: join(ROOT, folder) })) console.log(`${folder}/${file}`);
+  await runProgram(
+    {
+      name: "npm run package",
+      about: "Makes .local/package, exactly what is published, and lists its files.",
+      options: {},
+    },
+    async () => {
+      const folder = ".local/package";
+      for (const file of await makePackage({ outdir: join(ROOT, folder) })) console.log(`${folder}/${file}`);
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 const LOCKFILE = "package-lock.json";
 
@@ -24,13 +24,26 @@ export function installAside({
   if (isInstalled(manifest, folder)) return true;
   mkdirSync(folder, { recursive: true });
   for (const file of ["package.json", LOCKFILE]) cpSync(join(manifest, file), join(folder, file));
-  return succeeds("npm", ["ci", ...options, "--no-audit", "--no-fund"], folder);
+  return succeeds(...npm(["ci", ...options, "--no-audit", "--no-fund"]), folder);
 }
 
 function isInstalled(manifest: string, folder: string): boolean {
   if (!existsSync(join(folder, INSTALLED))) return false;
   const [ours, its] = [manifest, folder].map((each) => readFileSync(join(each, LOCKFILE), "utf8"));
   return ours === its;
+}
+
+/** Vitest's own program, for `process.execPath`: its name on the path is a batch file on Windows. */
+export const VITEST = resolve(import.meta.dirname, "../node_modules/vitest/vitest.mjs");
+
+/** The program and the arguments that run npm. On Windows its name is a batch file, which only a shell starts. */
+export function npm(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): readonly [string, readonly string[]] {
+  // Set in every script that npm runs.
+  const program = environment.npm_execpath;
+  return program?.endsWith(".js") ? [process.execPath, [program, ...args]] : ["npm", args];
 }
 
 /** Runs a program with this process's output; whether it ended well. */

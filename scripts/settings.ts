@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import * as z from "zod";
 import { JWKS_PATH } from "../local/issuer/http.ts";
 import { issuerSettings } from "../local/issuer/settings.ts";
+import { runProgram } from "../local/terminal/program.ts";
 import {
   issuerSetting,
   REQUEST_BODY_SIZE_LIMIT,
@@ -165,6 +166,16 @@ function code(text: string): string {
 }
 
 if (import.meta.main) {
-  await writeFile(new URL("../docs/configuration.md", import.meta.url), configurationPage());
-  await writeFile(new URL("../local.settings.sample.json", import.meta.url), sampleSettings());
+  await runProgram(
+    {
+      name: "npm run settings",
+      about:
+        "Writes docs/configuration.md and local.settings.sample.json, from the settings in shared/config/settings.ts.",
+      options: {},
+    },
+    async () => {
+      await writeFile(new URL("../docs/configuration.md", import.meta.url), configurationPage());
+      await writeFile(new URL("../local.settings.sample.json", import.meta.url), sampleSettings());
+    },
+  );
 }

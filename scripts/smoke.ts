@@ -1,22 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { isDeepStrictEqual, parseArgs } from "node:util";
+import { isDeepStrictEqual } from "node:util";
 import { createPhone } from "../local/phone/acts/phone.ts";
 import type { Result } from "../local/phone/acts/problem.ts";
 import { signIn } from "../local/phone/cli/tokens.ts";
 import { contentsSchema } from "../local/phone/protocol/accounts.ts";
+import { readWhole, runProgram, Stopped } from "../local/terminal/program.ts";
 import { randomId, system } from "../shared/system.ts";
-
-const HELP = `npm run -s smoke -- --origin URL [--issuer URL] [--within MINUTES]
-
-Tries a service that was deployed, as its owners' phones would: waits until it is ready and its
-timers run, backs up sample accounts on one phone, recovers them on another, and erases all of it.
-
-  --origin   the service, https://…
-  --issuer   a development issuer that it trusts, for staging; signs in an owner made up for this
-  --within   minutes to wait for it (default: 10)
-
-Without --issuer, SMOKE_TOKENS holds two access tokens of an owner who has no backup, of two sign-ins
-within the last minutes, with white space between: a token is good for one phone.`;
 
 /** Milliseconds between two looks whether it is ready. */
 const PAUSE = 5_000;
@@ -33,7 +22,7 @@ interface Smoke {
   readonly say: (line: string) => void;
 }
 
-export class SmokeFailed extends Error {
+export class SmokeFailed extends Stopped {
   override readonly name = "SmokeFailed";
 }
 
@@ -106,38 +95,44 @@ function ok<Body>(act: string, result: Result<Body>): Body {
   throw new SmokeFailed(`${act}: ${status} ${code} (${instance})`);
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      origin: { type: "string" },
-      issuer: { type: "string" },
-      within: { type: "string", default: "10" },
-      help: { type: "boolean", default: false },
+const PROGRAM = {
+  name: "npm run -s smoke",
+  about: `Tries a service that was deployed, as its owners' phones would: waits until it is ready and its timers run, backs up sample accounts on one phone, recovers them on another, and erases all of it.
+
+Without --issuer, SMOKE_TOKENS holds two access tokens of an owner who has no backup, of two sign-ins within the last minutes, with white space between: a token is good for one phone.`,
+  options: {
+    origin: { type: "string", value: "URL", means: "the service, https://…; needed" },
+    issuer: {
+      type: "string",
+      value: "URL",
+      means: "a development issuer that it trusts, for staging; signs in an owner made up for this",
     },
-  });
-  const { origin, issuer } = values;
-  if (values.help || origin === undefined) return console.log(HELP);
-  const owner = `smoke-${randomId(system)}`;
-  const tokens = (process.env.SMOKE_TOKENS ?? "").split(/\s+/).filter(Boolean);
-  if (issuer === undefined && tokens.length !== 2)
-    throw new SmokeFailed("SMOKE_TOKENS: two tokens, see --help");
-  const token = async (phone: 0 | 1) =>
-    issuer === undefined ? (tokens[phone] ?? "") : await signIn(issuer, owner, fetch);
-  await smoke({
-    origin,
-    token,
-    fetch,
-    within: Number(values.within) * 60_000,
-    now: () => performance.now(),
-    pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    say: (line) => console.log(`✓ ${line}`),
-  });
-}
+    within: { type: "string", default: "10", value: "MINUTES", means: "how long to wait for it" },
+  },
+} as const;
 
 if (import.meta.main) {
-  await main().catch((error: unknown) => {
-    if (!(error instanceof SmokeFailed)) throw error;
-    console.error(`✗ ${error.message}`);
-    process.exitCode = 1;
+  await runProgram(PROGRAM, async ({ origin, issuer, within }) => {
+    if (origin === undefined || !URL.canParse(origin)) {
+      throw new SmokeFailed(
+        `--origin is the service's address, https://…: ${PROGRAM.name} -- --help says more.`,
+      );
+    }
+    const minutes = readWhole("--within", within);
+    const owner = `smoke-${randomId(system)}`;
+    const tokens = (process.env.SMOKE_TOKENS ?? "").split(/\s+/).filter(Boolean);
+    if (issuer === undefined && tokens.length !== 2)
+      throw new SmokeFailed("SMOKE_TOKENS: two tokens, see --help");
+    const token = async (phone: 0 | 1) =>
+      issuer === undefined ? (tokens[phone] ?? "") : await signIn(issuer, owner, fetch);
+    await smoke({
+      origin,
+      token,
+      fetch,
+      within: minutes * 60_000,
+      now: () => performance.now(),
+      pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+      say: (line) => console.log(`✓ ${line}`),
+    });
   });
 }

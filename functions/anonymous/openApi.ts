@@ -25,7 +25,7 @@ export const openApi = anonymous(
     const { json, etag } = await loaded;
     const headers = { ETag: etag, "Cache-Control": `public, max-age=${GOOD_FOR}, no-transform` };
     if (isUnchanged(given["If-None-Match"], etag)) return { status: 304, headers };
-    return { status: 200, headers, json };
+    return { status: 200, headers, content: json };
   },
 );
 

@@ -27,12 +27,21 @@ export async function openAdapters(
   system: System,
   emulated: Emulated = {},
 ): Promise<Adapters> {
+  await requireKeyFiles(config);
   return {
     store: await openStore(config, system, emulated),
     activations: await openStore(config, system, emulated, "activations"),
     kek: await openKek(config, system, emulated),
     notify: await openNotify(config, system, emulated),
   };
+}
+
+/** @throws a key file is gone, and the database needs it */
+async function requireKeyFiles({ store, keys }: Config): Promise<void> {
+  if (store.driver !== "sqlite" || keys.driver !== "file") return;
+  const drivers = await import("../../local/embedded/drivers.ts");
+  const files = [keys.file, ...(keys.serviceKeys ? [] : [serviceKeyFile(keys)])];
+  drivers.requireKeyFiles({ database: store.file, files });
 }
 
 /** @param of whose items: owners', or those that belong to none */

@@ -2,6 +2,9 @@ import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnavailable } from "../../shared/store/port.ts";
+import { removing, Unusable } from "./unusable.ts";
+
+const DAMAGED = "it is damaged, or no database";
 
 interface DatabaseOptions {
   /** The database's path. If it is missing, it is made with its folder, for this user alone. */
@@ -15,30 +18,30 @@ interface DatabaseOptions {
 }
 
 /** A database that a release with other rules has made. Nothing in it was changed. */
-export class OutdatedDatabase extends Error {
+export class OutdatedDatabase extends Unusable {
   override readonly name = "OutdatedDatabase";
 
   constructor(file: string) {
     super(
       `the database ${file} was made by a release with other rules, and is not migrated; remove it with: ` +
-        `rm -f ${[file, `${file}-wal`, `${file}-shm`].map(quoted).join(" ")}`,
+        removing(filesOf(file)),
     );
   }
 }
 
-/** A path as a shell takes it. */
-export function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/** A database and what SQLite may have beside it. */
+export function filesOf(file: string): string[] {
+  return [file, `${file}-wal`, `${file}-shm`];
 }
 
 /**
  * A SQLite database in which what is committed is durable (WAL, synchronous FULL).
- * @throws {OutdatedDatabase}
+ * @throws {OutdatedDatabase | Unusable}
  */
 export function openDatabase({ file, schema, version, busyTimeout }: DatabaseOptions): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   makeFile(file);
-  const database = new DatabaseSync(file, { timeout: busyTimeout });
+  const database = open(file, busyTimeout);
   try {
     requireVersion(database, file, version);
     database.exec("pragma journal_mode = wal; pragma synchronous = full");
@@ -51,8 +54,35 @@ export function openDatabase({ file, schema, version, busyTimeout }: DatabaseOpt
   } catch (cause) {
     database.close();
     if (cause instanceof OutdatedDatabase) throw cause;
-    throw new Error(`the database ${file} can't be used`, { cause });
+    throw unusable(file, cause);
   }
+}
+
+/** @throws {Unusable} */
+function open(file: string, timeout: number): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { timeout });
+  } catch (cause) {
+    throw unusable(file, cause);
+  }
+}
+
+/** What SQLite's primary result codes come to at a start (https://sqlite.org/rescode.html). */
+const REASONS: Readonly<Record<number, string>> = {
+  5: "another process is writing to it; try again",
+  8: "this user may not write to it",
+  10: "the disk reports an error",
+  11: DAMAGED,
+  13: "the disk is full",
+  14: "it can't be opened by this user",
+  26: DAMAGED,
+};
+
+function unusable(file: string, cause: unknown): Unusable {
+  const { errcode = 0 } = cause as { readonly errcode?: number };
+  const reason = REASONS[errcode & 0xff];
+  const remedy = reason === DAMAGED ? `; put a copy back, or begin anew: ${removing(filesOf(file))}` : "";
+  return new Unusable(`the database ${file} can't be used${reason ? `: ${reason}` : ""}${remedy}`, { cause });
 }
 
 /** @throws {OutdatedDatabase} it has tables, and another version */

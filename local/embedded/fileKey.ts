@@ -12,13 +12,14 @@ import { type KeyEncryptionKey, KeyUnavailable } from "../../shared/keys/port.ts
 import { wrapRsaOaep256 } from "../../shared/keys/rsa.ts";
 import type { WrappedKey } from "../../shared/model/userKey.ts";
 import { readOrMake } from "./secretFile.ts";
+import { Unusable } from "./unusable.ts";
 
 const MODULUS_BITS = 2_048;
 
 /**
  * The key encryption key in one file: RSA, 2,048 bits, PKCS #8 in PEM, made if it is missing. Its id is
  * `file:{version}`, the version being the RFC 7638 thumbprint of its public half.
- * @throws {Error} the file can be read by others, or holds something else
+ * @throws {Unusable} the file can be read by others, or holds something else
  */
 export async function openFileKey({ file }: { readonly file: string }): Promise<KeyEncryptionKey> {
   const privateKey = parseKey(file, await readOrMake(file, makePem));
@@ -49,15 +50,15 @@ export async function openFileKey({ file }: { readonly file: string }): Promise<
 }
 
 function parseKey(file: string, pem: string): KeyObject {
-  const message = `the key file ${file} holds no RSA private key of ${MODULUS_BITS} bits in PEM`;
+  const message = `the key file ${file} holds no RSA private key of ${MODULUS_BITS} bits in PEM; put a copy back`;
   let key: KeyObject;
   try {
     key = createPrivateKey(pem);
   } catch (cause) {
-    throw new Error(message, { cause });
+    throw new Unusable(message, { cause });
   }
   if (key.asymmetricKeyType !== "rsa" || key.asymmetricKeyDetails?.modulusLength !== MODULUS_BITS) {
-    throw new Error(message);
+    throw new Unusable(message);
   }
   return key;
 }

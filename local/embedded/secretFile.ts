@@ -2,19 +2,25 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { link, mkdir, open, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { Unusable } from "./unusable.ts";
 
 /**
  * The text of a file that is for this user alone, made where there is none: whole, or not at all, and by one of
  * several processes that start at once.
- * @throws {Error} the file can be read by others
+ * @param platform Windows has no modes: of a file that may be written to, it reports 0o666
+ * @throws {Unusable} the file can be read by others
  */
-export async function readOrMake(file: string, make: () => Promise<string>): Promise<string> {
-  if (!existsSync(file)) await place(file, await make());
+export async function readOrMake(
+  file: string,
+  make: () => Promise<string>,
+  platform: NodeJS.Platform = process.platform,
+): Promise<string> {
+  if (!existsSync(file)) await place(file, await make(), platform);
   const handle = await open(file);
   try {
     const { mode } = await handle.stat();
-    if ((mode & 0o077) !== 0) {
-      throw new Error(`the key file ${file} is open to other users; close it with: chmod 600 ${file}`);
+    if (platform !== "win32" && (mode & 0o077) !== 0) {
+      throw new Unusable(`the key file ${file} is open to other users; close it with: chmod 600 ${file}`);
     }
     return await handle.readFile("utf8");
   } finally {
@@ -23,7 +29,7 @@ export async function readOrMake(file: string, make: () => Promise<string>): Pro
 }
 
 /** Puts a whole file at `file`, or leaves the one that a concurrent start has already put there. */
-async function place(file: string, text: string): Promise<void> {
+async function place(file: string, text: string, platform: NodeJS.Platform): Promise<void> {
   const folder = dirname(file);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomUUID()}`;
@@ -36,7 +42,8 @@ async function place(file: string, text: string): Promise<void> {
   } finally {
     await rm(draft, { force: true });
   }
-  await syncFolder(folder);
+  // Windows opens no folder as a file, and NTFS keeps names in a journal of its own.
+  if (platform !== "win32") await syncFolder(folder);
 }
 
 /** Without it a power cut could lose the file's name, and with it every backup that the key opens (fsync(2)). */

@@ -3,10 +3,11 @@ import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
 import { makeServiceKey, type ServiceKeyEntry } from "../../shared/keys/serviceKey.ts";
 import type { System } from "../../shared/system.ts";
 import { readOrMake } from "./secretFile.ts";
+import { Unusable } from "./unusable.ts";
 
 /**
  * The service key in a file of the form of the setting SERVICE_KEY, made where there is none.
- * @throws {Error} the file can be read by others, or holds something else
+ * @throws {Unusable} the file can be read by others, or holds something else
  */
 export async function openServiceKeyFile({
   file,
@@ -24,6 +25,6 @@ export async function openServiceKeyFile({
     return wrappedServiceKeys.parse(JSON.parse(text));
   } catch {
     // Without its cause, which could quote what the file holds.
-    throw new Error(`the file ${file} holds no wrapped service key`);
+    throw new Unusable(`the file ${file} holds no wrapped service key; put a copy back`);
   }
 }

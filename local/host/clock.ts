@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as z from "zod";
 import type { System } from "../../shared/system.ts";
+import { Unusable } from "../embedded/unusable.ts";
 
 /** A clock that goes as the machine's does, and can be moved on: waiting times and freezes end while one looks. */
 export interface Clock {
@@ -19,7 +20,7 @@ const kept = z.strictObject({ aheadSeconds: z.int().min(0).max(MOST) });
 
 /**
  * A clock that is kept in `file`: a restart never goes back to a time that the data has seen pass.
- * @throws {Error} the file holds something else
+ * @throws {Unusable} the file holds something else
  */
 export async function openClock({ file, now }: { file: string } & Pick<System, "now">): Promise<Clock> {
   let ahead = await read(file);
@@ -56,7 +57,7 @@ async function read(file: string): Promise<number> {
   try {
     return kept.parse(JSON.parse(text)).aheadSeconds;
   } catch (cause) {
-    throw new Error(`${file} doesn't say how far the clock is ahead; delete it, and it is not`, { cause });
+    throw new Unusable(`${file} doesn't say how far the clock is ahead; delete it, and it is not`, { cause });
   }
 }
 

@@ -15,12 +15,17 @@ import { issuerSettings } from "../issuer/settings.ts";
 import type { Clock } from "./clock.ts";
 import { clockHandler } from "./clockHttp.ts";
 import { freePort, isTaken } from "./freePort.ts";
-import { outboxHandler } from "./outboxHttp.ts";
+import { beginHandler } from "./pages/begin.ts";
+import { OUTBOX, outboxHandler } from "./pages/outbox.ts";
+import type { LocalPage } from "./pages/pages.ts";
+import { explainingProofs } from "./refusedProof.ts";
 import { serve } from "./server.ts";
 
 export interface LocalService {
   /** Where phones find it: `http://127.0.0.1:7071`. */
   readonly origin: string;
+  /** What phones call it, and their proofs name. */
+  readonly publicOrigin: string;
   readonly issuer: Issuer;
   /** Sends the notices that are due, as a timer does each minute on Azure. */
   sweep(): Promise<void>;
@@ -32,6 +37,8 @@ export interface LocalOptions {
   readonly port?: number | undefined;
   /** What phones may write as `Host` besides this machine's own names with the port. */
   readonly hosts?: readonly string[] | undefined;
+  /** What phones call it where that is not `http://127.0.0.1:{port}`: its host is one more that they may write. */
+  readonly publicOrigin?: string | undefined;
   /** Where database, key encryption key and the issuer's key are kept. */
   readonly folder: string;
   readonly system: System;
@@ -45,11 +52,16 @@ export interface LocalOptions {
   readonly work?: number | undefined;
   /** Prefixes of the numbers that text messages may go to: none when left out (docs/configuration.md). */
   readonly texts?: string | undefined;
+  /** Given, is told in a line why a proof was refused, which the answer keeps to itself. */
+  readonly explainProof?: (line: string) => void;
   /** Given, `/dev/clock` tells it and moves it on: `system.now` and the issuer go by it. */
   readonly clock?: Clock;
   /** Puts something around the drivers: a counter, a fault. */
   readonly wrap?: (adapters: Adapters) => Adapters;
 }
+
+/** The pages that the first one lists. */
+const PAGES: readonly LocalPage[] = [OUTBOX];
 
 /** The whole service in this process, on the embedded drivers, with the development issuer beside it. */
 export async function startLocalService(options: LocalOptions): Promise<LocalService> {
@@ -69,7 +81,8 @@ export async function startLocalService(options: LocalOptions): Promise<LocalSer
 async function start(options: LocalOptions, port: number): Promise<LocalService> {
   const { folder, system, log, wrap = (adapters) => adapters } = options;
   const origin = `http://127.0.0.1:${port}`;
-  const config = readConfig(
+  const { publicOrigin = origin, explainProof } = options;
+  const read = readConfig(
     {
       PUBLIC_ORIGIN: origin,
       ISSUERS: JSON.stringify(issuerSettings(origin + JWKS_PATH)),
@@ -84,6 +97,8 @@ async function start(options: LocalOptions, port: number): Promise<LocalService>
     },
     { embedded: true },
   );
+  // A deployed service has https there; what leads to this machine may be http by any name.
+  const config = { ...read, publicOrigin };
   const issuer = createIssuer({ key: await loadKey(join(folder, "issuer.json")), now: system.now });
   const opened = await openAdapters(config, system, options.cloud?.emulated);
   const serviceKeys = await readServiceKeys(config, opened.kek, system);
@@ -92,24 +107,32 @@ async function start(options: LocalOptions, port: number): Promise<LocalService>
   const toOutbox = outboxHandler((to) =>
     notify.driver === "outbox" ? readOutbox({ file: notify.file, now: system.now }, to) : [],
   );
+  const toBeginning = beginHandler({ origin, publicOrigin, pages: PAGES });
   const toIssuer = issuerHandler(issuer);
   const services = createServices(config, adapters, { system, log, serviceKeys });
   const { sweep } = services.delivery;
   const toClock = options.clock ? clockHandler(sweeping(options.clock, sweep)) : () => false;
+  const routes = routesOf(services);
   const host = await serve({
-    routes: routesOf(services),
+    routes: explainProof
+      ? routes.map((route) => explainingProofs(route, { publicOrigin, now: system.now, tell: explainProof }))
+      : routes,
     port,
-    hosts: options.hosts ?? [],
+    hosts: [...(options.hosts ?? []), new URL(publicOrigin).host],
     // The form of an invocation id on Azure Functions.
     requestId: () => uuidOf(system.random(16), 4),
     extra: async (...request) =>
-      toOutbox(...request) || (await toIssuer(...request)) || (await toClock(...request)),
+      (await toBeginning(...request)) ||
+      toOutbox(...request) ||
+      (await toIssuer(...request)) ||
+      (await toClock(...request)),
   }).catch(async (error: unknown) => {
     await adapters.store.close();
     throw error;
   });
   return {
     origin,
+    publicOrigin,
     issuer,
     sweep,
     close: async () => {

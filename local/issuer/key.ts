@@ -10,6 +10,7 @@ import {
 } from "jose";
 import * as z from "zod";
 import { randomId, system } from "../../shared/system.ts";
+import { Unusable } from "../embedded/unusable.ts";
 
 /** Where a checkout keeps its issuer's key, below its root. */
 export const KEY_FILE = ".local/issuer.json";
@@ -38,7 +39,7 @@ export async function generateKey(): Promise<IssuerKey> {
 /**
  * The key in `file`, which is made on first use, readable only by its owner. If several processes start at once,
  * one makes it and all use it.
- * @throws {Error} the file can't be read or written, or holds something other than a P-256 private key
+ * @throws {Unusable} the file holds something other than a P-256 private key
  */
 export async function loadKey(file: string): Promise<IssuerKey> {
   const stored = (await read(file)) ?? (await create(file));
@@ -46,7 +47,7 @@ export async function loadKey(file: string): Promise<IssuerKey> {
     return await fromPrivateJwk(JSON.parse(stored));
   } catch {
     // Without the cause: a JSON parser's message quotes what it could not read, here a private key.
-    throw new Error(`${file} doesn't hold a P-256 private key as a JWK; delete it and another is made`);
+    throw new Unusable(`${file} doesn't hold a P-256 private key as a JWK; delete it and another is made`);
   }
 }
 

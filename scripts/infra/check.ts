@@ -1,6 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { cpSync, globSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { runProgram } from "../../local/terminal/program.ts";
+import { succeeds, VITEST } from "../packagesAside.ts";
 import { fetchBicep, findBicep, runBicep, snapshot } from "./bicep.ts";
 
 // Compiles, lints and formats every file of infra/ with the real compiler, compares each parameter set's snapshot, and
@@ -36,17 +37,27 @@ function unformatted(bicep: string): string[] {
   });
 }
 
-const bicep = findBicep() ?? fetchBicep();
-if (bicep === undefined) {
-  console.log(
-    "left out: there is no Bicep compiler on the PATH, and none could be fetched (it needs dotnet)",
-  );
-  console.log("0 files, 1 left out");
-} else {
-  const mode = process.argv.includes("--overwrite") ? "overwrite" : "validate";
-  const findings = [...findingsOf(bicep, mode), ...unformatted(bicep)];
-  for (const finding of findings) console.log(finding);
-  console.log(`${files("**/*.{bicep,bicepparam}").length} files, ${findings.length} findings`);
-  const { status } = spawnSync("vitest", ["run", "test/infra"], { cwd: ROOT, stdio: "inherit" });
-  process.exitCode = findings.length === 0 && status === 0 ? 0 : 1;
-}
+await runProgram(
+  {
+    name: "npm run infra:check",
+    about:
+      "Compiles, lints and formats infra/, compares the snapshot of each parameter set, and runs test/infra on what was compiled. It takes bicep from the path, or fetches it with dotnet restore into .local/bicep; with neither it is left out.",
+    options: {
+      overwrite: { type: "boolean", default: false, means: "write the snapshots instead of comparing them" },
+    },
+  },
+  async ({ overwrite }) => {
+    const bicep = findBicep() ?? fetchBicep();
+    if (bicep === undefined) {
+      console.log(
+        "left out: there is no Bicep compiler on the PATH, and none could be fetched (it needs dotnet)",
+      );
+      console.log("0 files, 1 left out");
+      return 0;
+    }
+    const findings = [...findingsOf(bicep, overwrite ? "overwrite" : "validate"), ...unformatted(bicep)];
+    for (const finding of findings) console.log(finding);
+    console.log(`${files("**/*.{bicep,bicepparam}").length} files, ${findings.length} findings`);
+    return succeeds(process.execPath, [VITEST, "run", "test/infra"], ROOT) && findings.length === 0 ? 0 : 1;
+  },
+);

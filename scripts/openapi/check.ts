@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { runProgram } from "../../local/terminal/program.ts";
 import { installAside, succeeds } from "../packagesAside.ts";
 
 // Lints docs/openapi.json with Redocly's recommended rules, and compares the types of a client, which
@@ -31,20 +32,33 @@ function generated(document: string): string | undefined {
   return succeeds(process.execPath, args, ROOT) ? readFileSync(to, "utf8") : undefined;
 }
 
-function typesAreCurrent(): boolean {
+function typesAreCurrent(overwrite: boolean): boolean {
   const types = generated(readFileSync(join(ROOT, DOCUMENT), "utf8"));
   if (types === undefined) return false;
-  if (process.argv.includes("--overwrite")) writeFileSync(join(ROOT, TYPES), types);
+  if (overwrite) writeFileSync(join(ROOT, TYPES), types);
   const isCurrent = types === readFileSync(join(ROOT, TYPES), "utf8");
   if (!isCurrent)
     console.error(`${TYPES} is not what ${DOCUMENT} makes: npm run openapi:check -- --overwrite`);
   return isCurrent;
 }
 
-if (installAside({ manifest: import.meta.dirname, folder: FOLDER, options: ["--ignore-scripts"] })) {
-  // Both, also where the first one fails.
-  const results = [lints(), typesAreCurrent()];
-  process.exitCode = results.every(Boolean) ? 0 : 1;
-} else {
-  console.log("left out: @redocly/cli and openapi-typescript are not installed, and could not be fetched");
-}
+await runProgram(
+  {
+    name: "npm run openapi:check",
+    about:
+      "Lints docs/openapi.json by Redocly's recommended rules, and compares the types that openapi-typescript makes of it with those in test/openapi/paths.d.ts. Both are fetched into .local/openapi; where they can't be, it is left out.",
+    options: {
+      overwrite: { type: "boolean", default: false, means: "write the types instead of comparing them" },
+    },
+  },
+  async ({ overwrite }) => {
+    if (!installAside({ manifest: import.meta.dirname, folder: FOLDER, options: ["--ignore-scripts"] })) {
+      console.log(
+        "left out: @redocly/cli and openapi-typescript are not installed, and could not be fetched",
+      );
+      return 0;
+    }
+    // Both, also where the first one fails.
+    return [lints(), typesAreCurrent(overwrite)].every(Boolean) ? 0 : 1;
+  },
+);

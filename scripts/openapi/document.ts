@@ -7,6 +7,7 @@ import { deviceAnswer } from "../../shared/devices/answers.ts";
 import { catalogue, type ProblemCode, type ProblemKind } from "../../shared/errors/catalogue.ts";
 import { languages } from "../../shared/errors/language.ts";
 import { describeCode } from "../../shared/errors/problem.ts";
+import { explanation } from "../../shared/http/answers.ts";
 import { BODY_LIMIT } from "../../shared/http/body.ts";
 import {
   type Endpoint,
@@ -31,6 +32,7 @@ import { recoveredAccount } from "../../shared/model/recovery.ts";
 import { recoveryAnswer, releasedAnswer, waitingAnswer } from "../../shared/recovery/answers.ts";
 import { status, versionAnswer } from "../../shared/status/status.ts";
 import { platform } from "../../shared/words.ts";
+import { described } from "./describe.ts";
 import { examples, members as memberExamples, parameters as parameterExamples } from "./examples.ts";
 
 type Document = ReturnType<typeof createDocument>;
@@ -53,6 +55,7 @@ const SHARED = {
   RecoveredAccount: recoveredAccount,
   Contact: contactAnswer,
   EventType: eventType,
+  Explanation: explanation,
 };
 
 const TAGS: Readonly<Record<string, string>> = {
@@ -128,8 +131,12 @@ const LIMITS_TOLD = {
 // In the registry rather than under `components`: there, each would be written in the form of a request as well.
 for (const [id, schema] of Object.entries(SHARED)) z.globalRegistry.add(schema, { id });
 
-/** The document of all endpoints, by OpenAPI 3.1. */
-export function openApiDocument(): Document {
+/** The document of all endpoints, by OpenAPI 3.1, and what is not right about the meanings in it. */
+export function openApiDocument() {
+  return described(plainDocument());
+}
+
+function plainDocument(): Document {
   const shared = sharedRefusals();
   return createDocument(
     {
@@ -195,7 +202,7 @@ export function openApiDocument(): Document {
             schema: { type: "string", enum: [...languages] },
           },
           Vary: {
-            description: "`Accept-Language`, which chose the language.",
+            description: "`Accept-Language`, which chose the language; also `Accept` where it chose a page.",
             required: true,
             schema: { type: "string" },
           },
@@ -261,7 +268,7 @@ export function openApiDocument(): Document {
 
 /** docs/openapi.json */
 export function openApiText(): string {
-  return `${JSON.stringify(openApiDocument(), undefined, 2)}\n`;
+  return `${JSON.stringify(openApiDocument().document, undefined, 2)}\n`;
 }
 
 type Paths = NonNullable<Parameters<typeof createDocument>[0]["paths"]>;
@@ -409,6 +416,16 @@ const OF_TEXTS = {
   Vary: ref("headers", "Vary"),
 };
 
+const PAGE = "text/html; charset=utf-8";
+
+const OF_PAGES = {
+  ...OF_TEXTS,
+  "Content-Security-Policy": {
+    description: "With a page: nothing comes from elsewhere.",
+    schema: { type: "string" as const },
+  },
+};
+
 const PHRASES: Readonly<Record<string, string>> = {
   200: "Done, or what was asked for.",
   201: "Created.",
@@ -416,7 +433,7 @@ const PHRASES: Readonly<Record<string, string>> = {
   304: "Not changed.",
 };
 
-function answersOf({ declaration: { name, answers } }: Endpoint) {
+function answersOf({ declaration: { name, answers, page } }: Endpoint) {
   const tagged = TAGGED[name];
   const entries = Object.entries(answers as Readonly<Record<string, z.ZodType | null>>);
   return Object.fromEntries(
@@ -429,11 +446,14 @@ function answersOf({ declaration: { name, answers } }: Endpoint) {
           ...(tagged && {
             ETag: { ...ETAG, description: `What the next request may name; ${tagged} there.` },
           }),
-          ...(name === "service-problem" && OF_TEXTS),
+          ...(page && OF_PAGES),
           ...(POLLED.has(name) && { "Retry-After": ref("headers", "RetryAfter") }),
         },
         ...(schema && {
-          content: { "application/json": { schema, example: exampleOf(name, Number(status)) } },
+          content: {
+            "application/json": { schema, example: exampleOf(name, Number(status)) },
+            ...(page && { [PAGE]: { schema: { type: "string" as const } } }),
+          },
         }),
       },
     ]),
@@ -443,7 +463,9 @@ function answersOf({ declaration: { name, answers } }: Endpoint) {
 const ETAG = { schema: { type: "string" as const } };
 
 function exampleOf(name: string, status: number): unknown {
-  if (name === "service-problem") return describeCode("backup-frozen", "en");
+  const example = describeCode("backup-frozen", "en");
+  if (name === "service-problem") return example;
+  if (name === "service-problems") return { problems: [example] };
   return examples[name]?.answers?.[status];
 }
 

@@ -32,6 +32,8 @@ export interface Declaration {
   readonly body?: z.ZodType;
   /** Units of work that one call is counted as, in the phone's budget; left out, what its method says (`workOf`). */
   readonly work?: number;
+  /** Whether a browser is answered with a page in the place of JSON. */
+  readonly page?: true;
   /** The form of each answer that is not a problem, by status; null if it has no body. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
   /** The problems of its own; `problemsOf` adds what its caller and the pipeline can give. */
@@ -42,8 +44,8 @@ export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** A body that is JSON already, in the place of `body`. */
-  readonly json?: string;
+  /** A body as it is sent, in the place of `body`: JSON, unless the headers say otherwise. */
+  readonly content?: string;
 }
 
 type Output<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined;

@@ -6,17 +6,17 @@ import type { Answer } from "./endpoint.ts";
 import { type HttpRequest, type HttpResponse, ROUTE_PREFIX } from "./message.ts";
 
 export function render(
-  { status, headers, body, json = body === undefined ? undefined : JSON.stringify(body) }: Answer,
+  { status, headers, body, content = body === undefined ? undefined : JSON.stringify(body) }: Answer,
   request: HttpRequest,
 ): HttpResponse {
   return {
     status,
     headers: {
       ...always(request),
-      ...(json !== undefined && { "Content-Type": "application/json" }),
+      ...(content !== undefined && { "Content-Type": "application/json" }),
       ...headers,
     },
-    ...(json !== undefined && { body: json }),
+    ...(content !== undefined && { body: content }),
   };
 }
 

@@ -122,4 +122,5 @@ export const samples: Readonly<Record<string, (service: TestService) => Promise<
   "service-ready": anyone("/v1/ready"),
   "service-openapi": anyone("/v1/openapi.json"),
   "service-problem": anyone("/v1/problems/backup-off"),
+  "service-problems": anyone("/v1/problems"),
 };

@@ -17,7 +17,14 @@ import { compileRoutes, inHostOrder } from "../../shared/http/route.ts";
 import { startService } from "../support/service.ts";
 
 /** Whoever adds to it says that a stranger may call it. */
-const ANONYMOUS = ["service-health", "service-openapi", "service-problem", "service-ready", "zz-unknown"];
+const ANONYMOUS = [
+  "service-health",
+  "service-openapi",
+  "service-problem",
+  "service-problems",
+  "service-ready",
+  "zz-unknown",
+];
 
 /** What a phone may do without being trusted while another one is, and why. */
 const WITHOUT_TRUST: Readonly<Record<string, string>> = {

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { System } from "../protocol/system.ts";
 import { type CommandLine, operandsOf, parseDuration, UsageError } from "./commandLine.ts";
+import { type Told, told } from "./outcome.ts";
+import { spanOf, timeOf } from "./print/time.ts";
 
 interface Surroundings {
   readonly system: System;
@@ -28,11 +30,12 @@ export async function atServiceTime(origin: string, { system, fetch }: Surroundi
 }
 
 /** Tells the host's clock, or moves it on. @throws {UsageError} there is none at that origin */
-export async function clock(line: CommandLine, { fetch }: Surroundings): Promise<string> {
-  const told = await ask(line.origin, fetch, line.operands.length > 0 ? moveOf(line) : undefined);
-  if (!told) throw new UsageError(`no clock can be moved at ${line.origin}`);
-  const ahead = told.aheadSeconds === 0 ? "as this machine's" : `ahead by ${durationOf(told.aheadSeconds)}`;
-  return `The service's clock says ${told.now}, ${ahead}.`;
+export async function clock(line: CommandLine, { fetch }: Surroundings): Promise<Told> {
+  const answered = await ask(line.origin, fetch, line.operands.length > 0 ? moveOf(line) : undefined);
+  if (!answered) throw new UsageError(`no clock can be moved at ${line.origin}`);
+  const { now, aheadSeconds } = answered;
+  const ahead = aheadSeconds === 0 ? "as this machine's" : `ahead by ${spanOf(aheadSeconds)}`;
+  return told(`The service's clock says ${timeOf(now)}, ${ahead}.`, { now, aheadSeconds });
 }
 
 /** Seconds. */
@@ -55,13 +58,4 @@ async function ask(origin: string, fetch: Surroundings["fetch"], seconds?: numbe
   if (response.status === 404) return undefined;
   if (!response.ok) throw new UsageError(`the clock at ${origin} was not moved: HTTP ${response.status}`);
   return clockSchema.parse(await response.json());
-}
-
-function durationOf(seconds: number): string {
-  const units = [
-    [Math.floor(seconds / 86_400), "d"],
-    [Math.floor((seconds % 86_400) / 3_600), "h"],
-    [seconds % 3_600, "s"],
-  ] as const;
-  return units.flatMap(([count, unit]) => (count > 0 ? [`${count} ${unit}`] : [])).join(" ");
 }

@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { conflictSchema, type PolicyChanges } from "../acts/policy.ts";
 import { type Platform, platformSchema } from "../protocol/contentKey.ts";
+import { nearest } from "./nearest.ts";
+import { OPTIONS } from "./options.ts";
 
 /** The command line is wrong: `message` says how. */
 export class UsageError extends Error {
@@ -30,12 +32,18 @@ export interface CommandLine {
   readonly confirm: string | undefined;
   readonly verify: boolean;
   readonly policy: PolicyChanges;
+  /** Accept-Language. */
+  readonly language: string | undefined;
+  readonly andPhones: boolean;
+  readonly json: boolean;
   readonly help: boolean;
+  /** The names of the options that were given. */
+  readonly given: readonly string[];
 }
 
 /** @throws {UsageError} */
 export function parseCommandLine(args: readonly string[]): CommandLine {
-  const { values, positionals } = parse(args);
+  const { values, positionals, given } = parse(args);
   const [command = "help", ...operands] = positionals;
   const platform = platformSchema.optional().safeParse(values.platform);
   if (!platform.success) throw new UsageError("--platform is ios or android");
@@ -63,7 +71,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       ...parsePolicy(values.conflict, values["other-platform"]),
       ...(values.waiting !== undefined && { waitingSeconds: parseDuration("--waiting", values.waiting) }),
     },
+    language: values.language && checkLanguage(values.language),
+    andPhones: values["and-phones"],
+    json: values.json,
     help: values.help || command === "help",
+    given,
   };
 }
 
@@ -75,43 +87,36 @@ const MARK = "\0";
 
 /** Reads the options. An id is an operand even where it looks like an option: no option is as long as an id. */
 function parse(args: readonly string[]) {
-  const { values, positionals } = parseMarked(args.map((arg) => (DASHED_ID.test(arg) ? MARK + arg : arg)));
+  const { values, positionals, tokens } = parseMarked(
+    args.map((arg) => (DASHED_ID.test(arg) ? MARK + arg : arg)),
+  );
   for (const [option, value] of Object.entries(values)) {
     if (typeof value !== "string" || !value.startsWith(MARK)) continue;
     throw new UsageError(`--${option} takes a value, and an id that begins with "-" is an operand`);
   }
-  return { values, positionals: positionals.map((operand) => operand.replace(MARK, "")) };
+  return {
+    values,
+    positionals: positionals.map((operand) => operand.replace(MARK, "")),
+    given: tokens.flatMap((token) => (token.kind === "option" ? [token.name] : [])),
+  };
 }
 
 function parseMarked(args: string[]) {
   try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        phone: { type: "string", default: "first" },
-        owner: { type: "string" },
-        platform: { type: "string" },
-        icloud: { type: "string" },
-        "app-version": { type: "string", default: "6.8.0" },
-        origin: { type: "string", default: "http://127.0.0.1:7071" },
-        issuer: { type: "string" },
-        out: { type: "string" },
-        version: { type: "string" },
-        replaces: { type: "string" },
-        "recovery-key": { type: "string" },
-        "without-icloud": { type: "boolean", default: false },
-        confirm: { type: "string" },
-        verify: { type: "boolean", default: false },
-        conflict: { type: "string" },
-        "other-platform": { type: "string" },
-        waiting: { type: "string" },
-        help: { type: "boolean", default: false },
-      },
-    });
+    return parseArgs({ args, allowPositionals: true, options: OPTIONS, tokens: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(misuseOf(error as NodeJS.ErrnoException));
   }
+}
+
+/** What node:util says of a wrong option, without its advice on how to escape one. */
+function misuseOf({ code, message }: NodeJS.ErrnoException): string {
+  const option = /'--([^' =]+)/.exec(message)?.[1];
+  if (code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION" || option === undefined) {
+    return `${message.split(/\.\s/)[0]?.replace(/\.$/, "")}: see --help`;
+  }
+  const meant = nearest(option, Object.keys(OPTIONS));
+  return `there is no option --${option}: ${meant ? `did you mean --${meant}?` : "see --help"}`;
 }
 
 /**
@@ -124,7 +129,9 @@ export function operandsOf<const Names extends readonly string[]>(
 ): { [Index in keyof Names]: string };
 export function operandsOf({ command, operands }: CommandLine, names: readonly string[]): readonly string[] {
   if (operands.length === names.length) return operands;
-  throw new UsageError(`${command} takes ${names.join(" and ") || "nothing"} after it`);
+  throw new UsageError(
+    `${command} takes ${names.join(" and ") || "nothing"} after it: see ${command} --help`,
+  );
 }
 
 /** @throws {UsageError} */
@@ -161,6 +168,11 @@ function parsePolicy(conflict: string | undefined, otherPlatform: string | undef
  */
 export function requireConfirmed({ command, confirm }: CommandLine, wanted: string, because: string): void {
   if (confirm !== wanted) throw new UsageError(`${command} ${because}: repeat it with --confirm ${wanted}`);
+}
+
+function checkLanguage(tag: string): string {
+  if (/^[A-Za-z]{2,8}(?:-[A-Za-z\d]{1,8})*$/.test(tag)) return tag;
+  throw new UsageError("--language is a language tag: sv, zh-Hant");
 }
 
 /** A name becomes a file name, so it must not lead to another directory. */

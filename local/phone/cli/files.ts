@@ -1,4 +1,5 @@
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmodSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { base64url } from "jose";
 import * as z from "zod";
@@ -36,7 +37,38 @@ interface StoragePlace {
 export async function readPhone(directory: string, name: string): Promise<PhoneFile | undefined> {
   const path = phonePath(directory, name);
   const text = await readIfThere(path);
-  return text === undefined ? undefined : phoneFileSchema.parse(JSON.parse(text));
+  return text === undefined ? undefined : parsed(path, text, phoneFileSchema);
+}
+
+/**
+ * A file of this program.
+ * @throws {UsageError} it is damaged. What it holds is not quoted: it has private keys
+ */
+function parsed<Schema extends z.ZodType>(path: string, text: string, schema: Schema): z.infer<Schema> {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    throw new UsageError(`${path} is damaged: put a copy back, or remove it and begin with a new one`);
+  }
+}
+
+/** Removes the owner's phones of this machine, and what their iCloud accounts hold for the owner. */
+export async function forgetOwner(directory: string, owner: string): Promise<void> {
+  for (const name of await namesIn(join(directory, "phones"))) {
+    const phone = await readPhone(directory, name);
+    if (phone?.owner === owner) await rm(phonePath(directory, name), { force: true });
+  }
+  for (const icloud of await namesIn(join(directory, "icloud"))) {
+    const place = { directory, icloud, owner };
+    const { storageSecrets, ...kept } = await readIcloud(place);
+    const { [owner]: _, ...others } = storageSecrets;
+    if (owner in storageSecrets) await writePrivate(icloudPath(place), { ...kept, storageSecrets: others });
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const files = await readdir(folder).catch(() => []);
+  return files.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
 }
 
 export async function writePhone(directory: string, name: string, phone: PhoneFile): Promise<void> {
@@ -65,13 +97,15 @@ export async function keepStorage(place: StoragePlace, storageSecret: Uint8Array
 }
 
 async function readIcloud(place: StoragePlace) {
-  return icloudFileSchema.parse(JSON.parse((await readIfThere(icloudPath(place))) ?? "{}"));
+  const path = icloudPath(place);
+  return parsed(path, (await readIfThere(path)) ?? "{}", icloudFileSchema);
 }
 
 /** @throws {UsageError} the file can't be read */
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    // Windows' editors begin a file with a byte order mark.
+    return (await readFile(path, "utf8")).replace(/^\ufeff/, "");
   } catch {
     throw new UsageError(`${path} can't be read`);
   }
@@ -98,12 +132,21 @@ export async function readAccountsOf(path: string): Promise<Imported> {
   }
 }
 
-/** Readable only by this user; replaced as a whole, so that an interruption leaves the old file. */
+/**
+ * Readable only by this user; replaced as a whole, so that an interruption leaves the old file. In one step of this
+ * process: Ctrl-C comes before it or after it, and leaves no other file with keys behind.
+ * @throws {UsageError} it can't be written
+ */
 export async function writePrivate(path: string, value: unknown): Promise<void> {
   const written = `${path}.new`;
-  await writeFile(written, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
-  await chmod(written, 0o600);
-  await rename(written, path);
+  try {
+    writeFileSync(written, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
+    chmodSync(written, 0o600);
+    renameSync(written, path);
+  } catch (error) {
+    rmSync(written, { force: true });
+    throw new UsageError(`${path} can't be written: ${(error as NodeJS.ErrnoException).code}`);
+  }
 }
 
 function icloudPath({ directory, icloud }: StoragePlace): string {

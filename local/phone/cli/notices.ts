@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Phone } from "../acts/phone.ts";
 import { type CommandLine, operandsOf, UsageError } from "./commandLine.ts";
-import type { Outcome } from "./outcome.ts";
+import { type Outcome, told } from "./outcome.ts";
 import { formatActivity } from "./print/print.ts";
 import { formatTable } from "./print/table.ts";
+import { timeOf } from "./print/time.ts";
 
 // The push channel of a phone on this machine: the outbox of the local host, where its notifications wait for it.
 
@@ -70,18 +71,20 @@ export async function notices(
   const response = await fetch(address.href, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new UsageError(`no push notifications come from ${line.origin}`);
   const shown = shownOf(outboxSchema.parse(await response.json()).messages);
-  if (shown.length === 0) return "This phone was told nothing.";
-  const told = formatTable([["WHEN", "NOTICE"], ...shown.map(({ at, noticeId }) => [at, noticeId])]);
+  if (shown.length === 0) return told("This phone was told nothing.", { notices: [] });
+  const table = formatTable([["WHEN", "NOTICE"], ...shown.map(({ at, noticeId }) => [timeOf(at), noticeId])]);
   const result = await phone.activity();
   if (!result.ok) {
     if (result.problem.code !== "device-not-registered") return result;
-    return `${told}\n\nThis phone was removed, or everything was erased.`;
+    return told(`${table}\n\nThis phone was removed, or everything was erased.`, { notices: shown });
   }
   const { deviceId } = phone;
   const events = result.body.events.filter(({ device }) => device && device.deviceId !== deviceId);
-  return [
-    told,
+  const others = events.slice(0, shown.length);
+  const text = [
+    table,
     "Something happened to the backup. What other phones did:",
-    formatActivity({ events: events.slice(0, shown.length) }),
+    formatActivity({ events: others }),
   ].join("\n\n");
+  return told(text, { notices: shown, events: others });
 }

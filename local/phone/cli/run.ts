@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { createPhone } from "../acts/phone.ts";
 import { UnboundRefused } from "../acts/recovery/open.ts";
 import { StorageSecretMissing } from "../acts/recovery/recoveryKey.ts";
@@ -7,14 +8,17 @@ import { EnvelopeRefused } from "../protocol/envelope.ts";
 import { RecoveryKeyMistyped, StorageSecretRefused } from "../protocol/recoveryKey.ts";
 import { SealedKeyRefused } from "../protocol/sealedKey.ts";
 import type { System } from "../protocol/system.ts";
-import { atServiceTime, clock } from "./clock.ts";
+import { atServiceTime } from "./clock.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./commandLine.ts";
+import { COMMANDS, type CommandEntry, commandNamed } from "./commands/list.ts";
 import { RecordBroken } from "./commands/owner.ts";
-import { codes, commands } from "./commands/phone.ts";
-import { keepStorage, openStorage, readPhone, writePhone } from "./files.ts";
-import { HELP } from "./help.ts";
-import { notices, sayPushToken } from "./notices.ts";
+import { forgetOwner, keepStorage, openStorage, readPhone, writePhone } from "./files.ts";
+import { helpOf, helpOfAll } from "./help.ts";
+import { nearest } from "./nearest.ts";
+import { sayPushToken } from "./notices.ts";
+import { COMMON } from "./options.ts";
 import type { Command, Outcome } from "./outcome.ts";
+import { columnsFor } from "./print/columns.ts";
 import { formatProblem } from "./print/problem.ts";
 import { signIn } from "./tokens.ts";
 
@@ -23,6 +27,8 @@ interface Surroundings {
   readonly directory: string;
   readonly system: System;
   readonly fetch: typeof globalThis.fetch;
+  /** Columns of the terminal; undefined where it is none. */
+  readonly columns?: number | undefined;
   /** Prints what was asked for. */
   readonly print: (text: string) => void;
   /** Prints what went wrong, and what is said on the way. */
@@ -31,49 +37,81 @@ interface Surroundings {
 
 /** Runs one command. @returns the exit status: 0, or 1 if it failed */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<0 | 1> {
+  // Known even where the command line is wrong: a program reads what was wrong with it.
+  const asJson = args.includes("--json");
+  const { print, printError } = surroundings;
+  const fail = (text: string, json: unknown) => {
+    if (asJson) print(JSON.stringify(json));
+    else printError(text);
+    return 1 as const;
+  };
   try {
     const line = parseCommandLine(args);
-    const outcome = line.help ? HELP : await runCommand(line, surroundings);
-    if (typeof outcome === "string") {
-      surroundings.print(outcome);
+    if (line.help) {
+      print(helpFor(line, columnsFor(surroundings.columns)));
       return 0;
     }
-    surroundings.printError(outcome.told);
+    const { outcome, held } = await runCommand(line, surroundings);
+    if ("problem" in outcome) return fail(formatProblem(outcome, held), outcome.problem);
+    print(asJson ? JSON.stringify(outcome.json) : outcome.text);
+    return 0;
   } catch (error) {
-    surroundings.printError(explain(error));
+    const text = explain(error);
+    return fail(text, { error: text });
   }
-  return 1;
 }
 
-/** The text to print, or what to tell of a failure. */
+/** @throws {UsageError} there is no such command */
+function helpFor({ command, operands: [named = command] }: CommandLine, columns: number): string {
+  const name = command === "help" ? named : command;
+  return name === "help" ? helpOfAll(columns) : helpOf(find(name), columns);
+}
+
+/** @throws {UsageError} */
+function find(name: string): CommandEntry {
+  const found = commandNamed(name);
+  if (found) return found;
+  const meant = nearest(
+    name,
+    COMMANDS.map((command) => command.name),
+  );
+  throw new UsageError(`there is no command ${name}: ${meant ? `did you mean ${meant}?` : "see --help"}`);
+}
+
+/** @throws {UsageError} an option that the command does nothing with */
+function requireOwnOptions({ name, options = [] }: CommandEntry, given: readonly string[]): void {
+  const known = [...Object.keys(COMMON), ...options];
+  const foreign = given.find((option) => !known.includes(option));
+  if (foreign !== undefined) throw new UsageError(`${name} takes no --${foreign}: see ${name} --help`);
+}
+
+/** What came of it, and the accounts on the phone that was asked. */
 async function runCommand(
   line: CommandLine,
   surroundings: Surroundings,
-): Promise<string | { readonly told: string }> {
-  if (line.command === "codes") return codes(line, surroundings.system);
-  if (line.command === "clock") return clock(line, surroundings);
-  const command: Command | undefined =
-    line.command === "notices"
-      ? (phone, line) => notices(phone, line, surroundings.fetch)
-      : commands.get(line.command);
-  if (!command) throw new UsageError(`there is no command ${line.command}: see --help`);
+): Promise<{ readonly outcome: Outcome; readonly held: PhoneState["accounts"] }> {
+  const entry = find(line.command);
+  requireOwnOptions(entry, line.given);
+  const { act } = entry;
+  if ("alone" in act) return { outcome: await act.alone(line, surroundings), held: [] };
   const { owner, platform, phone, keep } = await openPhone(line, {
     ...surroundings,
     system: await atServiceTime(line.origin, surroundings),
   });
-  const tell = (outcome: Outcome) =>
-    typeof outcome === "string" ? outcome : { told: formatProblem(outcome, phone.state().accounts) };
-  try {
+  const outcome = await registered().finally(keep);
+  if (line.command === "erase" && line.andPhones && !("problem" in outcome)) {
+    await forgetOwner(surroundings.directory, owner);
+  }
+  return { outcome, held: phone.state().accounts };
+
+  async function registered(): Promise<Outcome> {
     if (!phone.state().owner) {
-      const registered = await phone.register();
-      if (!registered.ok) return tell(registered);
+      const result = await phone.register();
+      if (!result.ok) return result;
       await sayPushToken(phone);
       surroundings.printError(`Registered this phone (${line.phone}, ${platform}) for ${owner}.`);
     }
-    return tell(await command(phone, line));
-  } finally {
-    // Kept even if the command failed: a write without an answer is sent again as it was.
-    await keep();
+    return await (act as { readonly phone: Command }).phone(phone, line, surroundings.fetch);
   }
 }
 
@@ -98,6 +136,7 @@ async function openPhone(line: CommandLine, { directory, system, fetch }: Surrou
     platform,
     version: line.appVersion,
     name: line.phone,
+    language: line.language,
     system,
     fetch,
     storageSecret,
@@ -131,8 +170,13 @@ function explain(error: unknown): string {
   if (CHANGED.some((kind) => error instanceof kind)) {
     return `This phone does not trust what came: ${error.message}.`;
   }
-  if (error instanceof TypeError && error.message === "fetch failed") {
+  if (error.name === "TimeoutError" || (error instanceof TypeError && error.message === "fetch failed")) {
     return "The service did not answer. Is it running (npm start), and at that --origin? Run the command again.";
   }
+  if (error instanceof SyntaxError || error instanceof z.ZodError) {
+    return "What answered is not this service, or one of a later version: is --origin right?";
+  }
+  const { path, code } = error as NodeJS.ErrnoException;
+  if (path !== undefined && code !== undefined) return `${path} can't be used: ${code}`;
   throw error;
 }

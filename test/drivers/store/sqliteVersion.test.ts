@@ -77,7 +77,7 @@ describe("a SQLite store's file", () => {
 
   it("is refused with the line that removes it, and nothing else of its folder", async () => {
     const file = await madeBefore();
-    expect(() => openSqliteStore({ file, now })).toThrow(`rm -f ${file} ${file}-wal ${file}-shm`);
+    expect(() => openSqliteStore({ file, now })).toThrow(`rm -rf ${file} ${file}-wal ${file}-shm`);
   });
 
   it.each([
@@ -85,6 +85,6 @@ describe("a SQLite store's file", () => {
     ["my data/backup.db", "'my data/backup.db'"],
     ["it's;rm -r .", "'it'\\''s;rm -r .'"],
   ])("is named as a shell takes it: %s", (path, shown) => {
-    expect(new OutdatedDatabase(path).message).toContain(`rm -f ${shown} `);
+    expect(new OutdatedDatabase(path).message).toContain(`rm -rf ${shown} `);
   });
 });

@@ -317,6 +317,7 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
   "service-ready": [anonymous("/v1/ready")],
   "service-openapi": [anonymous("/v1/openapi.json")],
   "service-problem": [anonymous("/v1/problems/store-unavailable")],
+  "service-problems": [anonymous("/v1/problems")],
 };
 
 /** In seconds. */

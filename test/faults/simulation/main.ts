@@ -1,37 +1,39 @@
-/**
- * The randomised run under faults:
- *
- *     npm run test:faults -- --operations 100000 --seed 7 --store cosmos
- *
- * `--store`: `sqlite` when left out; `cosmos` is the Cosmos DB driver on the protocol server of `local/cloud/`.
- *
- * Ends with status 1 at the first violation, and shows the seed, the operation and what happened to that
- * owner. The same seed does the same again.
- */
 import { randomInt } from "node:crypto";
-import { parseArgs } from "node:util";
+import { readWhole, runProgram, Stopped } from "../../../local/terminal/program.ts";
 import { type MakeData, makeCosmosData, makeSqliteData } from "../data.ts";
 import { run, Violation } from "./run.ts";
 
-const { values } = parseArgs({
-  options: {
-    operations: { type: "string", default: "5000" },
-    store: { type: "string", default: "sqlite" },
-    seed: { type: "string", default: String(randomInt(2 ** 31)) },
-  },
-});
-const [operations, seed] = [Number(values.operations), Number(values.seed)];
-if (!Number.isInteger(operations) || operations < 1) throw new Error("--operations: an integer from 1 up");
-if (!Number.isInteger(seed)) throw new Error("--seed: an integer");
-const stores: Readonly<Record<string, MakeData>> = { sqlite: makeSqliteData, cosmos: makeCosmosData };
-const makeData = stores[values.store];
-if (!makeData) throw new Error("--store: sqlite or cosmos");
+const STORES: Readonly<Record<string, MakeData>> = { sqlite: makeSqliteData, cosmos: makeCosmosData };
 
-try {
-  const report = await run({ operations, seed, makeData });
-  process.stdout.write(`${JSON.stringify({ seed, store: values.store, ...report })}\n`);
-} catch (error) {
-  if (!(error instanceof Violation)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+await runProgram(
+  {
+    name: "npm run test:faults",
+    about:
+      "Plays random acts of several owners under random faults, against a plain model. It ends with status 1 at the first violation, and shows the seed, the operation and what happened to that owner. The same seed does the same again.",
+    options: {
+      operations: { type: "string", default: "5000", value: "N", means: "how many" },
+      store: {
+        type: "string",
+        default: "sqlite",
+        value: "STORE",
+        means: "or cosmos: the Cosmos DB driver, on the protocol server of local/cloud/",
+      },
+      seed: { type: "string", value: "N", means: "one of an earlier run (default: another one each time)" },
+    },
+  },
+  async (values) => {
+    const operations = readWhole("--operations", values.operations);
+    const seed = values.seed === undefined ? randomInt(2 ** 31) : readWhole("--seed", values.seed, 0);
+    const makeData = STORES[values.store];
+    if (!makeData) throw new Stopped("--store is sqlite or cosmos.");
+    try {
+      const report = await run({ operations, seed, makeData });
+      process.stdout.write(`${JSON.stringify({ seed, store: values.store, ...report })}\n`);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      process.stderr.write(`${error.message}\n`);
+      return 1;
+    }
+  },
+);

@@ -23,10 +23,8 @@ it("ends a start on data of other rules with the line that removes it, and statu
   const [printed, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   expect(status).toBe(1);
   expect(printed).toBe("");
-  expect(errors).toBe(`The data in ${folder} was made by a release with other rules, and is not migrated.
-Remove it, and start again:
-
-  rm -r ${folder}
-
-`);
+  expect(errors).toBe(
+    `The data in ${folder} was made by a release with other rules, and is not migrated. ` +
+      `To begin anew, remove all of it: rm -rf ${folder}\n`,
+  );
 });

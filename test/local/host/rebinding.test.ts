@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { type Clock, openClock } from "../../../local/host/clock.ts";
 import { CLOCK_PATH } from "../../../local/host/clockHttp.ts";
 import { startLocalService } from "../../../local/host/localService.ts";
-import { OUTBOX_PATH } from "../../../local/host/outboxHttp.ts";
+import { OUTBOX_PATH } from "../../../local/host/pages/outbox.ts";
 import { JWKS_PATH, TOKEN_PATH } from "../../../local/issuer/http.ts";
 import { system } from "../../../shared/system.ts";
 import { temporaryFolder } from "../../support/folder.ts";

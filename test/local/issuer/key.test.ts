@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { Unusable } from "../../../local/embedded/unusable.ts";
 import { loadKey } from "../../../local/issuer/key.ts";
 
 let root: string;
@@ -40,7 +41,7 @@ it.each(["", "d: private", '{"kty":"RSA"}'])(
     await writeFile(file, text);
     const refusal = await loadKey(file).catch((error: unknown) => error);
     expect(refusal).toEqual(
-      new Error(`${file} doesn't hold a P-256 private key as a JWK; delete it and another is made`),
+      new Unusable(`${file} doesn't hold a P-256 private key as a JWK; delete it and another is made`),
     );
     expect(await readFile(file, "utf8")).toBe(text);
   },

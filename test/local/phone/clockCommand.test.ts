@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { timeOf } from "../../../local/phone/cli/print/time.ts";
 import { run } from "../../../local/phone/cli/run.ts";
 import { system } from "../../../shared/system.ts";
 import { temporaryFolder } from "../../support/folder.ts";
@@ -30,19 +31,19 @@ async function phone(...args: string[]) {
 
 describe("the command clock", () => {
   it("tells the service's time", async () => {
-    const told = "The service's clock says 2026-11-22T08:00:00.000Z, as this machine's.";
+    const told = `The service's clock says ${timeOf("2026-11-22T08:00:00.000Z")}, as this machine's.`;
     expect(await phone("clock")).toEqual({ status: 0, printed: told, errors: "" });
   });
 
   it.each([
-    ["+7d", 7 * DAY, "7 d"],
-    ["+12h", DAY / 2, "12 h"],
-    ["+600", 600, "600 s"],
-    ["+90000", 90_000, "1 d 1 h"],
+    ["+7d", 7 * DAY, "7 days"],
+    ["+12h", DAY / 2, "12 hours"],
+    ["+600", 600, "10 minutes"],
+    ["+90000", 90_000, "1 day 1 hour"],
   ])("moves it on by %s", async (move, seconds, ahead) => {
     const { status, printed } = await phone("clock", move);
     expect(status).toBe(0);
-    const now = new Date(START + seconds * 1000).toISOString();
+    const now = timeOf(new Date(START + seconds * 1000).toISOString());
     expect(printed).toBe(`The service's clock says ${now}, ahead by ${ahead}.`);
     expect(service.now()).toBe(START + seconds * 1000);
   });
@@ -76,7 +77,7 @@ describe("a phone whose service's clock was moved on", () => {
     await phone("upload", SAMPLE);
     expect(await phone("policy", "--waiting", "3d")).toMatchObject({ status: 0 });
     const begun = await phone("recover", "--phone", "second");
-    expect(begun.printed).toContain("2026-11-25T08:00:00.000Z");
+    expect(begun.printed).toContain(timeOf("2026-11-25T08:00:00.000Z"));
     expect(await phone("open", "--phone", "second")).toMatchObject({ status: 1 });
 
     await phone("clock", "+3d");

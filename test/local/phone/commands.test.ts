@@ -110,10 +110,10 @@ describe("turning off at the command line", () => {
     await backedUp();
     expect(await phone("turn-off", "--confirm", "delete")).toMatchObject({ status: 0 });
     expect((await phone("status")).printed).toMatch(
-      /^Backup was turned off on \S+, from first \(android\), and destroyed\.\nThis phone is trusted\.$/,
+      /^Backup was turned off on .+, from first \(android\), and destroyed\.\nThis phone is trusted\. To begin a backup: turn-on\.$/,
     );
     const recovery = await phone("recover", "--phone", "second");
-    expect(recovery.errors).toMatch(/^Deleted: \S+, from first \(android\)\.$/m);
+    expect(recovery.errors).toMatch(/^Deleted: .+, from first \(android\)\.$/m);
     await phone("turn-on");
     expect((await phone("upload", SAMPLE)).printed).toContain("Version 2: 12 accounts");
   });
@@ -176,8 +176,10 @@ describe("the record at the command line", () => {
     await phone("recover", "--phone", "second");
     const { status, printed } = await phone("activity", "--verify");
     expect(status).toBe(0);
-    expect(printed).toMatch(/^5 +\S+Z +recovery-released +second \(android\) +version 1 /m);
-    expect(printed).toMatch(/^1 +\S+Z +device-registered +first \(android\)$/m);
+    expect(printed).toMatch(
+      /^5 +\d{4}-\d\d-\d\d \d\d:\d\d +recovery-released +second \(android\) +version 1 /m,
+    );
+    expect(printed).toMatch(/^1 +\d{4}-\d\d-\d\d \d\d:\d\d +device-registered +first \(android\)$/m);
     expect(printed).toMatch(/\nThe record is whole\.$/);
   });
 
@@ -236,5 +238,29 @@ describe("export and erasure at the command line", () => {
     expect(lost.errors).toContain("did not answer");
     expect((await phone("erase", "--confirm", "erase")).errors).toContain("code:   device-not-registered");
     expect((await phone("status")).printed).toMatch(/^Backup is off\.$/m);
+  });
+});
+
+describe("--json", () => {
+  it("prints what every command that only looks was answered, as JSON", async () => {
+    const { phone, backedUp } = await openTerminal();
+    await backedUp();
+    const looking = ["status", "versions", "policy", "contacts", "list", "notices", "refresh", "register"];
+    for (const args of [
+      ...looking.map((name) => [name]),
+      ["activity", "--verify"],
+      ["preview", "--phone", "second"],
+    ]) {
+      const { status, printed } = await phone(...args, "--json");
+      expect([args, status]).toEqual([args, 0]);
+      expect(Object.keys(JSON.parse(printed)), args.join(" ")).not.toEqual([]);
+    }
+  });
+
+  it("gives a program the time as the service says it", async () => {
+    const { phone, backedUp } = await openTerminal();
+    await backedUp();
+    const { printed } = await phone("status", "--json");
+    expect(JSON.parse(printed)).toMatchObject({ current: { uploadedAt: "2026-11-22T08:00:00.000Z" } });
   });
 });

@@ -1,23 +1,36 @@
 import type { Phone } from "../../acts/phone.ts";
+import type { Refused } from "../../acts/problem.ts";
 import { type CommandLine, operandsOf, parseVersion, requireConfirmed, UsageError } from "../commandLine.ts";
 import { readAccountsOf } from "../files.ts";
-import type { Outcome } from "../outcome.ts";
+import { type Outcome, told } from "../outcome.ts";
 import { formatLeftOut, formatVersions } from "../print/print.ts";
 import { formatStatus } from "../print/status.ts";
+import { timeOf } from "../print/time.ts";
 
 export async function turnOn(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
   const result = await phone.enable();
-  return result.ok ? `Backup is on (${result.body.platform}). Nothing is backed up yet.` : result;
+  if (!result.ok) return result.problem.code === "backup-already-on" ? alreadyOn(phone, result) : result;
+  const { platform, nextVersion } = result.body;
+  return told(`Backup is on (${platform}). Nothing is backed up yet. Next: upload FILE.`, {
+    platform,
+    nextVersion,
+  });
+}
+
+/** What was asked for is there: a second try by the same phone is no failure. */
+async function alreadyOn(phone: Phone, refused: Refused): Promise<Outcome> {
+  const known = await phone.status();
+  if (!known.ok || !known.body.trusted) return refused;
+  return told(`Backup was on already.\n${formatStatus(known.body)}`, known.body);
 }
 
 export async function turnOff(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
   requireConfirmed(line, "delete", "destroys every version of the backup, and its key");
   const result = await phone.disable();
-  return result.ok
-    ? "Backup is off, and what was there is destroyed. The accounts on the phones stay."
-    : result;
+  if (!result.ok) return result;
+  return told("Backup is off, and what was there is destroyed. The accounts on the phones stay.", {});
 }
 
 export async function upload(phone: Phone, line: CommandLine): Promise<Outcome> {
@@ -36,19 +49,23 @@ export async function upload(phone: Phone, line: CommandLine): Promise<Outcome> 
   });
   if (!result.ok) return result;
   const { version, accounts, uploadedAt } = result.body;
-  return [`Version ${version}: ${accounts} accounts, ${uploadedAt}.`, ...formatLeftOut(leftOut)].join("\n");
+  const text = [
+    `Version ${version}: ${accounts} accounts, ${timeOf(uploadedAt)}.`,
+    ...formatLeftOut(leftOut),
+  ];
+  return told(text.join("\n"), { ...result.body, leftOut });
 }
 
 export async function status(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
   const result = await phone.status();
-  return result.ok ? formatStatus(result.body) : result;
+  return result.ok ? told(formatStatus(result.body), result.body) : result;
 }
 
 export async function refresh(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
   const result = await phone.refresh();
-  return result.ok ? formatStatus(result.body) : result;
+  return result.ok ? told(formatStatus(result.body), result.body) : result;
 }
 
 export async function versions(phone: Phone, line: CommandLine): Promise<Outcome> {
@@ -56,7 +73,7 @@ export async function versions(phone: Phone, line: CommandLine): Promise<Outcome
   const result = await phone.versions();
   if (!result.ok) return result;
   const known = await phone.status();
-  return known.ok ? formatVersions(result.body, known.body) : known;
+  return known.ok ? told(formatVersions(result.body, known.body), result.body) : known;
 }
 
 export async function restore(phone: Phone, line: CommandLine): Promise<Outcome> {
@@ -64,5 +81,9 @@ export async function restore(phone: Phone, line: CommandLine): Promise<Outcome>
   const older = parseVersion("N", wanted);
   const result = await phone.restore(older);
   if (!result.ok) return result;
-  return `Version ${result.body.version} is current now: ${result.body.accounts} accounts, those of version ${older}.`;
+  const { version, accounts } = result.body;
+  return told(
+    `Version ${version} is current now: ${accounts} accounts, those of version ${older}.`,
+    result.body,
+  );
 }

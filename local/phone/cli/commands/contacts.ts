@@ -2,8 +2,9 @@ import type { CodeSent, Contact, ContactKind } from "../../acts/contacts.ts";
 import type { Phone } from "../../acts/phone.ts";
 import type { Refused, Result } from "../../acts/problem.ts";
 import { type CommandLine, UsageError } from "../commandLine.ts";
-import type { Outcome } from "../outcome.ts";
+import { type Outcome, told } from "../outcome.ts";
 import { formatContacts } from "../print/contacts.ts";
+import { timeOf } from "../print/time.ts";
 
 const USAGE = [
   "contacts takes nothing after it, or one of:",
@@ -16,7 +17,7 @@ export async function contacts(phone: Phone, { operands }: CommandLine): Promise
   switch (`${act ?? "list"} ${operands.length}`) {
     case "list 0": {
       const result = await phone.contacts();
-      return result.ok ? formatContacts(result.body) : result;
+      return result.ok ? told(formatContacts(result.body), result.body) : result;
     }
     case "add 2":
       return sent(await phone.addContact(kindOf(what), what));
@@ -26,7 +27,8 @@ export async function contacts(phone: Phone, { operands }: CommandLine): Promise
       return confirmed(await phone.confirmContact(what, code));
     case "remove 2": {
       const result = await phone.removeContact(what);
-      return result.ok ? "It is removed. If it was confirmed, it is told for 7 days more." : result;
+      if (!result.ok) return result;
+      return told("It is removed. If it was confirmed, it is told for 7 days more.", {});
     }
     default:
       throw new UsageError(USAGE);
@@ -40,15 +42,17 @@ function kindOf(address: string): ContactKind {
 function sent(result: Result<CodeSent>): Outcome {
   if (!result.ok) return result;
   const { contactId, hint, code } = result.body;
-  return [
-    `A code was sent to ${hint}. It is good until ${code.expiresAt}.`,
+  const text = [
+    `A code was sent to ${hint}. It is good until ${timeOf(code.expiresAt)}.`,
     `When it is there: contacts confirm ${contactId} CODE`,
-    `If it does not come: contacts send ${contactId}, from ${code.sendAgainAt} on. Codes left today: ${code.sendsLeft}.`,
-  ].join("\n");
+    `If it does not come: contacts send ${contactId}, from ${timeOf(code.sendAgainAt)} on. Codes left today: ${code.sendsLeft}.`,
+  ];
+  return told(text.join("\n"), result.body);
 }
 
 function confirmed(result: Result<Contact> | Refused): Outcome {
   if (!result.ok) return result;
   const { hint, countsFrom } = result.body;
-  return `${hint} is confirmed: it is told of what happens. Accounts are verified by it from ${countsFrom} on.`;
+  const from = countsFrom === undefined ? "" : ` Accounts are verified by it from ${timeOf(countsFrom)} on.`;
+  return told(`${hint} is confirmed: it is told of what happens.${from}`, result.body);
 }

@@ -2,14 +2,14 @@ import type { Phone } from "../../acts/phone.ts";
 import { type Verification, verifyActivity } from "../../protocol/verifyActivity.ts";
 import { type CommandLine, operandsOf, requireConfirmed, UsageError } from "../commandLine.ts";
 import { writePrivate } from "../files.ts";
-import type { Outcome } from "../outcome.ts";
+import { type Outcome, told } from "../outcome.ts";
 import { formatActivity, formatPolicy } from "../print/print.ts";
 
 export async function policy(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
   const changes = line.policy;
   const result = Object.keys(changes).length === 0 ? await phone.policy() : await phone.choosePolicy(changes);
-  return result.ok ? formatPolicy(result.body) : result;
+  return result.ok ? told(formatPolicy(result.body), result.body) : result;
 }
 
 export async function activity(phone: Phone, line: CommandLine): Promise<Outcome> {
@@ -18,7 +18,7 @@ export async function activity(phone: Phone, line: CommandLine): Promise<Outcome
   if (!result.ok) return result;
   const { events, head } = result.body;
   const verdict = line.verify ? [describe(verifyActivity(events, head))] : [];
-  return [formatActivity(result.body), ...verdict].join("\n");
+  return told([formatActivity(result.body), ...verdict].join("\n"), result.body);
 }
 
 /** The owner's record has been tampered with. */
@@ -53,14 +53,14 @@ export async function exportAll(phone: Phone, line: CommandLine): Promise<Outcom
   const result = await phone.exportAll();
   if (!result.ok) return result;
   await writePrivate(out, result.body);
-  return `${result.body.items.length} items written to ${out}.`;
+  const items = result.body.items.length;
+  return told(`${items} items written to ${out}.`, { items, out });
 }
 
 export async function erase(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
   requireConfirmed(line, "erase", "erases the backup, the phones and the record");
   const result = await phone.erase();
-  return result.ok
-    ? "Everything that was held about you is erased. The accounts on the phones stay."
-    : result;
+  if (!result.ok) return result;
+  return told("Everything that was held about you is erased. The accounts on the phones stay.", {});
 }

@@ -3,7 +3,7 @@ import type { Recovery } from "../../acts/recovery/answers.ts";
 import type { Begun, Opened, RecoverRequest, ShownRequest } from "../../acts/recovery/recovery.ts";
 import { type CommandLine, operandsOf, requireConfirmed, UsageError } from "../commandLine.ts";
 import { writePrivate } from "../files.ts";
-import type { Outcome } from "../outcome.ts";
+import { type Outcome, type Told, told } from "../outcome.ts";
 import { formatPreview, formatRecovery, formatWaiting } from "../print/recovery.ts";
 import { formatFreeze } from "../print/status.ts";
 
@@ -11,14 +11,15 @@ export async function preview(phone: Phone, line: CommandLine): Promise<Outcome>
   operandsOf(line, []);
   const { onPhone: _, ...wanted } = await wantedOf(phone, line);
   const result = await phone.preview(wanted);
-  return result.ok ? formatPreview(result.body) : result;
+  return result.ok ? told(formatPreview(result.body), result.body) : result;
 }
 
 export async function recover(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
   const result = await phone.recover(await wantedOf(phone, line));
   if (!result.ok) return result;
-  return result.body.state === "waiting" ? formatWaiting(result.body) : tellOpened(phone, line, result);
+  const { body } = result;
+  return body.state === "waiting" ? told(formatWaiting(body), body) : tellOpened(phone, line, result);
 }
 
 /** A new backup from this phone, in place of one that can't be opened or is not wanted. */
@@ -31,7 +32,8 @@ export async function startAnew(phone: Phone, line: CommandLine): Promise<Outcom
   );
   const result = await phone.recover({ purpose: "start-anew" });
   if (!result.ok) return result;
-  return result.body.state === "waiting" ? formatWaiting(result.body) : BEGUN;
+  const { body } = result;
+  return body.state === "waiting" ? told(formatWaiting(body), body) : told(BEGUN, withoutSecrets(body));
 }
 
 const BEGUN =
@@ -45,13 +47,14 @@ export async function open(phone: Phone, line: CommandLine): Promise<Outcome> {
 export async function cancel(phone: Phone, line: CommandLine): Promise<Outcome> {
   const recoveryId = recoveryIdOf(phone, line);
   const result = await phone.cancel(recoveryId);
-  return result.ok ? `The recovery ${recoveryId} is cancelled.` : result;
+  return result.ok ? told(`The recovery ${recoveryId} is cancelled.`, { recoveryId }) : result;
 }
 
 export async function approve(phone: Phone, line: CommandLine): Promise<Outcome> {
   const [recoveryId] = operandsOf(line, ["RECOVERY-ID"]);
   const result = await phone.approve(recoveryId);
-  return result.ok ? `The recovery ${recoveryId} waits no longer: its phone can open it.` : result;
+  if (!result.ok) return result;
+  return told(`The recovery ${recoveryId} waits no longer: its phone can open it.`, { recoveryId });
 }
 
 export async function deny(phone: Phone, line: CommandLine): Promise<Outcome> {
@@ -60,30 +63,33 @@ export async function deny(phone: Phone, line: CommandLine): Promise<Outcome> {
   if (!result.ok) return result;
   const denied = `The recovery ${recoveryId} is denied, and its phone has no access any more.`;
   const known = await phone.status();
-  return known.ok ? [denied, ...formatFreeze(known.body)].join("\n") : denied;
+  const freeze = known.ok ? formatFreeze(known.body) : [];
+  return told([denied, ...freeze].join("\n"), { recoveryId, ...(known.ok && { status: known.body }) });
 }
 
 export async function liftFreeze(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
   const result = await phone.liftFreeze();
-  return result.ok ? "The backup is not frozen." : result;
+  return result.ok ? told("The backup is not frozen.", {}) : result;
 }
 
 export async function setRecoveryKey(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
   const result = await phone.setRecoveryKey();
   if (!result.ok) return result;
-  return [
-    result.recoveryKey,
+  const { recoveryKey } = result;
+  const text = [
+    recoveryKey,
     "Write it down, and keep it where you keep papers: it is shown this once. With it you recover without your iCloud",
     "account. An earlier recovery key opens nothing any more.",
-  ].join("\n");
+  ];
+  return told(text.join("\n"), { recoveryKey });
 }
 
 export async function removeRecoveryKey(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
   const result = await phone.removeRecoveryKey();
-  return result.ok ? "There is no recovery key." : result;
+  return result.ok ? told("There is no recovery key.", {}) : result;
 }
 
 function shownOf(phone: Phone, { recoveryKey, withoutIcloud }: CommandLine): ShownRequest {
@@ -120,14 +126,27 @@ async function tellOpened(
   phone: Phone,
   { out }: CommandLine,
   { body, contents }: Pick<Opened | Begun, "contents"> & { readonly body: Recovery },
-): Promise<string> {
+): Promise<Told> {
   if (!contents) {
-    return body.purpose === "start-anew" ? BEGUN : "Nothing was ever uploaded: this phone has the key now.";
+    const text =
+      body.purpose === "start-anew" ? BEGUN : "Nothing was ever uploaded: this phone has the key now.";
+    return told(text, withoutSecrets(body));
   }
   if (out !== undefined) await writePrivate(out, contents);
-  return [
+  const text = [
     `Recovered version ${body.version}: ${contents.accounts.length} accounts.`,
     formatRecovery(contents, body, phone.state().owner?.referenceSalt ?? ""),
     ...(out === undefined ? [] : [`Written to ${out}.`]),
-  ].join("\n");
+  ];
+  return told(text.join("\n"), { ...withoutSecrets(body), ...(out !== undefined && { out }) });
+}
+
+/** What a program may print and keep: not the keys, nor what they open. */
+function withoutSecrets({
+  key: _,
+  content: __,
+  wrappedStorageSecret: ___,
+  ...rest
+}: Record<string, unknown>) {
+  return rest;
 }

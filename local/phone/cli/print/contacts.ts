@@ -1,5 +1,6 @@
 import type { Contact, Contacts } from "../../acts/contacts.ts";
 import { formatTable } from "./table.ts";
+import { timeOf } from "./time.ts";
 
 export function formatContacts({ contacts }: Contacts): string {
   if (contacts.length === 0) return "You have no contacts: contacts add ADDRESS-OR-NUMBER.";
@@ -15,6 +16,6 @@ export function formatContacts({ contacts }: Contacts): string {
 }
 
 function untilOf({ state, counts, countsFrom, removed }: Contact): string {
-  if (removed) return `told until ${removed.until}`;
-  return state === "confirmed" && !counts ? `counts from ${countsFrom}` : "-";
+  if (removed) return `told until ${timeOf(removed.until)}`;
+  return state === "confirmed" && !counts && countsFrom ? `counts from ${timeOf(countsFrom)}` : "-";
 }

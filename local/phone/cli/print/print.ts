@@ -5,6 +5,7 @@ import { type Contents, isKnown, type Otp } from "../../protocol/accounts.ts";
 import type { Activity } from "../../protocol/event.ts";
 import { oneTimeCode, STEAM_PERIOD } from "../../protocol/oneTimeCode.ts";
 import { formatTable, nameOf } from "./table.ts";
+import { spanOf, timeOf } from "./time.ts";
 
 /** Newest first; the current one is marked: it need not be the first. */
 export function formatVersions({ versions }: Versions, status: Status): string {
@@ -15,7 +16,7 @@ export function formatVersions({ versions }: Versions, status: Status): string {
     String(accounts),
     String(bytes),
     String(key),
-    uploadedAt,
+    timeOf(uploadedAt),
     denied ? `${nameOf(device)}, denied` : nameOf(device),
   ]);
   return formatTable([["", "VERSION", "ACCOUNTS", "BYTES", "KEY", "MADE", "FROM"], ...rows]);
@@ -25,16 +26,22 @@ export function formatPolicy({ conflict, otherPlatform, waitingSeconds, shorteni
   return [
     `In the way of a recovery: ${conflict === "any-account" ? "any account on the phone" : "an account that is on the phone already"} (${conflict}).`,
     `A phone of the other platform may ${otherPlatform ? "" : "not "}recover.`,
-    `A recovery on a new phone waits: ${waitingSeconds} s.`,
-    ...(shortening ? [`From ${shortening.from} on: ${shortening.waitingSeconds} s.`] : []),
+    `A recovery on a new phone waits ${waitsFor(waitingSeconds)}.`,
+    ...(shortening
+      ? [`From ${timeOf(shortening.from)} on it waits ${waitsFor(shortening.waitingSeconds)}.`]
+      : []),
   ].join("\n");
+}
+
+function waitsFor(seconds: number): string {
+  return seconds === 0 ? "no time" : spanOf(seconds);
 }
 
 /** Newest first. */
 export function formatActivity({ events }: Pick<Activity, "events">): string {
   const rows = events.map(({ number, at, type, device, details }) => [
     String(number),
-    at,
+    timeOf(at),
     type,
     device ? nameOf(device) : "not known",
     [details.version && `version ${details.version}`, details.code, details.deviceId, details.recoveryId]
@@ -50,18 +57,35 @@ export function formatDevices({ devices }: Devices): string {
     device.name,
     device.platform,
     device.trusted ? "yes" : "no",
-    device.lastUploadAt ?? "-",
+    device.lastUploadAt ? timeOf(device.lastUploadAt) : "-",
     device.deviceId,
   ]);
   return formatTable([["", "NAME", "PLATFORM", "TRUSTED", "LAST UPLOAD", "DEVICE-ID"], ...rows]);
 }
 
-export function formatCodes({ accounts }: Contents, now: number): string {
-  const rows = accounts.map((account) => {
-    if (!isKnown(account)) return ["?", "?", "of a later app", ""];
-    if (account.push) return [account.issuer, account.userName, "push", ""];
-    return [account.issuer, account.userName, oneTimeCode(account.otp, now), leftOf(account.otp, now)];
+interface Code {
+  readonly issuer: string;
+  readonly userName: string;
+  /** The digits; undefined where there are none to show. */
+  readonly code?: string;
+  /** What is shown in the place of one, or for how long it is. */
+  readonly note: string;
+}
+
+/** What each account shows now, in the owner's order. */
+export function codesOf({ accounts }: Contents, now: number): Code[] {
+  return accounts.map((account) => {
+    if (!isKnown(account)) return { issuer: "?", userName: "?", note: "of a later app" };
+    const { issuer, userName } = account;
+    if (account.push) return { issuer, userName, note: "push" };
+    return { issuer, userName, code: oneTimeCode(account.otp, now), note: leftOf(account.otp, now) };
   });
+}
+
+export function formatCodes(codes: readonly Code[]): string {
+  const rows = codes.map(({ issuer, userName, code, note }) =>
+    code === undefined ? [issuer, userName, note, ""] : [issuer, userName, code, note],
+  );
   return formatTable([["ISSUER", "USER NAME", "CODE", "LEFT"], ...rows]);
 }
 

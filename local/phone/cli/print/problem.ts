@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { Problem, Refused } from "../../acts/problem.ts";
 import type { PhoneState } from "../../acts/state.ts";
-import { nameOf } from "./table.ts";
+import { nameOf, printable } from "./table.ts";
+import { spanOf, timeOf } from "./time.ts";
 
 const presentSchema = z.looseObject({
   version: z.int(),
@@ -12,7 +13,7 @@ const presentSchema = z.looseObject({
 
 const spent = z
   .looseObject({ of: z.string(), retryAt: z.string() })
-  .transform(({ of, retryAt }) => `No more tries (${of}) until: ${retryAt}.`);
+  .transform(({ of, retryAt }) => `No more tries (${of}) until: ${timeOf(retryAt)}.`);
 
 /** What a refusal shows beside its texts, by code. A member of an unexpected form is left out. */
 const facts: ReadonlyMap<string, z.ZodType<string>> = new Map<string, z.ZodType<string>>([
@@ -33,7 +34,7 @@ const facts: ReadonlyMap<string, z.ZodType<string>> = new Map<string, z.ZodType<
     "backup-deleted",
     z
       .looseObject({ deletedAt: z.string(), device: presentSchema.shape.device })
-      .transform(({ deletedAt, device }) => `Deleted: ${deletedAt}, from ${nameOf(device)}.`),
+      .transform(({ deletedAt, device }) => `Deleted: ${timeOf(deletedAt)}, from ${nameOf(device)}.`),
   ],
   [
     "backup-frozen",
@@ -41,7 +42,7 @@ const facts: ReadonlyMap<string, z.ZodType<string>> = new Map<string, z.ZodType<
       .looseObject({ frozenAt: z.string(), frozenUntil: z.string(), device: presentSchema.shape.device })
       .transform(
         ({ frozenAt, frozenUntil, device }) =>
-          `Frozen: ${frozenAt}, from ${nameOf(device)}. It ends by itself: ${frozenUntil}.`,
+          `Frozen: ${timeOf(frozenAt)}, from ${nameOf(device)}. It ends by itself: ${timeOf(frozenUntil)}.`,
       ),
   ],
   [
@@ -49,30 +50,51 @@ const facts: ReadonlyMap<string, z.ZodType<string>> = new Map<string, z.ZodType<
     z
       .looseObject({ releaseAt: z.string(), approvers: z.int() })
       .transform(
-        ({ releaseAt, approvers }) => `Waits until: ${releaseAt}. Phones that can approve it: ${approvers}.`,
+        ({ releaseAt, approvers }) =>
+          `Waits until: ${timeOf(releaseAt)}. Phones that can approve it: ${approvers}.`,
       ),
   ],
   ["recovery-over", z.looseObject({ state: z.string() }).transform(({ state }) => `It is ${state}.`)],
   [
     "too-many-devices",
-    z.looseObject({ freesAt: z.string() }).transform(({ freesAt }) => `A place is free again: ${freesAt}.`),
+    z
+      .looseObject({ freesAt: z.string() })
+      .transform(({ freesAt }) => `A place is free again: ${timeOf(freesAt)}.`),
   ],
   [
     "proof-expired",
-    z.looseObject({ time: z.string() }).transform(({ time }) => `The service's time: ${time}.`),
+    z.looseObject({ time: z.string() }).transform(({ time }) => `The service's time: ${timeOf(time)}.`),
   ],
   [
     "code-sent-recently",
-    z.looseObject({ retryAt: z.string() }).transform(({ retryAt }) => `Another one can be sent: ${retryAt}.`),
+    z
+      .looseObject({ retryAt: z.string() })
+      .transform(({ retryAt }) => `Another one can be sent: ${timeOf(retryAt)}.`),
   ],
   ["too-many-refusals", spent],
   ["too-many-tries", spent],
 ]);
 
+/** Which places of a request are wrong, and when the next try is open: members that several codes have. */
+const placesSchema = z.looseObject({
+  errors: z.array(z.looseObject({ pointer: z.string(), rule: z.string() })),
+});
+const retrySchema = z.looseObject({ retryAt: z.iso.datetime() });
+
+function placesOf(problem: Problem): string[] {
+  const errors = placesSchema.safeParse(problem).data?.errors ?? [];
+  return errors.map(({ pointer, rule }) => `At ${pointer || "/"}: ${rule}.`);
+}
+
+function retryOf(problem: Problem): string[] {
+  const retryAt = retrySchema.safeParse(problem).data?.retryAt;
+  return retryAt === undefined ? [] : [`The next try is open from ${timeOf(retryAt)} on.`];
+}
+
 const countedSchema = z.looseObject({ triesLeft: z.int() });
 
 function describe({ version, accounts, uploadedAt, device }: z.infer<typeof presentSchema>): string {
-  return `There now: version ${version}, ${accounts} accounts, ${uploadedAt}, from ${nameOf(device)}.`;
+  return `There now: version ${version}, ${accounts} accounts, ${timeOf(uploadedAt)}, from ${nameOf(device)}.`;
 }
 
 /** The commands that a remedy comes to, where it comes to any. */
@@ -105,18 +127,20 @@ function waysOn({ remedy, remedyText, otherwise, otherwiseText }: Problem): stri
 
 /** What went wrong, in the owner's words and in the app's. @param held the accounts on the phone that was refused */
 export function formatProblem({ problem, retryAfter }: Refused, held: PhoneState["accounts"]): string {
-  const wait = retryAfter === undefined ? "" : ` (after ${retryAfter} s)`;
+  const wait = retryAfter === undefined ? "" : ` (after ${spanOf(retryAfter)})`;
   const fact = facts.get(problem.code)?.safeParse(problem).data;
   const triesLeft = countedSchema.safeParse(problem).data?.triesLeft;
   return [
     problem.title,
     problem.detail,
-    ...(fact === undefined ? [] : [fact]),
+    ...(fact === undefined ? retryOf(problem) : [fact]),
+    ...placesOf(problem),
     ...(triesLeft === undefined ? [] : [`Tries left: ${triesLeft}.`]),
-    ...conflictsOf(problem, held).map((name) => `In the way: ${name}`),
+    ...conflictsOf(problem, held).map((name) => `In the way: ${printable(name)}`),
     ...waysOn(problem),
     `code:   ${problem.code} (HTTP ${problem.status})`,
     `remedy: ${[problem.remedy, problem.otherwise].filter(Boolean).join(", or ")}${wait}`,
+    `id:     ${problem.instance}`,
   ].join("\n");
 }
 

@@ -3,6 +3,7 @@ import type { Preview, Recovery, RecoveryWaiting } from "../../acts/recovery/ans
 import { type Contents, isKnown } from "../../protocol/accounts.ts";
 import { accountReferences } from "../../protocol/manifest.ts";
 import { formatTable, nameOf } from "./table.ts";
+import { spanOf, timeOf } from "./time.ts";
 
 /** Each account that came, in the owner's order, with what is left to do before it works. */
 export function formatRecovery(contents: Contents, recovery: Recovery, referenceSalt: string): string {
@@ -21,7 +22,7 @@ export function formatRecovery(contents: Contents, recovery: Recovery, reference
 /** How long it waits, and what shortens that. */
 export function formatWaiting({ recoveryId, releaseAt, approvers, triesLeft }: RecoveryWaiting): string {
   return [
-    `The recovery ${recoveryId} waits until ${releaseAt}. Then: open.`,
+    `The recovery ${recoveryId} waits until ${timeOf(releaseAt)}. Then: open.`,
     ...formatApprovers(approvers, recoveryId),
     ...(triesLeft === undefined ? [] : [`Recoveries that this phone may still begin: ${triesLeft}.`]),
   ].join("\n");
@@ -36,13 +37,13 @@ export function formatPreview(preview: Preview): string {
   const { platform, version, kinds, actionRequired, waitingSeconds, approvers, missing } = preview;
   return [
     version
-      ? `Version ${version.version} (${platform}): ${version.accounts} accounts, ${version.uploadedAt}, from ${nameOf(version.device)}.`
+      ? `Version ${version.version} (${platform}): ${version.accounts} accounts, ${timeOf(version.uploadedAt)}, from ${nameOf(version.device)}.`
       : `A key (${platform}), and no version.`,
     ...Object.entries(kinds).map(([kind, count]) => `  ${kind}: ${count}`),
     `To be verified again: ${actionRequired}.`,
     waitingSeconds === 0
       ? "It would not wait."
-      : `It would wait ${waitingSeconds} s. Phones that can approve it before: ${approvers}.`,
+      : `It would wait ${spanOf(waitingSeconds)}. Phones that can approve it before: ${approvers}.`,
     ...(missing.length === 0 ? [] : [`The sign-in lacks: ${missing.join(", ")}.`]),
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 import type { Recoveries, Status } from "../../acts/answers.ts";
 import { nameOf } from "./table.ts";
+import { timeOf } from "./time.ts";
 
 export function formatStatus(status: Status): string {
   return [
@@ -15,36 +16,45 @@ export function formatStatus(status: Status): string {
 export function formatFreeze({ frozen }: Status): string[] {
   if (!frozen) return [];
   return [
-    `The backup is frozen until ${frozen.until}: a recovery was denied on ${frozen.at}, from ${nameOf(frozen.device)}.`,
+    `The backup is frozen until ${timeOf(frozen.until)}: a recovery was denied on ${timeOf(frozen.at)}, from ${nameOf(frozen.device)}.`,
     "When all is well, there or on a phone that was trusted before it: lift-freeze.",
   ];
 }
 
 /** Whether this phone may use the backup, and what it takes where it may not. */
 function standingOf({ trusted, state }: Status): string {
-  if (trusted) return "This phone is trusted.";
+  if (trusted && state === "on") return "This phone is trusted.";
+  if (trusted) return "This phone is trusted. To begin a backup: turn-on.";
   return state === "on"
     ? "This phone is registered, not trusted. To use the backup here: recover, or start-anew."
     : "This phone is registered, not trusted. To begin a backup here: turn-on.";
 }
 
-/** What the owner had better do. */
+/** What the owner had better do, and can do next on this phone, where nothing above says so. */
 function adviceOf(status: Status): string[] {
-  if (status.state !== "on" || status.advice !== "add-contact" || !status.trusted) return [];
-  return ["You have no contact that would be told of a thief: contacts add ADDRESS-OR-NUMBER."];
+  if (status.state !== "on" || !status.trusted) return [];
+  return [
+    ...(status.current ? [] : ["Next: upload FILE, as of local/phone/sample-accounts.json."]),
+    ...(status.health.outOfDate ? ["Next: upload FILE, or, with the accounts as they were: refresh."] : []),
+    ...(status.advice === "add-contact"
+      ? ["You have no contact that would be told of a thief: contacts add ADDRESS-OR-NUMBER."]
+      : []),
+  ];
 }
 
 function stateOf(status: Status): string[] {
   if (status.state === "off") return ["Backup is off."];
   if (status.state === "deleted") {
-    return [`Backup was turned off on ${status.deletedAt}, from ${nameOf(status.device)}, and destroyed.`];
+    return [
+      `Backup was turned off on ${timeOf(status.deletedAt)}, from ${nameOf(status.device)}, and destroyed.`,
+    ];
   }
   const { platform, enabledAt, recoveryKey, current, versions, health, indicator } = status;
   return [
-    `Backup is on (${platform}) since ${enabledAt}.`,
+    `Backup is on (${platform}) since ${timeOf(enabledAt)}.`,
     ...(current
       ? [
-          `Version ${current.version}: ${current.accounts} accounts, ${current.bytes} bytes, ${current.uploadedAt},`,
+          `Version ${current.version}: ${current.accounts} accounts, ${current.bytes} bytes, ${timeOf(current.uploadedAt)},`,
           `from ${nameOf(current.device)}. Versions kept: ${versions}.`,
           ...(current.leftOut
             ? [`Its phone had more accounts, which did not fit: ${current.leftOut} left out.`]
@@ -57,11 +67,13 @@ function stateOf(status: Status): string[] {
         ]),
     ...(health.lastFailure
       ? [
-          `The last upload was refused: ${health.lastFailure.code}, ${health.lastFailure.at}, from ${nameOf(health.lastFailure.device)}.`,
+          `The last upload was refused: ${health.lastFailure.code}, ${timeOf(health.lastFailure.at)}, from ${nameOf(health.lastFailure.device)}.`,
         ]
       : []),
-    `${health.outOfDate ? "Out of date since" : "Goes out of date on"} ${health.outOfDateAt}.`,
-    ...(recoveryKey ? [`A recovery key was set up on ${recoveryKey.setAt}. ${opens(recoveryKey)}`] : []),
+    `${health.outOfDate ? "Out of date since" : "Goes out of date on"} ${timeOf(health.outOfDateAt)}.`,
+    ...(recoveryKey
+      ? [`A recovery key was set up on ${timeOf(recoveryKey.setAt)}. ${opens(recoveryKey)}`]
+      : []),
     `Indicator: ${indicator}.`,
   ];
 }
@@ -82,16 +94,16 @@ function describe(
   trusted: boolean,
 ): string {
   const what = purpose === "recover" ? "recovery" : "new beginning";
-  const begun = `The ${what} ${recoveryId}, begun on ${startedAt} on ${thisPhone ? "this phone" : nameOf(device)},`;
+  const begun = `The ${what} ${recoveryId}, begun on ${timeOf(startedAt)} on ${thisPhone ? "this phone" : nameOf(device)},`;
   const [stands, own, others] =
     state === "waiting"
       ? [
-          `waits until ${releaseAt}.`,
+          `waits until ${timeOf(releaseAt)}.`,
           " Then: open.",
           ` If that is you: approve ${recoveryId}. If not: deny ${recoveryId}.`,
         ]
       : [
-          `was released; it can be denied until ${expiresAt}.`,
+          `was released; it can be denied until ${timeOf(expiresAt)}.`,
           "",
           ` If that was not you: deny ${recoveryId}.`,
         ];

@@ -1,20 +1,28 @@
+import { pad, widthOf } from "./columns.ts";
+
 /** A phone as it is shown to the owner. */
 export function nameOf({ name, platform }: { readonly name: string; readonly platform: string }): string {
-  return `${name} (${platform})`;
+  return `${printable(name)} (${platform})`;
+}
+
+/** A name without what would move the cursor or change colours: whoever takes an account over names their phone. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 
 /** Columns as wide as their widest cell. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
+  const shown = rows.map((row) => row.map(printable));
   const widths: number[] = [];
-  for (const row of rows) {
+  for (const row of shown) {
     row.forEach((cell, column) => {
-      widths[column] = Math.max(widths[column] ?? 0, cell.length);
+      widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
     });
   }
-  return rows
+  return shown
     .map((row) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => pad(cell, widths[column] ?? 0))
         .join("  ")
         .trimEnd(),
     )

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openOutbox, readOutbox } from "../../../local/embedded/outbox.ts";
-import { OUTBOX_PATH, outboxHandler } from "../../../local/host/outboxHttp.ts";
+import { OUTBOX_PATH, outboxHandler } from "../../../local/host/pages/outbox.ts";
 import { serve } from "../../../local/host/server.ts";
 import { timeLimit, uuid } from "../../contract/notify.ts";
 import { temporaryFolder } from "../../support/folder.ts";
@@ -59,9 +59,9 @@ describe("the outbox's page", () => {
     const answer = await ask(OUTBOX_PATH);
     expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
     const cells = Array.from((await answer.text()).matchAll(/<td>(.*?)<\/td>/g), ([, cell]) => cell);
-    expect(cells.slice(0, 3)).toEqual([AT, "mail", "alice@example.com"]);
+    expect(cells.slice(0, 3)).toEqual([`<time>${AT}</time>`, "mail", "alice@example.com"]);
     expect(cells[3]).toContain("271828");
-    expect(cells.slice(4, 7)).toEqual([AT, "push", TOKEN]);
+    expect(cells.slice(4, 7)).toEqual([`<time>${AT}</time>`, "push", TOKEN]);
     expect(cells[7]).toContain("a-notice");
   });
 

@@ -1,8 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { OutboxEntry } from "../embedded/outbox.ts";
-import { answerJson } from "./json.ts";
+import { escaped } from "../../../shared/http/page.ts";
+import type { OutboxEntry } from "../../embedded/outbox.ts";
+import { answerJson } from "../json.ts";
+import { answerPage, type LocalPage } from "./pages.ts";
 
 export const OUTBOX_PATH = "/outbox";
+
+export const OUTBOX: LocalPage = {
+  path: OUTBOX_PATH,
+  title: "Outbox",
+  about: "What was sent to phones, mailboxes and numbers.",
+};
 
 /**
  * The outbox's page, as an `extra` of a host: a table to look at or, with `Accept: application/json`, the messages as
@@ -20,57 +28,36 @@ export function outboxHandler(
       answerJson(response, { status: 200, body: { messages: entries } });
       return true;
     }
-    const content = page(entries);
-    response.writeHead(200, {
-      "content-type": "text/html; charset=utf-8",
-      "content-length": Buffer.byteLength(content),
-      "cache-control": "no-store",
-      "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-    });
-    response.end(content);
+    answerPage(message, response, { title: OUTBOX.title, body: bodyOf(entries) });
     return true;
   };
 }
 
 const COLUMNS = ["When", "How", "To", "What"];
 
-function page(entries: readonly OutboxEntry[]): string {
+function bodyOf(entries: readonly OutboxEntry[]): string {
+  // Owners choose addresses, and apps their tokens: neither may be read as markup.
   const rows = entries.map((entry) =>
-    [entry.at, entry.channel, entry.to, contentOf(entry)].map((cell) => `<td>${escaped(cell)}</td>`).join(""),
+    [`<time>${entry.at}</time>`, entry.channel, escaped(entry.to), escaped(contentOf(entry))]
+      .map((cell) => `<td>${cell}</td>`)
+      .join(""),
   );
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Outbox</title>
-<style>
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem; color: #1b1b1b; background: #fff; }
-table { border-collapse: collapse; }
-th, td { text-align: left; vertical-align: top; overflow-wrap: anywhere; padding: .4rem 1rem .4rem 0; border-bottom: 1px solid #ccc; }
-td { font-variant-numeric: tabular-nums; }
-td:nth-child(-n+2) { white-space: nowrap; }
-</style>
+  return `<p><a href="/">Where to begin</a></p>
 <h1>Outbox</h1>
 <p>What was sent to phones, mailboxes and numbers, newest first. On a developer's machine it goes nowhere else.</p>
 ${
   rows.length === 0
     ? "<p>Nothing yet. Add a contact, or recover a backup on a second phone.</p>"
-    : `<table>
+    : `<div class="wide" tabindex="0" role="region" aria-label="Messages"><table>
 <thead><tr>${COLUMNS.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>
 <tbody>
 ${rows.map((cells) => `<tr>${cells}</tr>`).join("\n")}
 </tbody>
-</table>`
-}
-</html>
-`;
+</table></div>`
+}`;
 }
 
 function contentOf(entry: OutboxEntry): string {
   if (entry.channel === "push") return JSON.stringify(entry.body);
   return entry.channel === "mail" ? `${entry.subject}: ${entry.text}` : entry.text;
-}
-
-/** Owners choose addresses, and apps their tokens: neither may be read as markup. */
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
