@@ -51,11 +51,11 @@ export const activateAccount = forOwner(
       challengeId,
       entry: challenge.account,
     });
-    const { partition, id } = right.found;
-    // The answer to the first try was lost.
-    if (challenge.activation?.id === id) {
+    // The answer to the first try was lost; or it is another code, which is of no use any more and stays good.
+    if (challenge.given.includes(MEANS)) {
       return { status: 200, body: answerOf(known, owner.item, now) };
     }
+    const { partition, id } = right.found;
     await claim(call, right, challengeId);
     const next = withProof(
       { ...challenge, activation: { partition, id }, holder: partition, ...numberFor(call, right) },

@@ -33,7 +33,7 @@ export function createOutbox({
     const { by, text } = first;
     const to = [first, ...others].map((arrival) => arrival.to).join(", ");
     tell.arrival(by, to, said.has(text) ? beginningOf(text) : text);
-    if (by !== "push") said.add(text);
+    if (by !== "push" && tell.isTold()) said.add(text);
   }
 
   return {

@@ -23,10 +23,14 @@ export interface SignedInAccount {
   readonly tenant?: string;
 }
 
-/** @property state what the phone has kept; a brand-new phone when left out */
+/**
+ * @property state what the phone has kept; a brand-new phone when left out
+ * @property hands whose hands it is in, where not its owner's: the service takes who signs in as the owner for the owner
+ */
 export interface PhoneSetup extends Pick<PhoneOptions, "name" | "storageSecret" | "state"> {
   /** Whose recovery account signs in on it. */
   readonly owner: string;
+  readonly hands?: string;
   readonly platform?: PhoneOptions["platform"];
 }
 
@@ -40,7 +44,7 @@ interface Surroundings extends Pick<System, "now"> {
 
 export async function createPhoneOfStory(
   { origin, requests, now }: Surroundings,
-  { owner, platform = "android", ...setup }: PhoneSetup,
+  { owner, hands: _, platform = "android", ...setup }: PhoneSetup,
 ): Promise<PhoneOfStory> {
   let token: string | undefined;
   const phone = await createPhone({

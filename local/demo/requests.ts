@@ -50,7 +50,7 @@ export function createRequests({ tell, check }: { tell: Teller; check: Checks })
   function meaningOf({ problem: { code, remedy, otherwise, title, detail } }: Refused): string {
     const remedies = otherwise === undefined ? remedy : `${remedy}, or ${otherwise}`;
     const sentences = said.has(code) ? "" : `\n"${title}. ${detail}"`;
-    said.add(code);
+    if (tell.isTold()) said.add(code);
     return `${code}, remedy: ${remedies}${sentences}`;
   }
 

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,6 +56,15 @@ export async function withStage(
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "authenticator-backup-demo-"));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
+  // It holds keys: Ctrl-C leaves it behind no more than the end does.
+  const leave = (signal: NodeJS.Signals) => {
+    rmSync(folder, { recursive: true, force: true });
+    process.kill(process.pid, signal);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, leave);
+    opened.defer(() => void process.off(signal, leave));
+  }
   const clock = await openClock({ file: join(folder, "clock.json"), now: system.now });
   // Loaded only when asked for: the story runs on the embedded drivers.
   const cloud = parts && (await (await import("../cloud/cloud.ts")).startCloud(parts, clock.now));
@@ -99,9 +109,12 @@ export async function withStage(
     phone,
     register,
     async registeredPhone(setup) {
+      const { owner, name, hands } = setup;
       const made = await phone(setup);
-      await made.signIn(`${setup.owner} signs in on the ${setup.name}`);
-      await register(made, `the ${setup.name} is one of ${setup.owner}'s phones`);
+      await made.signIn(
+        hands ? `${hands} signs in as ${owner} on the ${name}` : `${owner} signs in on the ${name}`,
+      );
+      await register(made, `the ${name} is ${hands ? "taken for " : ""}one of ${owner}'s phones`);
       return made;
     },
     async pass(days, meaning) {

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { pad, widthOf, wrap } from "../phone/cli/print/columns.ts";
 import type { Check } from "./check.ts";
 
 type Style = Parameters<typeof styleText>[0];
@@ -7,24 +8,31 @@ type Block = "say" | "table" | "request" | "check";
 const APART: ReadonlySet<string> = new Set<Block>(["say", "table"]);
 
 /** Columns of a line, and where what belongs to a request begins. */
-const COLUMNS = 100;
+const COLUMNS = 80;
 const INDENT = 3;
 const METHOD = 6;
-const PATH = 30;
+const PATH = 22;
 const MEANING = INDENT + METHOD + 1 + PATH + 2 + 3 + 2;
 
 export type Teller = ReturnType<typeof createTeller>;
 
-/** Tells the story to a terminal. @param print writes one text and the end of its line */
-export function createTeller(print: (text: string) => void, colour: boolean) {
+/**
+ * Tells the story to a terminal.
+ * @param print writes one text and the end of its line
+ * @param only the number of the one act that is told in full; all where left out
+ */
+export function createTeller(print: (text: string) => void, colour: boolean, only?: number) {
   let acts = 0;
   let last: "act" | Block = "act";
   const style = (format: Style, text: string) =>
     colour ? styleText(format, text, { validateStream: false }) : text;
   const margin = " ".repeat(INDENT);
 
+  const isTold = () => only === undefined || acts === only;
+
   /** Paragraphs and tables stand apart from what is around them; requests and checks stand together. */
   function block(kind: Block, text: string): void {
+    if (!isTold()) return;
     if (APART.has(kind) || APART.has(last)) print("");
     last = kind;
     print(text);
@@ -38,10 +46,15 @@ export function createTeller(print: (text: string) => void, colour: boolean) {
     act(title: string): void {
       acts += 1;
       last = "act";
-      print(`\n${style("bold", `${acts}. ${title}`)}`);
+      const head = `${acts}. ${title}`;
+      print(isTold() ? `\n${style("bold", head)}` : style("dim", head));
     },
+    /** How many have begun. */
+    acts: () => acts,
+    /** Whether this one is told in full. */
+    isTold,
     /** A paragraph, broken into lines. */
-    say: (text: string) => block("say", margin + wrap(text, INDENT)),
+    say: (text: string) => block("say", margin + filled(text, INDENT)),
     request(
       { method, path, status }: { readonly method: string; readonly path: string; readonly status: number },
       meaning: string,
@@ -49,17 +62,20 @@ export function createTeller(print: (text: string) => void, colour: boolean) {
       const shown = shortened(path);
       const code = style(status < 300 ? "green" : "yellow", String(status));
       const head = `${style("cyan", pad(method, METHOD))} ${pad(shown, PATH)}  ${code}`;
-      const lines = meaning.split("\n").map((line) => wrap(line, MEANING));
-      block("request", `${margin}${head}  ${lines.join(`\n${" ".repeat(MEANING)}`)}`);
+      const below = `\n${" ".repeat(MEANING)}`;
+      const lines = meaning.split("\n").map((line) => filled(line, MEANING));
+      // Beside a longer path there is no room.
+      const beside = widthOf(shown) > PATH ? below : "  ";
+      block("request", `${margin}${head}${beside}${lines.join(below)}`);
     },
     /** A message that has arrived: how, where, and what it says. */
     arrival(by: string, to: string, text: string): void {
       const head = `${margin}${style("magenta", pad(by, METHOD))} `;
-      block("request", head + wrap(`${to}: ${shortened(text)}`, INDENT + METHOD + 1));
+      block("request", head + filled(`${to}: ${shortened(text)}`, INDENT + METHOD + 1));
     },
     check({ claim, passed, found }: Check): void {
       const mark = passed ? style("green", "✓") : style("red", "✗");
-      const text = wrap(found ? `${claim}: ${found}` : claim, INDENT + 2);
+      const text = filled(found ? `${claim}: ${found}` : claim, INDENT + 2);
       block("check", `${margin}${mark} ${passed ? text : style("red", text)}`);
     },
     /** Each column is as wide as its widest cell; the first row is the head. */
@@ -92,25 +108,7 @@ function shortened(text: string): string {
   return text.replace(/[\w-]{22,}/g, (id) => `${id.slice(0, 6)}…`);
 }
 
-/** Columns that a text takes in a terminal: two for a Chinese, Japanese or Korean character, none for a mark on one. */
-function widthOf(text: string): number {
-  const characters = text.normalize();
-  const wide = characters.match(/\p{sc=Han}|\p{sc=Hiragana}|\p{sc=Katakana}|\p{sc=Hangul}/gu) ?? [];
-  return [...characters].length + wide.length;
-}
-
-function pad(text: string, columns: number): string {
-  return text + " ".repeat(Math.max(0, columns - widthOf(text)));
-}
-
-/** Breaks a text again, at its blanks and line ends. The lines after the first are indented by `indent`. */
-function wrap(text: string, indent: number): string {
-  const lines = [""];
-  for (const word of text.trim().split(/\s+/)) {
-    const line = lines.at(-1) ?? "";
-    if (line === "") lines[lines.length - 1] = word;
-    else if (indent + widthOf(line) + 1 + widthOf(word) > COLUMNS) lines.push(word);
-    else lines[lines.length - 1] = `${line} ${word}`;
-  }
-  return lines.join(`\n${" ".repeat(indent)}`);
+/** A paragraph, broken again at its blanks and line ends. The lines after the first are indented. */
+function filled(text: string, indent: number): string {
+  return wrap(text.replaceAll(/\s+/g, " ").trim(), COLUMNS, indent);
 }

@@ -12,6 +12,8 @@ import { issuerHandler, JWKS_PATH } from "../issuer/http.ts";
 import { createIssuer, type Issuer } from "../issuer/issuer.ts";
 import { loadKey } from "../issuer/key.ts";
 import { issuerSettings } from "../issuer/settings.ts";
+import { PROVIDER_PAGES } from "../provider/page.ts";
+import { providerPages } from "../provider/pages.ts";
 import type { Clock } from "./clock.ts";
 import { clockHandler } from "./clockHttp.ts";
 import { freePort, isTaken } from "./freePort.ts";
@@ -61,7 +63,7 @@ export interface LocalOptions {
 }
 
 /** The pages that the first one lists. */
-const PAGES: readonly LocalPage[] = [OUTBOX];
+const PAGES: readonly LocalPage[] = [OUTBOX, ...PROVIDER_PAGES];
 
 /** The whole service in this process, on the embedded drivers, with the development issuer beside it. */
 export async function startLocalService(options: LocalOptions): Promise<LocalService> {
@@ -109,6 +111,10 @@ async function start(options: LocalOptions, port: number): Promise<LocalService>
   );
   const toBeginning = beginHandler({ origin, publicOrigin, pages: PAGES });
   const toIssuer = issuerHandler(issuer);
+  const toPages = providerPages({
+    origin,
+    token: (tenant) => issuer.sign({ owner: "provider-app", kind: "provider", profile: "entra", tenant }),
+  });
   const services = createServices(config, adapters, { system, log, serviceKeys });
   const { sweep } = services.delivery;
   const toClock = options.clock ? clockHandler(sweeping(options.clock, sweep)) : () => false;
@@ -125,7 +131,8 @@ async function start(options: LocalOptions, port: number): Promise<LocalService>
       (await toBeginning(...request)) ||
       toOutbox(...request) ||
       (await toIssuer(...request)) ||
-      (await toClock(...request)),
+      (await toClock(...request)) ||
+      (await toPages(...request)),
   }).catch(async (error: unknown) => {
     await adapters.store.close();
     throw error;

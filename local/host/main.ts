@@ -6,6 +6,7 @@ import { OutdatedDatabase } from "../embedded/database.ts";
 import { KeyFileMissing } from "../embedded/keyFiles.ts";
 import { removing } from "../embedded/unusable.ts";
 import { TOKEN_PATH } from "../issuer/http.ts";
+import { PATHS } from "../provider/page.ts";
 import { readPort, readWhole, runProgram, Stopped } from "../terminal/program.ts";
 import { openClock } from "./clock.ts";
 import { type LocalService, startLocalService } from "./localService.ts";
@@ -113,6 +114,7 @@ is signed in. The third carries what a phone carries, and tells the state of
 alice's backup.
 
 What was sent to phones and contacts: ${origin}${OUTBOX_PATH}
+A provider's pages: ${origin}${PATHS["security-info"]} and ${origin}${PATHS.administrator}
 
 A phone at the command line:
   npm run phone -- turn-on${option}

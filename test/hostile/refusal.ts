@@ -47,6 +47,9 @@ export const UNTOUCHED = { leaked: [], stored: "as before", errors: [] } as cons
 /** The refusals that are counted as a try, whatever the endpoint. */
 const PROOFS_COUNTED: readonly ProblemCode[] = ["proof-missing", "proof-invalid"];
 
+/** The refusals of what a thief would try again and again. */
+const TRIED: readonly ProblemCode[] = ["step-up-required", "activation-code-wrong", "contact-code-wrong"];
+
 /** The refusals that the owner is told of, by their endpoint; the same one of an upload but once a minute. */
 const TOLD: Readonly<Record<string, readonly ProblemCode[]>> = {
   "backup-upload": ["envelope-mismatch", "sharp-drop", "version-changed"],
@@ -81,7 +84,7 @@ export async function expectRefusal(
 function mayStore(name: string, code: ProblemCode, stored: Stored): Stored {
   if (code === "recovery-key-wrong") return "recorded and counted";
   if (PROOFS_COUNTED.includes(code)) return "counted, without a proof";
-  if (code === "step-up-required") return "counted";
+  if (TRIED.includes(code)) return "counted";
   return TOLD[name]?.includes(code) && stored === "recorded" ? stored : "as before";
 }
 

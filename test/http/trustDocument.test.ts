@@ -110,12 +110,16 @@ const FROZEN: Readonly<Record<string, PhoneAccess["frozen"]>> = {
 
 /** What is no owner's to walk: a fault of the app or of the service, or a sign-in like any other. */
 const NO_WAY: readonly Remedy[] = [
+  "ask-for-role",
   "contact-support",
   "fix-request",
+  "issue-another-code",
   "make-new-proof",
   "retry-later",
   "sign-in",
+  "use-operator-token",
   "use-personal-account",
+  "use-provider-token",
 ];
 
 describe("docs/trust.md", () => {

@@ -736,6 +736,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/provider/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issues a code with which the user of an account verifies it on a phone; a repeat makes another code.
+         * @description For an account provider's app, by a token of its own (client credentials) with the app role `Activations.Issue`.
+         */
+        post: operations["provider-activations-issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/provider/activations/{activationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how an activation stands: its number while one is to be typed, and the account's key at the end.
+         * @description For an account provider's app, by a token of its own (client credentials) with the app role `Activations.Read`.
+         */
+        get: operations["provider-activations-read"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancels an activation that no phone is using; a repeat is harmless.
+         * @description For an account provider's app, by a token of its own (client credentials) with the app role `Activations.Issue`.
+         */
+        delete: operations["provider-activations-cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/provider/credentials/{credentialId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells whether the key of a verified account still counts.
+         * @description For an account provider's app, by a token of its own (client credentials) with the app role `Activations.Read`.
+         */
+        get: operations["provider-credentials-read"];
+        put?: never;
+        post?: never;
+        /**
+         * Revokes the key of a verified account; a repeat is harmless.
+         * @description For an account provider's app, by a token of its own (client credentials) with the app role `Activations.Issue`.
+         */
+        delete: operations["provider-credentials-revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/provider/codes/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says whether a one-time code is that of one of a personal account's phones; each is valid once.
+         * @description For an account provider's app, by a token of its own (client credentials) with the app role `Codes.Verify`.
+         */
+        post: operations["provider-codes-verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -784,10 +872,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Explains a problem's code.
+         * Explains a problem's code, to a browser as a page.
          * @description Also answered to HEAD.
          */
         get: operations["service-problem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explains every problem's code, to a browser as a page.
+         * @description Also answered to HEAD.
+         */
+        get: operations["service-problems"];
         put?: never;
         post?: never;
         delete?: never;
@@ -821,304 +929,661 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         PublicKey: {
-            /** @constant */
+            /**
+             * @description The type of key (RFC 7517, section 4.1).
+             * @constant
+             */
             kty: "EC";
-            /** @constant */
+            /**
+             * @description The curve (RFC 7518, section 6.2.1.1).
+             * @constant
+             */
             crv: "P-256";
+            /** @description The point on the curve (RFC 7518, section 6.2.1.2), base64url. */
             x: string;
+            /** @description The point on the curve (RFC 7518, section 6.2.1.3), base64url. */
             y: string;
         };
         Manifest: {
+            /** @description The accounts of the envelope, in the owner's order, without a name. */
             accounts: (({
+                /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                 ref: string;
-                /** @constant */
+                /**
+                 * @description Whose account it is: of the person, of an organization, or of another provider.
+                 * @constant
+                 */
                 kind: "personal";
-                /** @constant */
+                /**
+                 * @description Whether sign-ins are approved on the phone: on another one, such an account is verified again.
+                 * @constant
+                 */
                 push: false;
             } | {
+                /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                 ref: string;
-                /** @constant */
+                /**
+                 * @description Whose account it is: of the person, of an organization, or of another provider.
+                 * @constant
+                 */
                 kind: "personal";
-                /** @constant */
+                /**
+                 * @description Whether sign-ins are approved on the phone: on another one, such an account is verified again.
+                 * @constant
+                 */
                 push: true;
+                /** @description SHA-256 of the account's id in the organization, base64url. */
                 subjectHash: string;
             }) | {
+                /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                 ref: string;
-                /** @constant */
+                /**
+                 * @description Whose account it is: of the person, of an organization, or of another provider.
+                 * @constant
+                 */
                 kind: "work-or-school";
+                /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
                 push: boolean;
+                /** @description The organization's tenant. */
                 tenant: string;
+                /** @description SHA-256 of the account's id in the organization, base64url. */
                 subjectHash: string;
             } | {
+                /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                 ref: string;
-                /** @constant */
+                /**
+                 * @description Whose account it is: of the person, of an organization, or of another provider.
+                 * @constant
+                 */
                 kind: "third-party";
-                /** @constant */
+                /**
+                 * @description Whether sign-ins are approved on the phone: on another one, such an account is verified again.
+                 * @constant
+                 */
                 push: false;
             })[];
+            /** @description How many more accounts the phone had, which did not fit; absent if none. */
             leftOut?: number;
         };
         /** @description What every problem has (RFC 9457). Apps branch on `code` and `remedy`. */
         Problem: {
+            /** @description An address that explains the code. */
             type: string;
+            /** @description The code of a problem. */
             code: string;
+            /** @description The status of the answer. */
             status: number;
+            /** @description What happened, in a few words for the owner. */
             title: string;
+            /** @description What happened, in a sentence or two for the owner. */
             detail: string;
+            /** @description This request, by the id in `X-Request-Id`. */
             instance: string;
+            /** @description What to do, for the app. */
             remedy: string;
+            /** @description The same, said to the owner. */
             remedyText: string;
+            /** @description What leads on where the remedy can't be had; absent if nothing has to. */
             otherwise?: string;
+            /** @description The same, said to the owner. */
             otherwiseText?: string;
+            /** @description Whether the same request may succeed by itself later. */
             retryable: boolean;
         };
         /** @enum {string} */
         Platform: "ios" | "android";
         SealedKey: {
+            /** @description The user key's id. */
             id: string;
+            /** @description Which of the owner's user keys it is, from 1 up. */
             number: number;
+            /** @description The user key, as a compact JWE to the phone's sealing key (ECDH-ES). */
             sealed: string;
         };
         Status: {
-            /** @constant */
+            /**
+             * @description How it stands.
+             * @constant
+             */
             state: "off";
+            /** @description The number of the version that the next upload makes. */
             nextVersion: number;
+            /** @description Whether the phone may use the backup. */
             trusted: boolean;
+            /** @description The freeze, while there is one. */
             frozen?: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was.
+                 */
                 at: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it ends.
+                 */
                 until: string;
+                /** @description The phone that did it. */
                 device: components["schemas"]["Actor"];
             };
+            /** @description How many accounts have to be verified again. */
+            actionRequired?: string[];
+            /** @description The recoveries that wait, or were released and can still be denied. */
             recoveries: {
+                /** @description The recovery's id. */
                 recoveryId: string;
-                /** @enum {string} */
+                /**
+                 * @description Whether it brings the accounts, or another user key in their place.
+                 * @enum {string}
+                 */
                 purpose: "recover" | "start-anew";
-                /** @enum {string} */
+                /**
+                 * @description How it stands.
+                 * @enum {string}
+                 */
                 state: "waiting" | "released";
+                /** @description The phone that it is on. */
                 device: components["schemas"]["Actor"];
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
                 startedAt: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When its waiting time is over.
+                 */
                 releaseAt: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it ends by itself.
+                 */
                 expiresAt: string;
+                /** @description Whether it is the phone that asks. */
                 thisPhone: boolean;
             }[];
         } | {
-            /** @constant */
+            /**
+             * @description How it stands.
+             * @constant
+             */
             state: "deleted";
+            /** @description The number of the version that the next upload makes. */
             nextVersion: number;
+            /** @description Whether the phone may use the backup. */
             trusted: boolean;
+            /** @description The freeze, while there is one. */
             frozen?: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was.
+                 */
                 at: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it ends.
+                 */
                 until: string;
+                /** @description The phone that did it. */
                 device: components["schemas"]["Actor"];
             };
+            /** @description How many accounts have to be verified again. */
+            actionRequired?: string[];
+            /** @description The recoveries that wait, or were released and can still be denied. */
             recoveries: {
+                /** @description The recovery's id. */
                 recoveryId: string;
-                /** @enum {string} */
+                /**
+                 * @description Whether it brings the accounts, or another user key in their place.
+                 * @enum {string}
+                 */
                 purpose: "recover" | "start-anew";
-                /** @enum {string} */
+                /**
+                 * @description How it stands.
+                 * @enum {string}
+                 */
                 state: "waiting" | "released";
+                /** @description The phone that it is on. */
                 device: components["schemas"]["Actor"];
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
                 startedAt: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When its waiting time is over.
+                 */
                 releaseAt: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it ends by itself.
+                 */
                 expiresAt: string;
+                /** @description Whether it is the phone that asks. */
                 thisPhone: boolean;
             }[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the backup was turned off.
+             */
             deletedAt: string;
+            /** @description The phone that did it. */
             device: components["schemas"]["Actor"];
         } | {
-            /** @constant */
+            /**
+             * @description How it stands.
+             * @constant
+             */
             state: "on";
+            /** @description The number of the version that the next upload makes. */
             nextVersion: number;
+            /** @description Whether the phone may use the backup. */
             trusted: boolean;
+            /** @description The freeze, while there is one. */
             frozen?: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was.
+                 */
                 at: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it ends.
+                 */
                 until: string;
+                /** @description The phone that did it. */
                 device: components["schemas"]["Actor"];
             };
+            /** @description How many accounts have to be verified again. */
+            actionRequired?: string[];
+            /** @description The recoveries that wait, or were released and can still be denied. */
             recoveries: {
+                /** @description The recovery's id. */
                 recoveryId: string;
-                /** @enum {string} */
+                /**
+                 * @description Whether it brings the accounts, or another user key in their place.
+                 * @enum {string}
+                 */
                 purpose: "recover" | "start-anew";
-                /** @enum {string} */
+                /**
+                 * @description How it stands.
+                 * @enum {string}
+                 */
                 state: "waiting" | "released";
+                /** @description The phone that it is on. */
                 device: components["schemas"]["Actor"];
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
                 startedAt: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When its waiting time is over.
+                 */
                 releaseAt: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it ends by itself.
+                 */
                 expiresAt: string;
+                /** @description Whether it is the phone that asks. */
                 thisPhone: boolean;
             }[];
+            /** @description The operating system of the phones that it belongs to. */
             platform: components["schemas"]["Platform"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When backup was turned on.
+             */
             enabledAt: string;
-            /** @constant */
+            /**
+             * @description What the owner had better do; absent if nothing.
+             * @constant
+             */
             advice?: "add-contact";
+            /** @description The user key that the next version is sealed under. */
             key: {
+                /** @description The user key's id. */
                 id: string;
+                /** @description Which of the owner's user keys it is, from 1 up. */
                 number: number;
             };
+            /** @description The recovery key; absent where none is set up. */
             recoveryKey?: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was set up.
+                 */
                 setAt: string;
+                /** @description The number of the user key whose versions it opens. */
                 key: number;
+                /** @description How many of the versions that are kept it opens. */
                 versions: number;
+                /** @description The number of the newest version that it opens; absent if none. */
                 newest?: number;
             };
+            /** @description The version that a recovery brings; absent where there is none. */
             current?: components["schemas"]["Version"];
+            /** @description How many versions are kept. */
             versions: number;
+            /** @description Whether the backup is kept up to date. */
             health: {
+                /** @description The upload that was refused since the last one that went well; absent if none. */
                 lastFailure?: {
-                    /** Format: date-time */
+                    /**
+                     * Format: date-time
+                     * @description When it was.
+                     */
                     at: string;
+                    /** @description The code of a problem. */
                     code: string;
+                    /** @description The phone that did it. */
                     device: components["schemas"]["Actor"];
                 };
+                /** @description Whether it has been too long since an upload, or a sign-in. */
                 outOfDate: boolean;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description Since when, or from when on.
+                 */
                 outOfDateAt: string;
             };
-            /** @enum {string} */
+            /**
+             * @description What to show at the backup.
+             * @enum {string}
+             */
             indicator: "none" | "red-dot" | "exclamation";
         };
         Actor: {
+            /** @description The phone's id: the RFC 7638 thumbprint of its signing key. */
             deviceId: string;
+            /** @description What the owner calls the phone. */
             name: string;
+            /** @description The phone's operating system. */
             platform: components["schemas"]["Platform"];
         };
         Version: {
+            /** @description The version's number. */
             version: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was uploaded.
+             */
             uploadedAt: string;
+            /** @description The phone that uploaded it. */
             device: components["schemas"]["Actor"];
+            /** @description How many accounts. */
             accounts: number;
+            /** @description How many more accounts the phone had, which did not fit; absent if none. */
             leftOut?: number;
+            /** @description Bytes of the envelope. */
             bytes: number;
+            /** @description The `ver` in the envelope's header: a version that was made current again keeps its envelope. */
             sealedAs: number;
+            /** @description Whether the content key needs the storage secret of an iCloud account: the `ssb` in the header. */
             storageBound: boolean;
+            /** @description The number of the user key that it is sealed under. */
             key: number;
-            /** @constant */
+            /**
+             * @description The phone that uploaded it was denied: warn before it is recovered.
+             * @constant
+             */
             denied?: true;
         };
         Policy: {
-            /** @enum {string} */
+            /**
+             * @description Which accounts on the phone block a recovery: those that are in the backup too, or any.
+             * @enum {string}
+             */
             conflict: "same-account" | "any-account";
+            /** @description Whether a phone of the other platform may recover. */
             otherPlatform: boolean;
+            /** @description How long a recovery on a new phone waits, in seconds. */
             waitingSeconds: number;
+            /** @description A shorter waiting time that was chosen and doesn't count yet; absent if none. */
             shortening?: {
+                /** @description How long a recovery on a new phone waits, in seconds. */
                 waitingSeconds: number;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it counts.
+                 */
                 from: string;
             };
         };
         RecoveredAccount: {
+            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
             ref: string;
-            /** @enum {string} */
+            /**
+             * @description Whose account it is: of the person, of an organization, or of another provider.
+             * @enum {string}
+             */
             kind: "personal" | "work-or-school" | "third-party";
+            /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
             push: boolean;
-            /** @enum {string} */
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
             state: "ready" | "action-required";
+            /** @description What verifies it again; empty if it works at once. */
             means: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
         };
         Recovery: {
+            /** @description The recovery's id. */
             recoveryId: string;
-            /** @enum {string} */
+            /**
+             * @description Whether it brings the accounts, or another user key in their place.
+             * @enum {string}
+             */
             purpose: "recover" | "start-anew";
-            /** @enum {string} */
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
             state: "waiting" | "released" | "cancelled" | "denied" | "completed" | "expired";
+            /** @description The version's number. */
             version?: number;
+            /** @description The operating system of the phones that it belongs to. */
             platform: components["schemas"]["Platform"];
+            /** @description How many accounts of each kind. */
             kinds: {
+                /** @description Accounts of the owner's own. */
                 personal: number;
+                /** @description Accounts of organizations. */
                 "work-or-school": number;
+                /** @description Accounts of other providers. */
                 "third-party": number;
             };
+            /** @description How many accounts have to be verified again. */
             actionRequired: number;
+            /** @description Each account that came, and what is left to do before it works. */
             accounts?: components["schemas"]["RecoveredAccount"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
             startedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its waiting time is over.
+             */
             releaseAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
             expiresAt: string;
         };
         ReleasedRecovery: {
+            /** @description The recovery's id. */
             recoveryId: string;
-            /** @enum {string} */
+            /**
+             * @description Whether it brings the accounts, or another user key in their place.
+             * @enum {string}
+             */
             purpose: "recover" | "start-anew";
-            /** @enum {string} */
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
             state: "released" | "completed";
+            /** @description The version's number. */
             version?: number;
+            /** @description The operating system of the phones that it belongs to. */
             platform: components["schemas"]["Platform"];
+            /** @description How many accounts of each kind. */
             kinds: {
+                /** @description Accounts of the owner's own. */
                 personal: number;
+                /** @description Accounts of organizations. */
                 "work-or-school": number;
+                /** @description Accounts of other providers. */
                 "third-party": number;
             };
+            /** @description How many accounts have to be verified again. */
             actionRequired: number;
+            /** @description Each account that comes, and what is left to do before it works. */
             accounts: components["schemas"]["RecoveredAccount"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
             startedAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its waiting time is over.
+             */
             releaseAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
             expiresAt: string;
+            /** @description The user key, sealed to this phone. */
             key: components["schemas"]["SealedKey"];
+            /** @description The version; absent where there is none. */
             content?: {
+                /** @description The encrypted accounts and settings: a compact JWE that the phone made. */
                 envelope: string;
+                /** @description The `ver` in the envelope's header: a version that was made current again keeps its envelope. */
                 sealedAs: number;
+                /** @description Whether the content key needs the storage secret of an iCloud account: the `ssb` in the header. */
                 storageBound: boolean;
             };
+            /** @description The storage secret, as a compact JWE under the recovery key. */
             wrappedStorageSecret?: string;
         };
         Contact: {
+            /** @description The contact's id. */
             contactId: string;
-            /** @enum {string} */
+            /**
+             * @description A mailbox, or a number for text messages.
+             * @enum {string}
+             */
             kind: "email" | "phone";
+            /** @description The address, all but hidden, to show to the owner. */
             hint: string;
-            /** @enum {string} */
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
             state: "unconfirmed" | "confirmed" | "removed";
+            /** @description Whether accounts are verified by it now. */
             counts: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
             addedAt: string;
+            /** @description The id of the phone that added it. */
             addedBy: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its code was given; absent before.
+             */
             confirmedAt?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description From when on accounts are verified by it: 7 days after it was confirmed, longer with a freeze.
+             */
             countsFrom?: string;
+            /** @description Its removal; absent before. */
             removed?: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was.
+                 */
                 at: string;
+                /** @description The id of the phone that removed it. */
                 by: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description Until when it is told all the same.
+                 */
                 until: string;
             };
         };
         /** @enum {string} */
-        EventType: "device-registered" | "device-renamed" | "device-revoked" | "backup-enabled" | "backup-uploaded" | "backup-refused" | "backup-refreshed" | "backup-deleted" | "backup-started-anew" | "exported" | "version-restored" | "policy-changed" | "recovery-key-set" | "recovery-key-removed" | "recovery-begun" | "recovery-refused" | "recovery-approved" | "recovery-released" | "recovery-cancelled" | "recovery-denied" | "freeze-lifted" | "contact-added" | "contact-code-sent" | "contact-confirmed" | "contact-removed" | "challenge-begun" | "challenge-code-sent" | "challenge-refused" | "account-verified" | "tries-exhausted";
+        EventType: "device-registered" | "device-renamed" | "device-revoked" | "backup-enabled" | "backup-uploaded" | "backup-refused" | "backup-refreshed" | "backup-deleted" | "backup-started-anew" | "exported" | "version-restored" | "policy-changed" | "recovery-key-set" | "recovery-key-removed" | "recovery-begun" | "recovery-refused" | "recovery-approved" | "recovery-released" | "recovery-cancelled" | "recovery-denied" | "freeze-lifted" | "contact-added" | "contact-code-sent" | "contact-confirmed" | "contact-removed" | "challenge-begun" | "challenge-code-sent" | "challenge-refused" | "account-verified" | "credential-revoked" | "tries-exhausted";
+        Explanation: {
+            /** @description The code of a problem. */
+            code: string;
+            /** @description The status of the answer. */
+            status: number;
+            /** @description What happened, in a few words for the owner. */
+            title: string;
+            /** @description What happened, in a sentence or two for the owner. */
+            detail: string;
+            /** @description What to do, for the app. */
+            remedy: string;
+            /** @description The same, said to the owner. */
+            remedyText: string;
+            /** @description What leads on where the remedy can't be had; absent if nothing has to. */
+            otherwise?: string;
+            /** @description The same, said to the owner. */
+            otherwiseText?: string;
+            /** @description Whether the same request may succeed by itself later. */
+            retryable: boolean;
+        };
+        PublicKeyOutput: {
+            /**
+             * @description The type of key (RFC 7517, section 4.1).
+             * @constant
+             */
+            kty: "EC";
+            /**
+             * @description The curve (RFC 7518, section 6.2.1.1).
+             * @constant
+             */
+            crv: "P-256";
+            /** @description The point on the curve (RFC 7518, section 6.2.1.2), base64url. */
+            x: string;
+            /** @description The point on the curve (RFC 7518, section 6.2.1.3), base64url. */
+            y: string;
+        };
         /** @description The recovery has no such account */
         "account-not-found": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "account-not-found";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 404;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "refresh-status";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1129,13 +1594,25 @@ export interface components {
         };
         /** @description The account waits in a recovery */
         "account-pending": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "account-pending";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "ask-provider";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1146,13 +1623,25 @@ export interface components {
         };
         /** @description The account needs no verification */
         "account-verified": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "account-verified";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "refresh-status";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1163,17 +1652,34 @@ export interface components {
         };
         /** @description There are accounts on this phone already */
         "accounts-present": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "accounts-present";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "remove-accounts";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
-            /** @enum {string} */
+            /**
+             * @description The owner's choice that the accounts are in the way of.
+             * @enum {string}
+             */
             policy: "same-account" | "any-account";
+            /** @description References of the accounts on the phone that are in the way. */
             conflicts: string[];
+            /** @description How many more tries are open. */
             triesLeft?: number;
         } & {
             /**
@@ -1184,13 +1690,25 @@ export interface components {
         };
         /** @description The code was cancelled */
         "activation-code-cancelled": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "activation-code-cancelled";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "ask-provider";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1201,13 +1719,25 @@ export interface components {
         };
         /** @description The code is too old */
         "activation-code-expired": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "activation-code-expired";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "ask-provider";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1218,15 +1748,30 @@ export interface components {
         };
         /** @description There is a newer code */
         "activation-code-superseded": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "activation-code-superseded";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "check-code";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "ask-provider";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1237,13 +1782,25 @@ export interface components {
         };
         /** @description The code was used before */
         "activation-code-used": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "activation-code-used";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "ask-provider";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1254,16 +1811,32 @@ export interface components {
         };
         /** @description The code is not right for this account */
         "activation-code-wrong": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "activation-code-wrong";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "check-code";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "ask-provider";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description How many more tries are open. */
             triesLeft?: number;
         } & {
             /**
@@ -1272,16 +1845,80 @@ export interface components {
              */
             code: "activation-code-wrong";
         };
+        /** @description There is no such activation */
+        "activation-not-found": components["schemas"]["Problem"] & {
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
+            code: "activation-not-found";
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
+            status: 404;
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
+            remedy: "fix-request";
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
+            retryable: false;
+        };
+        /** @description The activation is no longer open */
+        "activation-not-open": components["schemas"]["Problem"] & {
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
+            code: "activation-not-open";
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
+            status: 409;
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
+            remedy: "issue-another-code";
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
+            retryable: false;
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
+            state: "claimed" | "confirming" | "verified" | "refused" | "expired" | "cancelled";
+        };
         /** @description This version of the app is too old */
         "app-version-unsupported": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "app-version-unsupported";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "update-app";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description The oldest app that is served on this platform. */
             minimumVersion: string;
         } & {
             /**
@@ -1292,13 +1929,25 @@ export interface components {
         };
         /** @description There is a backup already */
         "backup-already-on": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "backup-already-on";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "recover-first";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1309,55 +1958,115 @@ export interface components {
         };
         /** @description Your backup was deleted */
         "backup-deleted": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "backup-deleted";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 410;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "add-accounts-by-hand";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "turn-backup-on";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the backup was turned off.
+             */
             deletedAt: string;
+            /** @description The phone that did it. */
             device: {
+                /** @description What the owner calls the phone. */
                 name: string;
+                /** @description The phone's operating system. */
                 platform: components["schemas"]["Platform"];
             };
         };
         /** @description Your backup is frozen */
         "backup-frozen": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "backup-frozen";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 423;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "lift-freeze";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "wait";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the freeze began.
+             */
             frozenAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the freeze ends by itself.
+             */
             frozenUntil: string;
+            /** @description The phone that did it. */
             device: {
+                /** @description What the owner calls the phone. */
                 name: string;
+                /** @description The phone's operating system. */
                 platform: components["schemas"]["Platform"];
             };
         };
         /** @description There is no backup */
         "backup-none": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "backup-none";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 404;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "add-accounts-by-hand";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "turn-backup-on";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1368,13 +2077,25 @@ export interface components {
         };
         /** @description Backup is off */
         "backup-off": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "backup-off";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "turn-backup-on";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1385,16 +2106,31 @@ export interface components {
         };
         /** @description The request is not of the form that this address asks for */
         "body-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "body-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description Each place that is wrong. */
             errors: {
+                /** @description Where: a JSON pointer into the body (RFC 6901), or the name of a parameter or header. */
                 pointer: string;
+                /** @description What must be so there. */
                 rule: string;
             }[];
         } & {
@@ -1406,13 +2142,25 @@ export interface components {
         };
         /** @description The request has no body */
         "body-missing": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "body-missing";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1423,25 +2171,50 @@ export interface components {
         };
         /** @description The request is too large */
         "body-too-large": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "body-too-large";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 413;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description Bytes that a body may have. */
             limit: number;
         };
         /** @description Something else is changing your backup */
         busy: components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "busy";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 503;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "retry-later";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: true;
         } & {
             /**
@@ -1452,13 +2225,25 @@ export interface components {
         };
         /** @description There is no such verification */
         "challenge-not-found": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "challenge-not-found";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 404;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "begin-again";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1469,15 +2254,30 @@ export interface components {
         };
         /** @description This verification is over */
         "challenge-over": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "challenge-over";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "begin-again";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
-            /** @enum {string} */
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
             state: "verified" | "refused" | "cancelled" | "expired";
         } & {
             /**
@@ -1488,13 +2288,25 @@ export interface components {
         };
         /** @description Something still has to be proved */
         "challenge-proof-missing": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "challenge-proof-missing";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "give-proof";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
             proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
         } & {
@@ -1506,13 +2318,25 @@ export interface components {
         };
         /** @description This phone was registered with another platform */
         "client-platform-changed": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "client-platform-changed";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "register-device";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1523,13 +2347,25 @@ export interface components {
         };
         /** @description The phone's platform is missing or unknown */
         "client-platform-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "client-platform-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1540,13 +2376,25 @@ export interface components {
         };
         /** @description The app's version is missing or malformed */
         "client-version-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "client-version-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1557,13 +2405,25 @@ export interface components {
         };
         /** @description The code could not be sent */
         "code-not-sent": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "code-not-sent";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 503;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "retry-later";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: true;
         } & {
             /**
@@ -1574,15 +2434,30 @@ export interface components {
         };
         /** @description A code was sent just now */
         "code-sent-recently": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "code-sent-recently";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 429;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "wait";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: true;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the next try is open.
+             */
             retryAt: string;
         } & {
             /**
@@ -1591,17 +2466,94 @@ export interface components {
              */
             code: "code-sent-recently";
         };
+        /** @description One-time codes of this account are closed */
+        "codes-closed": components["schemas"]["Problem"] & {
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
+            code: "codes-closed";
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
+            status: 409;
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
+            remedy: "use-another-way";
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
+            retryable: false;
+        };
+        /** @description Too many wrong one-time codes */
+        "codes-locked": components["schemas"]["Problem"] & {
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
+            code: "codes-locked";
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
+            status: 429;
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
+            remedy: "wait";
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
+            otherwise: "use-another-way";
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
+            retryable: false;
+            /**
+             * Format: date-time
+             * @description When the next try is open.
+             */
+            retryAt: string;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "codes-locked";
+        };
         /** @description This has to be confirmed */
         "confirmation-required": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "confirmation-required";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
-            /** @enum {string} */
+            /**
+             * @description The word that `?confirm=` has to say.
+             * @enum {string}
+             */
             confirm: "delete" | "erase";
         } & {
             /**
@@ -1612,13 +2564,25 @@ export interface components {
         };
         /** @description This address or number can't be used */
         "contact-address-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "contact-address-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "check-contact";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1629,13 +2593,25 @@ export interface components {
         };
         /** @description This code has expired */
         "contact-code-expired": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "contact-code-expired";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "send-code-again";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1646,13 +2622,25 @@ export interface components {
         };
         /** @description There is a newer code */
         "contact-code-superseded": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "contact-code-superseded";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "check-code";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1663,16 +2651,32 @@ export interface components {
         };
         /** @description This code is not right */
         "contact-code-wrong": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "contact-code-wrong";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "check-code";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "send-code-again";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description How many more tries are open. */
             triesLeft?: number;
         } & {
             /**
@@ -1683,13 +2687,25 @@ export interface components {
         };
         /** @description This contact is confirmed already */
         "contact-confirmed": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "contact-confirmed";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "refresh-contacts";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1700,17 +2716,35 @@ export interface components {
         };
         /** @description This contact can't be used yet */
         "contact-not-counted": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "contact-not-counted";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "wait";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "use-another-contact";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description From when on accounts are verified by it: 7 days after it was confirmed, longer with a freeze.
+             */
             countsFrom?: string;
         } & {
             /**
@@ -1721,13 +2755,25 @@ export interface components {
         };
         /** @description There is no such contact */
         "contact-not-found": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "contact-not-found";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 404;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "refresh-contacts";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1738,13 +2784,25 @@ export interface components {
         };
         /** @description This contact is there already */
         "contact-present": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "contact-present";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "use-another-contact";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1755,13 +2813,25 @@ export interface components {
         };
         /** @description Text messages can't be sent to this number */
         "contact-region-refused": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "contact-region-refused";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "use-another-contact";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1772,13 +2842,25 @@ export interface components {
         };
         /** @description The request is compressed */
         "content-encoding-unsupported": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "content-encoding-unsupported";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 415;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1789,13 +2871,25 @@ export interface components {
         };
         /** @description The request is not JSON */
         "content-type-unsupported": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "content-type-unsupported";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 415;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1806,13 +2900,25 @@ export interface components {
         };
         /** @description The account's key can't be used */
         "credential-key-refused": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "credential-key-refused";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1823,13 +2929,25 @@ export interface components {
         };
         /** @description The account's key was used before */
         "credential-key-reused": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "credential-key-reused";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "make-new-key";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1838,15 +2956,50 @@ export interface components {
              */
             code: "credential-key-reused";
         };
+        /** @description There is no such credential */
+        "credential-not-found": components["schemas"]["Problem"] & {
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
+            code: "credential-not-found";
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
+            status: 404;
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
+            remedy: "fix-request";
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
+            retryable: false;
+        };
         /** @description Your data can't be read right now */
         "data-unreadable": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "data-unreadable";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 503;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "contact-support";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1857,13 +3010,25 @@ export interface components {
         };
         /** @description This phone was registered with another sealing key */
         "device-conflict": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "device-conflict";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "register-device";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1874,13 +3039,25 @@ export interface components {
         };
         /** @description The address names another phone */
         "device-id-mismatch": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "device-id-mismatch";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1891,13 +3068,25 @@ export interface components {
         };
         /** @description This phone is not registered */
         "device-not-registered": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "device-not-registered";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 401;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "register-device";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1908,13 +3097,25 @@ export interface components {
         };
         /** @description The envelope is malformed */
         "envelope-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "envelope-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1925,15 +3126,30 @@ export interface components {
         };
         /** @description The envelope does not belong here */
         "envelope-mismatch": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "envelope-mismatch";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "refresh-status";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
-            /** @enum {string} */
+            /**
+             * @description The member of the envelope's header that doesn't fit.
+             * @enum {string}
+             */
             header: "kid" | "uid" | "plt" | "ver" | "ssb";
         } & {
             /**
@@ -1944,16 +3160,31 @@ export interface components {
         };
         /** @description A header is not of the right form */
         "header-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "header-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description Each place that is wrong. */
             errors: {
+                /** @description Where: a JSON pointer into the body (RFC 6901), or the name of a parameter or header. */
                 pointer: string;
+                /** @description What must be so there. */
                 rule: string;
             }[];
         } & {
@@ -1965,13 +3196,25 @@ export interface components {
         };
         /** @description The idempotency key is missing or malformed */
         "idempotency-key-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "idempotency-key-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -1982,35 +3225,100 @@ export interface components {
         };
         /** @description The idempotency key belongs to another request */
         "idempotency-key-reused": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "idempotency-key-reused";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 422;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         };
         /** @description Something went wrong on our side */
         internal: components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "internal";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 500;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "contact-support";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+        };
+        /** @description The accounts of this issuer are not yours to verify */
+        "issuer-refused": components["schemas"]["Problem"] & {
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
+            code: "issuer-refused";
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
+            status: 403;
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
+            remedy: "fix-request";
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "issuer-refused";
         };
         /** @description The request names a member twice */
         "json-duplicate-key": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "json-duplicate-key";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2021,13 +3329,25 @@ export interface components {
         };
         /** @description The request is not valid JSON */
         "json-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "json-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2038,13 +3358,25 @@ export interface components {
         };
         /** @description The request holds a number that is not accepted */
         "json-invalid-number": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "json-invalid-number";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2055,13 +3387,25 @@ export interface components {
         };
         /** @description The request holds a character that is not accepted */
         "json-invalid-string": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "json-invalid-string";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2072,13 +3416,25 @@ export interface components {
         };
         /** @description The request is nested too deeply */
         "json-too-deep": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "json-too-deep";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2089,13 +3445,25 @@ export interface components {
         };
         /** @description The request has too many members */
         "json-too-many-members": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "json-too-many-members";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2106,13 +3474,25 @@ export interface components {
         };
         /** @description Your backup can't be opened right now */
         "key-unusable": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "key-unusable";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 503;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "contact-support";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2123,13 +3503,25 @@ export interface components {
         };
         /** @description The service is not available right now */
         "keys-unavailable": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "keys-unavailable";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 503;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "retry-later";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: true;
         } & {
             /**
@@ -2140,24 +3532,48 @@ export interface components {
         };
         /** @description The request does not say how long it is */
         "length-required": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "length-required";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 411;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         };
         /** @description The service is not set up yet */
         "not-configured": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "not-configured";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 503;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "retry-later";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: true;
         } & {
             /**
@@ -2168,25 +3584,50 @@ export interface components {
         };
         /** @description There is nothing at this address */
         "not-found": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "not-found";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 404;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         };
         /** @description The service is not ready yet */
         "not-ready": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "not-ready";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 503;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "retry-later";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: true;
+            /** @description What doesn't answer. */
             parts: ("store" | "keys" | "service-key")[];
         } & {
             /**
@@ -2197,15 +3638,30 @@ export interface components {
         };
         /** @description An older phone is needed for this */
         "older-phone-required": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "older-phone-required";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "use-older-phone";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "change-password";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2216,13 +3672,25 @@ export interface components {
         };
         /** @description An operator can't use a backup */
         "operator-refused": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "operator-refused";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "use-personal-account";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2233,21 +3701,42 @@ export interface components {
         };
         /** @description There is a backup that this phone has not recovered */
         "overwrite-refused": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "overwrite-refused";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "recover-or-start-anew";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description The version that would be replaced. */
             present: {
+                /** @description The version's number. */
                 version: number;
+                /** @description How many accounts. */
                 accounts: number;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was uploaded.
+                 */
                 uploadedAt: string;
+                /** @description The phone that did it. */
                 device: {
+                    /** @description What the owner calls the phone. */
                     name: string;
+                    /** @description The phone's operating system. */
                     platform: components["schemas"]["Platform"];
                 };
             };
@@ -2260,16 +3749,31 @@ export interface components {
         };
         /** @description The address is not of the right form */
         "parameter-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "parameter-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description Each place that is wrong. */
             errors: {
+                /** @description Where: a JSON pointer into the body (RFC 6901), or the name of a parameter or header. */
                 pointer: string;
+                /** @description What must be so there. */
                 rule: string;
             }[];
         } & {
@@ -2281,16 +3785,32 @@ export interface components {
         };
         /** @description Your backup was made on another kind of phone */
         "platform-changed": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "platform-changed";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "add-accounts-by-hand";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "start-anew";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description The platform of the phones that the backup belongs to. */
             backupPlatform: components["schemas"]["Platform"];
         } & {
             /**
@@ -2301,24 +3821,48 @@ export interface components {
         };
         /** @description The upload does not say what it replaces */
         "precondition-required": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "precondition-required";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 428;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "refresh-status";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         };
         /** @description The request holds a private key */
         "private-key-refused": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "private-key-refused";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2329,15 +3873,30 @@ export interface components {
         };
         /** @description The phone's proof is too old or from the future */
         "proof-expired": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "proof-expired";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 401;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "make-new-proof";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The service's clock: make the next proof by it.
+             */
             time: string;
         } & {
             /**
@@ -2348,14 +3907,27 @@ export interface components {
         };
         /** @description The phone's proof was not accepted */
         "proof-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "proof-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 401;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "make-new-proof";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description How many more tries are open. */
             triesLeft?: number;
         } & {
             /**
@@ -2366,14 +3938,27 @@ export interface components {
         };
         /** @description The phone did not prove who it is */
         "proof-missing": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "proof-missing";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 401;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "make-new-proof";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description How many more tries are open. */
             triesLeft?: number;
         } & {
             /**
@@ -2384,13 +3969,25 @@ export interface components {
         };
         /** @description This does not verify the account */
         "proof-not-accepted": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "proof-not-accepted";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "give-proof";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
             proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
         } & {
@@ -2402,13 +3999,25 @@ export interface components {
         };
         /** @description The phone's proof was used before */
         "proof-replayed": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "proof-replayed";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 401;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "make-new-proof";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2419,13 +4028,25 @@ export interface components {
         };
         /** @description An account provider can't use a backup */
         "provider-refused": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "provider-refused";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "use-personal-account";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2434,15 +4055,56 @@ export interface components {
              */
             code: "provider-refused";
         };
+        /** @description This is for account providers */
+        "provider-required": components["schemas"]["Problem"] & {
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
+            code: "provider-required";
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
+            status: 403;
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
+            remedy: "use-provider-token";
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "provider-required";
+        };
         /** @description The answer to the notification is not valid */
         "push-answer-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "push-answer-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2453,15 +4115,30 @@ export interface components {
         };
         /** @description There is no notification to answer */
         "push-expired": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "push-expired";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "send-push-again";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "allow-notifications";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2472,15 +4149,30 @@ export interface components {
         };
         /** @description The notification could not be sent */
         "push-not-sent": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "push-not-sent";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 503;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "retry-later";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "allow-notifications";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: true;
         } & {
             /**
@@ -2491,13 +4183,25 @@ export interface components {
         };
         /** @description That was not the number on the page */
         "push-number-wrong": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "push-number-wrong";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "begin-again";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2508,15 +4212,30 @@ export interface components {
         };
         /** @description A notification was sent a moment ago */
         "push-sent-recently": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "push-sent-recently";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 429;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "wait";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: true;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the next try is open.
+             */
             retryAt: string;
         } & {
             /**
@@ -2527,13 +4246,25 @@ export interface components {
         };
         /** @description There is a newer notification */
         "push-superseded": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "push-superseded";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "answer-latest-push";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2544,13 +4275,25 @@ export interface components {
         };
         /** @description This push token is not for this phone */
         "push-token-mismatch": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "push-token-mismatch";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2561,13 +4304,25 @@ export interface components {
         };
         /** @description This phone gets no notifications */
         "push-token-missing": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "push-token-missing";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "allow-notifications";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2578,13 +4333,25 @@ export interface components {
         };
         /** @description The recovery key could not be set up */
         "recovery-key-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "recovery-key-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2595,15 +4362,30 @@ export interface components {
         };
         /** @description No recovery key opens this backup */
         "recovery-key-none": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "recovery-key-none";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "use-original-storage-account";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "start-anew";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2614,13 +4396,25 @@ export interface components {
         };
         /** @description This backup needs no recovery key */
         "recovery-key-unneeded": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "recovery-key-unneeded";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "refresh-status";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2631,16 +4425,32 @@ export interface components {
         };
         /** @description This recovery key was not accepted */
         "recovery-key-wrong": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "recovery-key-wrong";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "check-recovery-key";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "start-anew";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description How many more tries are open. */
             triesLeft?: number;
         } & {
             /**
@@ -2651,13 +4461,25 @@ export interface components {
         };
         /** @description There is no such recovery */
         "recovery-not-found": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "recovery-not-found";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 404;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2668,15 +4490,30 @@ export interface components {
         };
         /** @description This recovery is over */
         "recovery-over": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "recovery-over";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "refresh-status";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
-            /** @enum {string} */
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
             state: "completed" | "cancelled" | "denied" | "expired";
         } & {
             /**
@@ -2687,13 +4524,25 @@ export interface components {
         };
         /** @description This phone can't decide about its own recovery */
         "recovery-own": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "recovery-own";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2704,18 +4553,37 @@ export interface components {
         };
         /** @description Your recovery is waiting */
         "recovery-waiting": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "recovery-waiting";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "approve-on-another-phone";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "wait";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its waiting time is over.
+             */
             releaseAt: string;
+            /** @description How many of the owner's other phones can approve it. */
             approvers: number;
         } & {
             /**
@@ -2724,17 +4592,62 @@ export interface components {
              */
             code: "recovery-waiting";
         };
+        /** @description The token lacks an app role */
+        "role-required": components["schemas"]["Problem"] & {
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
+            code: "role-required";
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
+            status: 403;
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
+            remedy: "ask-for-role";
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
+            retryable: false;
+            role: string;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "role-required";
+        };
         /** @description The sign-in lacks a second factor */
         "second-factor-missing": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "second-factor-missing";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "sign-in-to-account";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "ask-provider";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2745,13 +4658,25 @@ export interface components {
         };
         /** @description Nothing more is sent in this verification */
         "sends-spent": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "sends-spent";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "begin-again";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2762,24 +4687,46 @@ export interface components {
         };
         /** @description Most of your accounts are missing on this phone */
         "sharp-drop": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "sharp-drop";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "recover-first";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description The version that would be replaced. */
             present: {
+                /** @description The version's number. */
                 version: number;
+                /** @description How many accounts. */
                 accounts: number;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was uploaded.
+                 */
                 uploadedAt: string;
+                /** @description The phone that did it. */
                 device: {
+                    /** @description What the owner calls the phone. */
                     name: string;
+                    /** @description The phone's operating system. */
                     platform: components["schemas"]["Platform"];
                 };
             };
+            /** @description How many accounts the upload has. */
             offered: number;
         } & {
             /**
@@ -2790,13 +4737,25 @@ export interface components {
         };
         /** @description The sign-in to the account is not valid */
         "sign-in-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "sign-in-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "sign-in-to-account";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2807,13 +4766,25 @@ export interface components {
         };
         /** @description That was another account */
         "sign-in-mismatch": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "sign-in-mismatch";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "sign-in-to-account";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2824,13 +4795,25 @@ export interface components {
         };
         /** @description The sign-in is not a new one */
         "sign-in-stale": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "sign-in-stale";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "sign-in-to-account";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2841,13 +4824,25 @@ export interface components {
         };
         /** @description Your sign-in can't be checked right now */
         "sign-in-unavailable": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "sign-in-unavailable";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 503;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "retry-later";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: true;
         } & {
             /**
@@ -2858,13 +4853,25 @@ export interface components {
         };
         /** @description Another of your phones still counts for this backup */
         "start-anew-required": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "start-anew-required";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "start-anew";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2875,16 +4882,31 @@ export interface components {
         };
         /** @description Please sign in again */
         "step-up-required": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "step-up-required";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 401;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "sign-in-again";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description What the sign-in lacks. */
             missing: ("recent-sign-in" | "second-factor")[];
+            /** @description Seconds that a sign-in may be old: `max_age` of the next one (RFC 9470). */
             maxAge: number;
+            /** @description How many more tries are open. */
             triesLeft?: number;
         } & {
             /**
@@ -2895,15 +4917,30 @@ export interface components {
         };
         /** @description This is not the iCloud account of your backup */
         "storage-account-mismatch": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "storage-account-mismatch";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "use-original-storage-account";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "start-anew";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2914,13 +4951,25 @@ export interface components {
         };
         /** @description iCloud is needed */
         "storage-account-missing": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "storage-account-missing";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "sign-in-to-storage-account";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2931,13 +4980,25 @@ export interface components {
         };
         /** @description A storage account is not used on this platform */
         "storage-account-unexpected": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "storage-account-unexpected";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 400;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "fix-request";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2948,15 +5009,30 @@ export interface components {
         };
         /** @description This backup opens with iCloud alone */
         "storage-bound": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "storage-bound";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "use-original-phone";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "start-anew";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -2967,13 +5043,25 @@ export interface components {
         };
         /** @description The service is not available right now */
         "store-unavailable": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "store-unavailable";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 503;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "retry-later";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: true;
         } & {
             /**
@@ -2984,13 +5072,25 @@ export interface components {
         };
         /** @description Your sign-in has expired */
         "token-expired": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "token-expired";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 401;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "sign-in";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -3001,13 +5101,25 @@ export interface components {
         };
         /** @description Your sign-in was not accepted */
         "token-invalid": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "token-invalid";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 401;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "sign-in";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -3018,13 +5130,25 @@ export interface components {
         };
         /** @description You are not signed in */
         "token-missing": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "token-missing";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 401;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "sign-in";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -3035,13 +5159,25 @@ export interface components {
         };
         /** @description This sign-in belongs to another phone */
         "token-used-elsewhere": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "token-used-elsewhere";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 401;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "sign-in-again";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -3050,20 +5186,75 @@ export interface components {
              */
             code: "token-used-elsewhere";
         };
+        /** @description This user has too many open codes */
+        "too-many-activations": components["schemas"]["Problem"] & {
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
+            code: "too-many-activations";
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
+            status: 429;
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
+            remedy: "wait";
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
+            retryable: false;
+            /** @description How many there may be. */
+            limit: number;
+            /**
+             * Format: date-time
+             * @description When a place is free again; absent where only a removal frees one.
+             */
+            freesAt: string;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "too-many-activations";
+        };
         /** @description You have too many contacts */
         "too-many-contacts": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "too-many-contacts";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "remove-a-contact";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "wait";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description How many there may be. */
             limit: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a place is free again; absent where only a removal frees one.
+             */
             freesAt?: string;
         } & {
             /**
@@ -3074,18 +5265,37 @@ export interface components {
         };
         /** @description You have too many phones */
         "too-many-devices": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "too-many-devices";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "revoke-a-device";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "wait";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
+            /** @description How many there may be. */
             limit: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a place is free again; absent where only a removal frees one.
+             */
             freesAt: string;
         } & {
             /**
@@ -3096,19 +5306,40 @@ export interface components {
         };
         /** @description Too many requests were refused */
         "too-many-refusals": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "too-many-refusals";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 429;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "sign-in-again";
-            /** @constant */
+            /**
+             * @description What leads on where the remedy can't be had; absent if nothing has to.
+             * @constant
+             */
             otherwise: "wait";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
-            /** @enum {string} */
+            /**
+             * @description Of what there were too many.
+             * @enum {string}
+             */
             of: "recoveries" | "conflicts" | "recovery-keys" | "step-ups" | "proofs" | "registrations" | "losses" | "contact-codes" | "contact-sends" | "challenges" | "challenge-codes" | "activation-codes";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the next try is open.
+             */
             retryAt: string;
         } & {
             /**
@@ -3119,13 +5350,25 @@ export interface components {
         };
         /** @description Too many requests from this phone */
         "too-many-requests": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "too-many-requests";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 429;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "retry-later";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: true;
         } & {
             /**
@@ -3136,17 +5379,35 @@ export interface components {
         };
         /** @description Too many tries */
         "too-many-tries": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "too-many-tries";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 429;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "wait";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
-            /** @enum {string} */
+            /**
+             * @description Of what there were too many.
+             * @enum {string}
+             */
             of: "recoveries" | "conflicts" | "recovery-keys" | "step-ups" | "proofs" | "registrations" | "losses" | "contact-codes" | "contact-sends" | "challenges" | "challenge-codes" | "activation-codes";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the next try is open.
+             */
             retryAt: string;
         } & {
             /**
@@ -3157,13 +5418,25 @@ export interface components {
         };
         /** @description This phone does not have the backup yet */
         "trust-required": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "trust-required";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "recover-or-start-anew";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -3174,24 +5447,48 @@ export interface components {
         };
         /** @description The backup has changed in the meantime */
         "version-changed": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "version-changed";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 412;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "refresh-status";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         };
         /** @description Your backup already is this version */
         "version-current": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "version-current";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "refresh-status";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -3202,13 +5499,25 @@ export interface components {
         };
         /** @description That version was made with another kind of phone or iCloud account */
         "version-elsewhere": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "version-elsewhere";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "use-original-phone";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -3219,13 +5528,25 @@ export interface components {
         };
         /** @description This version of your backup is not there */
         "version-not-found": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "version-not-found";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 404;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "refresh-status";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -3236,13 +5557,25 @@ export interface components {
         };
         /** @description That version is from before this phone was trusted */
         "version-out-of-reach": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "version-out-of-reach";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 409;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "recover-first";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -3253,13 +5586,25 @@ export interface components {
         };
         /** @description A work or school account can't be used for backup */
         "work-account-refused": components["schemas"]["Problem"] & {
-            /** @constant */
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
             code: "work-account-refused";
-            /** @constant */
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
             status: 403;
-            /** @constant */
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
             remedy: "use-personal-account";
-            /** @constant */
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
             retryable: false;
         } & {
             /**
@@ -3784,6 +6129,121 @@ export interface components {
                 "application/problem+json": components["schemas"]["client-platform-changed"] | components["schemas"]["client-platform-invalid"] | components["schemas"]["client-version-invalid"] | components["schemas"]["confirmation-required"];
             };
         };
+        /** @description `token-expired`, `token-invalid`, `token-missing` */
+        "provider-activations-issue.401": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                "WWW-Authenticate": components["headers"]["Challenge"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["token-expired"] | components["schemas"]["token-invalid"] | components["schemas"]["token-missing"];
+            };
+        };
+        /** @description `provider-required`, `role-required` */
+        "provider-activations-issue.403": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["provider-required"] | components["schemas"]["role-required"];
+            };
+        };
+        /** @description `parameter-invalid` */
+        "provider-activations-read.400": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["parameter-invalid"];
+            };
+        };
+        /** @description `activation-not-found` */
+        "provider-activations-read.404": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["activation-not-found"];
+            };
+        };
+        /** @description `activation-not-open` */
+        "provider-activations-issue.409": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["activation-not-open"];
+            };
+        };
+        /** @description `too-many-requests` */
+        "provider-activations-read.429": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["too-many-requests"];
+            };
+        };
+        /** @description `data-unreadable`, `not-configured`, `sign-in-unavailable`, `store-unavailable` */
+        "provider-activations-read.503": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["data-unreadable"] | components["schemas"]["not-configured"] | components["schemas"]["sign-in-unavailable"] | components["schemas"]["store-unavailable"];
+            };
+        };
+        /** @description `credential-not-found` */
+        "provider-credentials-read.404": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["credential-not-found"];
+            };
+        };
         /** @description `data-unreadable`, `not-configured`, `store-unavailable` */
         "service-problem.503": {
             headers: {
@@ -3820,7 +6280,7 @@ export interface components {
         NoSniff: string;
         /** @description The language of the texts. */
         ContentLanguage: "en" | "zh-Hant" | "zh-Hans" | "ja" | "sv";
-        /** @description `Accept-Language`, which chose the language. */
+        /** @description `Accept-Language`, which chose the language; also `Accept` where it chose a page. */
         Vary: string;
         /** @description What is missing (RFC 6750, RFC 9449, RFC 9470). */
         Challenge: string;
@@ -3843,6 +6303,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The phone's id: the RFC 7638 thumbprint of its signing key. */
                 deviceId: string;
             };
             cookie?: never;
@@ -3851,7 +6312,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description What the owner calls the phone. */
                     name: string;
+                    /** @description The public half of the key pair that secrets are sealed to. */
                     sealingKey: components["schemas"]["PublicKey"];
                 };
             };
@@ -3867,13 +6330,22 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The phone's id: the RFC 7638 thumbprint of its signing key. */
                         deviceId: string;
+                        /** @description What the owner calls the phone. */
                         name: string;
+                        /** @description The phone's operating system. */
                         platform: components["schemas"]["Platform"];
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it was registered.
+                         */
                         registeredAt: string;
+                        /** @description Whether the phone may use the backup. */
                         trusted: boolean;
+                        /** @description The owner's id: a hash of who is signed in. */
                         userId: string;
+                        /** @description The owner's salt, for references: 32 bytes, base64url. */
                         referenceSalt: string;
                     };
                 };
@@ -3942,6 +6414,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The phone's id: the RFC 7638 thumbprint of its signing key. */
                 deviceId: string;
             };
             cookie?: never;
@@ -3994,15 +6467,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The owner's phones. */
                         devices: {
+                            /** @description The phone's id: the RFC 7638 thumbprint of its signing key. */
                             deviceId: string;
+                            /** @description What the owner calls the phone. */
                             name: string;
+                            /** @description The phone's operating system. */
                             platform: components["schemas"]["Platform"];
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it was registered.
+                             */
                             registeredAt: string;
+                            /** @description Whether the phone may use the backup. */
                             trusted: boolean;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it last uploaded; absent if never.
+                             */
                             lastUploadAt?: string;
+                            /** @description Whether it is the phone that asks. */
                             thisPhone: boolean;
                         }[];
                     };
@@ -4034,12 +6519,22 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @enum {string} */
+                    /**
+                     * @description The push service: Apple's on iOS, Google's on Android.
+                     * @enum {string}
+                     */
                     platform: "fcm" | "apns";
-                    /** @enum {string} */
+                    /**
+                     * @description `sandbox` for an app that Apple's development environment pushes to.
+                     * @enum {string}
+                     */
                     environment: "production" | "sandbox";
+                    /** @description By what the push service knows the phone. */
                     token: string;
-                    /** @enum {string} */
+                    /**
+                     * @description The language of what is sent to this phone.
+                     * @enum {string}
+                     */
                     language: "en" | "zh-Hant" | "zh-Hans" | "ja" | "sv";
                 };
             };
@@ -4099,6 +6594,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description A hash by which the service knows the storage account again. On iOS. */
                     storageCheck?: string;
                 };
             };
@@ -4114,8 +6610,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The operating system of the phones that it belongs to. */
                         platform: components["schemas"]["Platform"];
+                        /** @description The number of the version that the next upload makes. */
                         nextVersion: number;
+                        /** @description The user key, sealed to this phone. */
                         key: components["schemas"]["SealedKey"];
                     };
                 };
@@ -4164,6 +6663,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description An `ETag` that the caller has: 304 if it is still that. */
                 "If-None-Match"?: string;
                 /** @description The phone's operating system. */
                 "X-Client-Platform": components["parameters"]["ClientPlatform"];
@@ -4228,7 +6728,9 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The `ETag` of the newest version that the phone knows: nothing newer may be replaced. */
                 "If-Match"?: string;
+                /** @description `*`, in the place of `If-Match`, where no version exists yet. */
                 "If-None-Match"?: string;
                 /** @description The phone's operating system. */
                 "X-Client-Platform": components["parameters"]["ClientPlatform"];
@@ -4244,9 +6746,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The encrypted accounts and settings: a compact JWE that the phone made. */
                     envelope: string;
+                    /** @description What the service may know of the accounts in the envelope. */
                     manifest: components["schemas"]["Manifest"];
+                    /** @description A hash by which the service knows the storage account again. On iOS. */
                     storageCheck?: string;
+                    /** @description The version that the owner has agreed to replace with fewer accounts. Never sent unasked. */
                     replaces?: number;
                 };
             };
@@ -4264,10 +6770,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The version's number. */
                         version: number;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it was uploaded.
+                         */
                         uploadedAt: string;
+                        /** @description How many accounts. */
                         accounts: number;
+                        /** @description The number of the version that the next upload makes. */
                         nextVersion: number;
                     };
                 };
@@ -4381,6 +6893,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description As `storageCheck`, where there is no body. */
                 "X-Storage-Check"?: string;
                 /** @description The phone's operating system. */
                 "X-Client-Platform": components["parameters"]["ClientPlatform"];
@@ -4404,7 +6917,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The operating system of the phones that it belongs to. */
                         platform: components["schemas"]["Platform"];
+                        /** @description The user key, sealed to this phone. */
                         key: components["schemas"]["SealedKey"];
                     };
                 };
@@ -4507,6 +7022,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The versions that are kept, newest first. */
                         versions: components["schemas"]["Version"][];
                     };
                 };
@@ -4534,6 +7050,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The version's number. */
                 version: string;
             };
             cookie?: never;
@@ -4659,9 +7176,14 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @enum {string} */
+                    /**
+                     * @description Which accounts on the phone block a recovery: those that are in the backup too, or any.
+                     * @enum {string}
+                     */
                     conflict?: "same-account" | "any-account";
+                    /** @description Whether a phone of the other platform may recover. */
                     otherPlatform?: boolean;
+                    /** @description How long a recovery on a new phone waits, in seconds. */
                     waitingSeconds?: number;
                 };
             };
@@ -4710,8 +7232,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description A hash by which the service knows the storage account again. On iOS. */
                     storageCheck: string;
+                    /** @description A hash by which the service knows the recovery key, and not what it is. */
                     recoveryKeyCheck: string;
+                    /** @description The storage secret, as a compact JWE under the recovery key. */
                     wrappedStorageSecret: string;
                 };
             };
@@ -4727,7 +7252,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it was set up.
+                         */
                         setAt: string;
                     };
                 };
@@ -4873,13 +7401,17 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description A hash by which the service knows the storage account again. On iOS. */
                     storageCheck?: string;
+                    /** @description A hash by which the service knows the recovery key, and not what it is. */
                     recoveryKeyCheck?: string;
                     /**
+                     * @description Whether it brings the accounts, or another user key in their place.
                      * @default recover
                      * @enum {string}
                      */
                     purpose?: "recover" | "start-anew";
+                    /** @description An older version in the place of the current one. */
                     version?: number;
                 };
             };
@@ -4895,16 +7427,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The operating system of the phones that it belongs to. */
                         platform: components["schemas"]["Platform"];
+                        /** @description The version that would come; absent where there is none. */
                         version?: components["schemas"]["Version"];
+                        /** @description How many accounts of each kind. */
                         kinds: {
+                            /** @description Accounts of the owner's own. */
                             personal: number;
+                            /** @description Accounts of organizations. */
                             "work-or-school": number;
+                            /** @description Accounts of other providers. */
                             "third-party": number;
                         };
+                        /** @description How many accounts have to be verified again. */
                         actionRequired: number;
+                        /** @description How long a recovery on a new phone waits, in seconds. */
                         waitingSeconds: number;
+                        /** @description How many of the owner's other phones can approve it. */
                         approvers: number;
+                        /** @description What the sign-in lacks. */
                         missing: ("recent-sign-in" | "second-factor")[];
                     };
                 };
@@ -4983,14 +7525,19 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description A hash by which the service knows the storage account again. On iOS. */
                     storageCheck?: string;
+                    /** @description A hash by which the service knows the recovery key, and not what it is. */
                     recoveryKeyCheck?: string;
+                    /** @description References of the accounts that are on the phone: what would be doubled. */
                     accounts: string[];
                     /**
+                     * @description Whether it brings the accounts, or another user key in their place.
                      * @default recover
                      * @enum {string}
                      */
                     purpose?: "recover" | "start-anew";
+                    /** @description An older version in the place of the current one. */
                     version?: number;
                 };
             };
@@ -5006,27 +7553,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The recovery's id. */
                         recoveryId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description Whether it brings the accounts, or another user key in their place.
+                         * @enum {string}
+                         */
                         purpose: "recover" | "start-anew";
-                        /** @constant */
+                        /**
+                         * @description How it stands.
+                         * @constant
+                         */
                         state: "waiting";
+                        /** @description The version's number. */
                         version?: number;
+                        /** @description The operating system of the phones that it belongs to. */
                         platform: components["schemas"]["Platform"];
+                        /** @description How many accounts of each kind. */
                         kinds: {
+                            /** @description Accounts of the owner's own. */
                             personal: number;
+                            /** @description Accounts of organizations. */
                             "work-or-school": number;
+                            /** @description Accounts of other providers. */
                             "third-party": number;
                         };
+                        /** @description How many accounts have to be verified again. */
                         actionRequired: number;
+                        /** @description Each account that comes, and what is left to do before it works. */
                         accounts?: components["schemas"]["RecoveredAccount"][];
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it began.
+                         */
                         startedAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When its waiting time is over.
+                         */
                         releaseAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
                         expiresAt: string;
+                        /** @description How many of the owner's other phones can approve it. */
                         approvers: number;
+                        /** @description How many more tries are open. */
                         triesLeft: number;
                     };
                 };
@@ -5041,56 +7614,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The recovery's id. */
                         recoveryId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description Whether it brings the accounts, or another user key in their place.
+                         * @enum {string}
+                         */
                         purpose: "recover" | "start-anew";
-                        /** @enum {string} */
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
                         state: "released" | "completed";
+                        /** @description The version's number. */
                         version?: number;
+                        /** @description The operating system of the phones that it belongs to. */
                         platform: components["schemas"]["Platform"];
+                        /** @description How many accounts of each kind. */
                         kinds: {
+                            /** @description Accounts of the owner's own. */
                             personal: number;
+                            /** @description Accounts of organizations. */
                             "work-or-school": number;
+                            /** @description Accounts of other providers. */
                             "third-party": number;
                         };
+                        /** @description How many accounts have to be verified again. */
                         actionRequired: number;
+                        /** @description Each account that comes, and what is left to do before it works. */
                         accounts: components["schemas"]["RecoveredAccount"][];
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it began.
+                         */
                         startedAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When its waiting time is over.
+                         */
                         releaseAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
                         expiresAt: string;
+                        /** @description The user key, sealed to this phone. */
                         key: components["schemas"]["SealedKey"];
+                        /** @description The version; absent where there is none. */
                         content?: {
+                            /** @description The encrypted accounts and settings: a compact JWE that the phone made. */
                             envelope: string;
+                            /** @description The `ver` in the envelope's header: a version that was made current again keeps its envelope. */
                             sealedAs: number;
+                            /** @description Whether the content key needs the storage secret of an iCloud account: the `ssb` in the header. */
                             storageBound: boolean;
                         };
+                        /** @description The storage secret, as a compact JWE under the recovery key. */
                         wrappedStorageSecret?: string;
+                        /** @description How many more tries are open. */
                         triesLeft: number;
                     } | {
+                        /** @description The recovery's id. */
                         recoveryId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description Whether it brings the accounts, or another user key in their place.
+                         * @enum {string}
+                         */
                         purpose: "recover" | "start-anew";
-                        /** @constant */
+                        /**
+                         * @description How it stands.
+                         * @constant
+                         */
                         state: "waiting";
+                        /** @description The version's number. */
                         version?: number;
+                        /** @description The operating system of the phones that it belongs to. */
                         platform: components["schemas"]["Platform"];
+                        /** @description How many accounts of each kind. */
                         kinds: {
+                            /** @description Accounts of the owner's own. */
                             personal: number;
+                            /** @description Accounts of organizations. */
                             "work-or-school": number;
+                            /** @description Accounts of other providers. */
                             "third-party": number;
                         };
+                        /** @description How many accounts have to be verified again. */
                         actionRequired: number;
+                        /** @description Each account that comes, and what is left to do before it works. */
                         accounts?: components["schemas"]["RecoveredAccount"][];
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it began.
+                         */
                         startedAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When its waiting time is over.
+                         */
                         releaseAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
                         expiresAt: string;
+                        /** @description How many of the owner's other phones can approve it. */
                         approvers: number;
+                        /** @description How many more tries are open. */
                         triesLeft: number;
                     };
                 };
@@ -5136,6 +7766,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The recovery's id. */
                 recoveryId: string;
             };
             cookie?: never;
@@ -5175,6 +7806,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The recovery's id. */
                 recoveryId: string;
             };
             cookie?: never;
@@ -5226,6 +7858,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The recovery's id. */
                 recoveryId: string;
             };
             cookie?: never;
@@ -5234,8 +7867,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description A hash by which the service knows the storage account again. On iOS. */
                     storageCheck?: string;
+                    /** @description A hash by which the service knows the recovery key, and not what it is. */
                     recoveryKeyCheck?: string;
+                    /** @description References of the accounts that are on the phone: what would be doubled. */
                     accounts: string[];
                 };
             };
@@ -5306,6 +7942,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The recovery's id. */
                 recoveryId: string;
             };
             cookie?: never;
@@ -5371,6 +8008,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The recovery's id. */
                 recoveryId: string;
             };
             cookie?: never;
@@ -5430,37 +8068,69 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                     ref: string;
+                    /** @description The recovery's id. */
                     recoveryId: string;
                 } | {
                     account: ({
+                        /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                         ref: string;
-                        /** @constant */
+                        /**
+                         * @description Whose account it is: of the person, of an organization, or of another provider.
+                         * @constant
+                         */
                         kind: "personal";
-                        /** @constant */
+                        /**
+                         * @description Whether sign-ins are approved on the phone: on another one, such an account is verified again.
+                         * @constant
+                         */
                         push: false;
                     } | {
+                        /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                         ref: string;
-                        /** @constant */
+                        /**
+                         * @description Whose account it is: of the person, of an organization, or of another provider.
+                         * @constant
+                         */
                         kind: "personal";
-                        /** @constant */
+                        /**
+                         * @description Whether sign-ins are approved on the phone: on another one, such an account is verified again.
+                         * @constant
+                         */
                         push: true;
+                        /** @description SHA-256 of the account's id in the organization, base64url. */
                         subjectHash: string;
                     }) | {
+                        /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                         ref: string;
-                        /** @constant */
+                        /**
+                         * @description Whose account it is: of the person, of an organization, or of another provider.
+                         * @constant
+                         */
                         kind: "work-or-school";
+                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
                         push: boolean;
+                        /** @description The organization's tenant. */
                         tenant: string;
+                        /** @description SHA-256 of the account's id in the organization, base64url. */
                         subjectHash: string;
                     } | {
+                        /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                         ref: string;
-                        /** @constant */
+                        /**
+                         * @description Whose account it is: of the person, of an organization, or of another provider.
+                         * @constant
+                         */
                         kind: "third-party";
-                        /** @constant */
+                        /**
+                         * @description Whether sign-ins are approved on the phone: on another one, such an account is verified again.
+                         * @constant
+                         */
                         push: false;
                     };
                 } | {
+                    /** @description The code of a problem. */
                     code: string;
                 };
             };
@@ -5477,48 +8147,90 @@ export interface operations {
                 content: {
                     "application/json": {
                         challengeId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
                         state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
                         account: {
+                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                             ref: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "personal" | "work-or-school";
                             organization?: string;
                             userName?: string;
+                            /** @description The organization's tenant. */
+                            tenant?: string;
+                            subject?: string;
                         };
+                        /** @description The recovery's id. */
                         recoveryId?: string;
                         proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
                         given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        /** @description How many more tries are open. */
                         triesLeft: number;
                         /** Format: date-time */
                         lockedUntil?: string;
+                        /** @description The owner's contacts, those that were removed and are still told among them. */
                         contacts?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "email" | "phone";
+                            /** @description The address, all but hidden, to show to the owner. */
                             hint: string;
                         }[];
+                        /** @description The code of a problem. */
                         code?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it ends by itself.
+                             */
                             expiresAt: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
                         };
+                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
                         push?: {
                             /** Format: date-time */
                             answerUntil: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
+                            /** @description The event's place in the record, from 1 up. */
                             number: boolean;
                         };
-                        /** @enum {string} */
+                        /**
+                         * @description What to do, for the app.
+                         * @enum {string}
+                         */
                         remedy?: "allow-notifications" | "add-contact";
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it began.
+                         */
                         startedAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
                         expiresAt: string;
                     };
                 };
@@ -5606,48 +8318,90 @@ export interface operations {
                 content: {
                     "application/json": {
                         challengeId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
                         state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
                         account: {
+                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                             ref: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "personal" | "work-or-school";
                             organization?: string;
                             userName?: string;
+                            /** @description The organization's tenant. */
+                            tenant?: string;
+                            subject?: string;
                         };
+                        /** @description The recovery's id. */
                         recoveryId?: string;
                         proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
                         given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        /** @description How many more tries are open. */
                         triesLeft: number;
                         /** Format: date-time */
                         lockedUntil?: string;
+                        /** @description The owner's contacts, those that were removed and are still told among them. */
                         contacts?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "email" | "phone";
+                            /** @description The address, all but hidden, to show to the owner. */
                             hint: string;
                         }[];
+                        /** @description The code of a problem. */
                         code?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it ends by itself.
+                             */
                             expiresAt: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
                         };
+                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
                         push?: {
                             /** Format: date-time */
                             answerUntil: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
+                            /** @description The event's place in the record, from 1 up. */
                             number: boolean;
                         };
-                        /** @enum {string} */
+                        /**
+                         * @description What to do, for the app.
+                         * @enum {string}
+                         */
                         remedy?: "allow-notifications" | "add-contact";
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it began.
+                         */
                         startedAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
                         expiresAt: string;
                     };
                 };
@@ -5720,6 +8474,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description By what the push service knows the phone. */
                     token: string;
                 };
             };
@@ -5736,48 +8491,90 @@ export interface operations {
                 content: {
                     "application/json": {
                         challengeId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
                         state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
                         account: {
+                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                             ref: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "personal" | "work-or-school";
                             organization?: string;
                             userName?: string;
+                            /** @description The organization's tenant. */
+                            tenant?: string;
+                            subject?: string;
                         };
+                        /** @description The recovery's id. */
                         recoveryId?: string;
                         proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
                         given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        /** @description How many more tries are open. */
                         triesLeft: number;
                         /** Format: date-time */
                         lockedUntil?: string;
+                        /** @description The owner's contacts, those that were removed and are still told among them. */
                         contacts?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "email" | "phone";
+                            /** @description The address, all but hidden, to show to the owner. */
                             hint: string;
                         }[];
+                        /** @description The code of a problem. */
                         code?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it ends by itself.
+                             */
                             expiresAt: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
                         };
+                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
                         push?: {
                             /** Format: date-time */
                             answerUntil: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
+                            /** @description The event's place in the record, from 1 up. */
                             number: boolean;
                         };
-                        /** @enum {string} */
+                        /**
+                         * @description What to do, for the app.
+                         * @enum {string}
+                         */
                         remedy?: "allow-notifications" | "add-contact";
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it began.
+                         */
                         startedAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
                         expiresAt: string;
                     };
                 };
@@ -5842,6 +8639,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The contact's id. */
                     contactId: string;
                 };
             };
@@ -5858,48 +8656,90 @@ export interface operations {
                 content: {
                     "application/json": {
                         challengeId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
                         state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
                         account: {
+                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                             ref: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "personal" | "work-or-school";
                             organization?: string;
                             userName?: string;
+                            /** @description The organization's tenant. */
+                            tenant?: string;
+                            subject?: string;
                         };
+                        /** @description The recovery's id. */
                         recoveryId?: string;
                         proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
                         given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        /** @description How many more tries are open. */
                         triesLeft: number;
                         /** Format: date-time */
                         lockedUntil?: string;
+                        /** @description The owner's contacts, those that were removed and are still told among them. */
                         contacts?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "email" | "phone";
+                            /** @description The address, all but hidden, to show to the owner. */
                             hint: string;
                         }[];
+                        /** @description The code of a problem. */
                         code?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it ends by itself.
+                             */
                             expiresAt: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
                         };
+                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
                         push?: {
                             /** Format: date-time */
                             answerUntil: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
+                            /** @description The event's place in the record, from 1 up. */
                             number: boolean;
                         };
-                        /** @enum {string} */
+                        /**
+                         * @description What to do, for the app.
+                         * @enum {string}
+                         */
                         remedy?: "allow-notifications" | "add-contact";
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it began.
+                         */
                         startedAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
                         expiresAt: string;
                     };
                 };
@@ -5964,6 +8804,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The code of a problem. */
                     code: string;
                 };
             };
@@ -5980,48 +8821,90 @@ export interface operations {
                 content: {
                     "application/json": {
                         challengeId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
                         state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
                         account: {
+                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                             ref: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "personal" | "work-or-school";
                             organization?: string;
                             userName?: string;
+                            /** @description The organization's tenant. */
+                            tenant?: string;
+                            subject?: string;
                         };
+                        /** @description The recovery's id. */
                         recoveryId?: string;
                         proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
                         given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        /** @description How many more tries are open. */
                         triesLeft: number;
                         /** Format: date-time */
                         lockedUntil?: string;
+                        /** @description The owner's contacts, those that were removed and are still told among them. */
                         contacts?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "email" | "phone";
+                            /** @description The address, all but hidden, to show to the owner. */
                             hint: string;
                         }[];
+                        /** @description The code of a problem. */
                         code?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it ends by itself.
+                             */
                             expiresAt: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
                         };
+                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
                         push?: {
                             /** Format: date-time */
                             answerUntil: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
+                            /** @description The event's place in the record, from 1 up. */
                             number: boolean;
                         };
-                        /** @enum {string} */
+                        /**
+                         * @description What to do, for the app.
+                         * @enum {string}
+                         */
                         remedy?: "allow-notifications" | "add-contact";
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it began.
+                         */
                         startedAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
                         expiresAt: string;
                     };
                 };
@@ -6073,6 +8956,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The code of a problem. */
                     code: string;
                 };
             };
@@ -6089,48 +8973,90 @@ export interface operations {
                 content: {
                     "application/json": {
                         challengeId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
                         state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
                         account: {
+                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                             ref: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "personal" | "work-or-school";
                             organization?: string;
                             userName?: string;
+                            /** @description The organization's tenant. */
+                            tenant?: string;
+                            subject?: string;
                         };
+                        /** @description The recovery's id. */
                         recoveryId?: string;
                         proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
                         given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        /** @description How many more tries are open. */
                         triesLeft: number;
                         /** Format: date-time */
                         lockedUntil?: string;
+                        /** @description The owner's contacts, those that were removed and are still told among them. */
                         contacts?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "email" | "phone";
+                            /** @description The address, all but hidden, to show to the owner. */
                             hint: string;
                         }[];
+                        /** @description The code of a problem. */
                         code?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it ends by itself.
+                             */
                             expiresAt: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
                         };
+                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
                         push?: {
                             /** Format: date-time */
                             answerUntil: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
+                            /** @description The event's place in the record, from 1 up. */
                             number: boolean;
                         };
-                        /** @enum {string} */
+                        /**
+                         * @description What to do, for the app.
+                         * @enum {string}
+                         */
                         remedy?: "allow-notifications" | "add-contact";
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it began.
+                         */
                         startedAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
                         expiresAt: string;
                     };
                 };
@@ -6198,48 +9124,90 @@ export interface operations {
                 content: {
                     "application/json": {
                         challengeId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
                         state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
                         account: {
+                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                             ref: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "personal" | "work-or-school";
                             organization?: string;
                             userName?: string;
+                            /** @description The organization's tenant. */
+                            tenant?: string;
+                            subject?: string;
                         };
+                        /** @description The recovery's id. */
                         recoveryId?: string;
                         proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
                         given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        /** @description How many more tries are open. */
                         triesLeft: number;
                         /** Format: date-time */
                         lockedUntil?: string;
+                        /** @description The owner's contacts, those that were removed and are still told among them. */
                         contacts?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "email" | "phone";
+                            /** @description The address, all but hidden, to show to the owner. */
                             hint: string;
                         }[];
+                        /** @description The code of a problem. */
                         code?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it ends by itself.
+                             */
                             expiresAt: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
                         };
+                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
                         push?: {
                             /** Format: date-time */
                             answerUntil: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
+                            /** @description The event's place in the record, from 1 up. */
                             number: boolean;
                         };
-                        /** @enum {string} */
+                        /**
+                         * @description What to do, for the app.
+                         * @enum {string}
+                         */
                         remedy?: "allow-notifications" | "add-contact";
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it began.
+                         */
                         startedAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
                         expiresAt: string;
                     };
                 };
@@ -6313,48 +9281,90 @@ export interface operations {
                 content: {
                     "application/json": {
                         challengeId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
                         state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
                         account: {
+                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                             ref: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "personal" | "work-or-school";
                             organization?: string;
                             userName?: string;
+                            /** @description The organization's tenant. */
+                            tenant?: string;
+                            subject?: string;
                         };
+                        /** @description The recovery's id. */
                         recoveryId?: string;
                         proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
                         given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        /** @description How many more tries are open. */
                         triesLeft: number;
                         /** Format: date-time */
                         lockedUntil?: string;
+                        /** @description The owner's contacts, those that were removed and are still told among them. */
                         contacts?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "email" | "phone";
+                            /** @description The address, all but hidden, to show to the owner. */
                             hint: string;
                         }[];
+                        /** @description The code of a problem. */
                         code?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it ends by itself.
+                             */
                             expiresAt: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
                         };
+                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
                         push?: {
                             /** Format: date-time */
                             answerUntil: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
+                            /** @description The event's place in the record, from 1 up. */
                             number: boolean;
                         };
-                        /** @enum {string} */
+                        /**
+                         * @description What to do, for the app.
+                         * @enum {string}
+                         */
                         remedy?: "allow-notifications" | "add-contact";
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it began.
+                         */
                         startedAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
                         expiresAt: string;
                     };
                 };
@@ -6419,50 +9429,93 @@ export interface operations {
                 content: {
                     "application/json": {
                         challengeId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
                         state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
                         account: {
+                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                             ref: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "personal" | "work-or-school";
                             organization?: string;
                             userName?: string;
+                            /** @description The organization's tenant. */
+                            tenant?: string;
+                            subject?: string;
                         };
+                        /** @description The recovery's id. */
                         recoveryId?: string;
                         proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
                         given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+                        /** @description How many more tries are open. */
                         triesLeft: number;
                         /** Format: date-time */
                         lockedUntil?: string;
+                        /** @description The owner's contacts, those that were removed and are still told among them. */
                         contacts?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** @enum {string} */
+                            /**
+                             * @description Whose account it is: of the person, of an organization, or of another provider.
+                             * @enum {string}
+                             */
                             kind: "email" | "phone";
+                            /** @description The address, all but hidden, to show to the owner. */
                             hint: string;
                         }[];
+                        /** @description The code of a problem. */
                         code?: {
+                            /** @description The contact's id. */
                             contactId: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it ends by itself.
+                             */
                             expiresAt: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
                         };
+                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
                         push?: {
                             /** Format: date-time */
                             answerUntil: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
+                            /** @description The event's place in the record, from 1 up. */
                             number: boolean;
                         };
-                        /** @enum {string} */
+                        /**
+                         * @description What to do, for the app.
+                         * @enum {string}
+                         */
                         remedy?: "allow-notifications" | "add-contact";
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it began.
+                         */
                         startedAt: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
                         expiresAt: string;
                         oneTimeCode?: {
+                            /** @description The user key, as a compact JWE to the phone's sealing key (ECDH-ES). */
                             sealed: string;
                         };
                     };
@@ -6534,6 +9587,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The owner's contacts, those that were removed and are still told among them. */
                         contacts: components["schemas"]["Contact"][];
                     };
                 };
@@ -6567,8 +9621,12 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @enum {string} */
+                    /**
+                     * @description A mailbox, or a number for text messages.
+                     * @enum {string}
+                     */
                     kind: "email" | "phone";
+                    /** @description An e-mail address, or a number with `+` and its country's code. */
                     address: string;
                 };
             };
@@ -6584,32 +9642,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The contact's id. */
                         contactId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description A mailbox, or a number for text messages.
+                         * @enum {string}
+                         */
                         kind: "email" | "phone";
+                        /** @description The address, all but hidden, to show to the owner. */
                         hint: string;
-                        /** @enum {string} */
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
                         state: "unconfirmed" | "confirmed" | "removed";
+                        /** @description Whether accounts are verified by it now. */
                         counts: boolean;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it was added.
+                         */
                         addedAt: string;
+                        /** @description The id of the phone that added it. */
                         addedBy: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When its code was given; absent before.
+                         */
                         confirmedAt?: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description From when on accounts are verified by it: 7 days after it was confirmed, longer with a freeze.
+                         */
                         countsFrom?: string;
+                        /** @description Its removal; absent before. */
                         removed?: {
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it was.
+                             */
                             at: string;
+                            /** @description The id of the phone that removed it. */
                             by: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description Until when it is told all the same.
+                             */
                             until: string;
                         };
+                        /** @description The code that was sent. */
                         code: {
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it ends by itself.
+                             */
                             expiresAt: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
                         };
                     };
@@ -6668,6 +9761,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The contact's id. */
                 contactId: string;
             };
             cookie?: never;
@@ -6684,32 +9778,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The contact's id. */
                         contactId: string;
-                        /** @enum {string} */
+                        /**
+                         * @description A mailbox, or a number for text messages.
+                         * @enum {string}
+                         */
                         kind: "email" | "phone";
+                        /** @description The address, all but hidden, to show to the owner. */
                         hint: string;
-                        /** @enum {string} */
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
                         state: "unconfirmed" | "confirmed" | "removed";
+                        /** @description Whether accounts are verified by it now. */
                         counts: boolean;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When it was added.
+                         */
                         addedAt: string;
+                        /** @description The id of the phone that added it. */
                         addedBy: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When its code was given; absent before.
+                         */
                         confirmedAt?: string;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description From when on accounts are verified by it: 7 days after it was confirmed, longer with a freeze.
+                         */
                         countsFrom?: string;
+                        /** @description Its removal; absent before. */
                         removed?: {
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it was.
+                             */
                             at: string;
+                            /** @description The id of the phone that removed it. */
                             by: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description Until when it is told all the same.
+                             */
                             until: string;
                         };
+                        /** @description The code that was sent. */
                         code: {
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it ends by itself.
+                             */
                             expiresAt: string;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When another code can be sent.
+                             */
                             sendAgainAt: string;
+                            /** @description How many more codes can be sent today. */
                             sendsLeft: number;
                         };
                     };
@@ -6751,6 +9880,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The contact's id. */
                 contactId: string;
             };
             cookie?: never;
@@ -6759,6 +9889,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Six digits, as they were sent. */
                     code: string;
                 };
             };
@@ -6815,6 +9946,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The contact's id. */
                 contactId: string;
             };
             cookie?: never;
@@ -6844,6 +9976,7 @@ export interface operations {
     "activity-read": {
         parameters: {
             query?: {
+                /** @description The `next` of an earlier page; left out, the newest page. */
                 page?: string;
             };
             header: {
@@ -6869,25 +10002,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The newest event; `number` 0 and an empty `hash` before the first. */
                         head: {
+                            /** @description The event's place in the record, from 1 up. */
                             number: number;
+                            /** @description SHA-256 of the event and of all before it, base64url. */
                             hash: string;
                         };
+                        /** @description The events of the page, newest first. */
                         events: {
+                            /** @description The event's place in the record, from 1 up. */
                             number: number;
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description When it was.
+                             */
                             at: string;
+                            /** @description What happened. */
                             type: components["schemas"]["EventType"];
+                            /** @description The phone that did it. */
                             device?: components["schemas"]["Actor"];
+                            /** @description What the event was about. */
                             details: {
+                                /** @description The code of a problem. */
                                 code?: string;
+                                /** @description The phone's id: the RFC 7638 thumbprint of its signing key. */
                                 deviceId?: string;
+                                /** @description The recovery's id. */
                                 recoveryId?: string;
+                                /** @description The version's number. */
                                 version?: number;
                             };
+                            /** @description The `hash` of the event before; empty in the first. */
                             previous: string;
+                            /** @description SHA-256 of the event and of all before it, base64url. */
                             hash: string;
                         }[];
+                        /** @description Asks for the next page; absent on the last. */
                         next?: string;
                     };
                 };
@@ -6926,18 +10077,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @constant */
+                        /**
+                         * @description The form of the export.
+                         * @constant
+                         */
                         schema: 1;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description When the export began.
+                         */
                         exportedAt: string;
+                        /** @description The owner's id: a hash of who is signed in. */
                         userId: string;
+                        /** @description The owner's user keys, each sealed to this phone. */
                         keys: components["schemas"]["SealedKey"][];
+                        /** @description What is stored about the owner. */
                         items: {
+                            /** @description Under what it is stored. */
                             id: string;
+                            /** @description What is stored. */
                             body: {
                                 [key: string]: unknown;
                             };
                         }[];
+                        /** @description Asks for the next page; absent on the last. */
                         next?: string;
                     };
                 };
@@ -6970,6 +10133,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The `next` of the page before. */
                     next: string;
                 };
             };
@@ -6985,14 +10149,21 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @constant */
+                        /**
+                         * @description The form of the export.
+                         * @constant
+                         */
                         schema: 1;
+                        /** @description What is stored about the owner. */
                         items: {
+                            /** @description Under what it is stored. */
                             id: string;
+                            /** @description What is stored. */
                             body: {
                                 [key: string]: unknown;
                             };
                         }[];
+                        /** @description Asks for the next page; absent on the last. */
                         next?: string;
                     };
                 };
@@ -7049,6 +10220,358 @@ export interface operations {
             503: components["responses"]["devices-list.503"];
         };
     };
+    "provider-activations-issue": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same for each try of it: a retry is answered as the first try was. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 1,048,576 bytes, with `Content-Length` and without `Content-Encoding`. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    subject: string;
+                    /** @enum {string} */
+                    route: "self-service" | "administrator";
+                    showNumber?: boolean;
+                    account: {
+                        organization: string;
+                        userName: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        activationId: string;
+                        /** @description The code of a problem. */
+                        code: string;
+                        qr: string;
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
+                        expiresAt: string;
+                    };
+                };
+            };
+            /** @description `body-invalid`, `body-missing`, `idempotency-key-invalid`, `json-duplicate-key`, `json-invalid`, `json-invalid-number`, `json-invalid-string`, `json-too-deep`, `json-too-many-members`, `private-key-refused` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["body-invalid"] | components["schemas"]["body-missing"] | components["schemas"]["idempotency-key-invalid"] | components["schemas"]["json-duplicate-key"] | components["schemas"]["json-invalid"] | components["schemas"]["json-invalid-number"] | components["schemas"]["json-invalid-string"] | components["schemas"]["json-too-deep"] | components["schemas"]["json-too-many-members"] | components["schemas"]["private-key-refused"];
+                };
+            };
+            401: components["responses"]["provider-activations-issue.401"];
+            403: components["responses"]["provider-activations-issue.403"];
+            409: components["responses"]["provider-activations-issue.409"];
+            411: components["responses"]["devices-register.411"];
+            413: components["responses"]["devices-register.413"];
+            415: components["responses"]["devices-register.415"];
+            422: components["responses"]["backup-enable.422"];
+            /** @description `too-many-activations`, `too-many-requests` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["too-many-activations"] | components["schemas"]["too-many-requests"];
+                };
+            };
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["devices-register.503"];
+        };
+    };
+    "provider-activations-read": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                activationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        activationId: string;
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
+                        state: "issued" | "claimed" | "confirming" | "verified" | "refused" | "expired" | "cancelled";
+                        /**
+                         * Format: date-time
+                         * @description When it ends by itself.
+                         */
+                        expiresAt: string;
+                        /** @description The event's place in the record, from 1 up. */
+                        number?: number;
+                        credentialId?: string;
+                        publicKey?: components["schemas"]["PublicKeyOutput"];
+                    };
+                };
+            };
+            400: components["responses"]["provider-activations-read.400"];
+            401: components["responses"]["provider-activations-issue.401"];
+            403: components["responses"]["provider-activations-issue.403"];
+            404: components["responses"]["provider-activations-read.404"];
+            429: components["responses"]["provider-activations-read.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["provider-activations-read.503"];
+        };
+    };
+    "provider-activations-cancel": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                activationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["provider-activations-read.400"];
+            401: components["responses"]["provider-activations-issue.401"];
+            403: components["responses"]["provider-activations-issue.403"];
+            404: components["responses"]["provider-activations-read.404"];
+            409: components["responses"]["provider-activations-issue.409"];
+            429: components["responses"]["provider-activations-read.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["devices-list.503"];
+        };
+    };
+    "provider-credentials-read": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                credentialId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        credentialId: string;
+                        /**
+                         * @description How it stands.
+                         * @enum {string}
+                         */
+                        state: "live" | "revoked";
+                    };
+                };
+            };
+            400: components["responses"]["provider-activations-read.400"];
+            401: components["responses"]["provider-activations-issue.401"];
+            403: components["responses"]["provider-activations-issue.403"];
+            404: components["responses"]["provider-credentials-read.404"];
+            429: components["responses"]["provider-activations-read.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["provider-activations-read.503"];
+        };
+    };
+    "provider-credentials-revoke": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                credentialId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["provider-activations-read.400"];
+            401: components["responses"]["provider-activations-issue.401"];
+            403: components["responses"]["provider-activations-issue.403"];
+            404: components["responses"]["provider-credentials-read.404"];
+            429: components["responses"]["provider-activations-read.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["devices-list.503"];
+        };
+    };
+    "provider-codes-verify": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 1,048,576 bytes, with `Content-Length` and without `Content-Encoding`. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    issuer: string;
+                    subject: string;
+                    /** @description The code of a problem. */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        valid: boolean;
+                    };
+                };
+            };
+            /** @description `body-invalid`, `body-missing`, `json-duplicate-key`, `json-invalid`, `json-invalid-number`, `json-invalid-string`, `json-too-deep`, `json-too-many-members`, `private-key-refused` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["body-invalid"] | components["schemas"]["body-missing"] | components["schemas"]["json-duplicate-key"] | components["schemas"]["json-invalid"] | components["schemas"]["json-invalid-number"] | components["schemas"]["json-invalid-string"] | components["schemas"]["json-too-deep"] | components["schemas"]["json-too-many-members"] | components["schemas"]["private-key-refused"];
+                };
+            };
+            401: components["responses"]["provider-activations-issue.401"];
+            /** @description `issuer-refused`, `provider-required`, `role-required` */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["issuer-refused"] | components["schemas"]["provider-required"] | components["schemas"]["role-required"];
+                };
+            };
+            /** @description `codes-closed` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["codes-closed"];
+                };
+            };
+            411: components["responses"]["devices-register.411"];
+            413: components["responses"]["devices-register.413"];
+            415: components["responses"]["devices-register.415"];
+            /** @description `codes-locked`, `too-many-requests` */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["codes-locked"] | components["schemas"]["too-many-requests"];
+                };
+            };
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["devices-register.503"];
+        };
+    };
     "service-health": {
         parameters: {
             query?: never;
@@ -7071,7 +10594,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @constant */
+                        /**
+                         * @description The process answers.
+                         * @constant
+                         */
                         status: "ok";
                     };
                 };
@@ -7116,7 +10642,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @constant */
+                        /**
+                         * @description Store and keys answer.
+                         * @constant
+                         */
                         status: "ready";
                     };
                 };
@@ -7147,6 +10676,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description As it stands in a problem. */
                 code: string;
             };
             cookie?: never;
@@ -7161,36 +10691,16 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["NoSniff"];
                     "Content-Language": components["headers"]["ContentLanguage"];
                     Vary: components["headers"]["Vary"];
+                    /** @description With a page: nothing comes from elsewhere. */
+                    "Content-Security-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        code: string;
-                        status: number;
-                        title: string;
-                        detail: string;
-                        remedy: string;
-                        remedyText: string;
-                        otherwise?: string;
-                        otherwiseText?: string;
-                        retryable: boolean;
-                    };
+                    "application/json": components["schemas"]["Explanation"];
+                    "text/html; charset=utf-8": string;
                 };
             };
-            /** @description `parameter-invalid` */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    "Cache-Control": components["headers"]["CacheControl"];
-                    "X-Content-Type-Options": components["headers"]["NoSniff"];
-                    "Content-Language": components["headers"]["ContentLanguage"];
-                    Vary: components["headers"]["Vary"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["parameter-invalid"];
-                };
-            };
+            400: components["responses"]["provider-activations-read.400"];
             /** @description `not-found` */
             404: {
                 headers: {
@@ -7209,10 +10719,47 @@ export interface operations {
             503: components["responses"]["service-problem.503"];
         };
     };
+    "service-problems": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    /** @description With a page: nothing comes from elsewhere. */
+                    "Content-Security-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What each code means, sorted by code. */
+                        problems: components["schemas"]["Explanation"][];
+                    };
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["service-problem.503"];
+        };
+    };
     "service-openapi": {
         parameters: {
             query?: never;
             header?: {
+                /** @description An `ETag` that the caller has: 304 if it is still that. */
                 "If-None-Match"?: string;
                 /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
@@ -7234,6 +10781,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The version of OpenAPI. */
                         openapi: string;
                     } & {
                         [key: string]: unknown;

@@ -8,7 +8,7 @@ export async function addMailbox(stage: Stage, old: PhoneOfStory): Promise<Conta
   const { tell, check } = stage;
   tell.act("She adds a mailbox that is told, too");
   tell.say(`Her phone may be lost, or off, on the day that somebody else signs in as her. The app asks for an address or
-    a number besides, which the service keeps encrypted and shows by a hint alone.`);
+    a number besides, a contact, which the service keeps encrypted and shows by a hint alone.`);
   check.equal("a contact is advised", adviceOf(await readStatus(stage, old)), "add-contact");
   const { contact, whenAdded } = await addContact(stage, old, "a.lind@mail.example");
   check.equal("the mailbox has got a code, which confirms it", whenAdded, [contact.hint]);

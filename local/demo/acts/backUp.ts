@@ -12,7 +12,8 @@ export async function backUp(stage: Stage, old: PhoneOfStory, contents: Contents
   tell.act("Her accounts are backed up");
   tell.say(`She has ${accounts.length} accounts: ${ofKind("personal")} personal, ${ofKind("work-or-school")} of
     work or school, ${ofKind("third-party")} of third parties. ${withPush} of them ask by push notification, the
-    others show one-time codes. The phone encrypts all of them, and the app's settings, into one envelope. Beside
+    others show one-time codes. The phone encrypts all of them, and the app's settings, into one envelope: a text
+    that only her phones can open. Beside
     it the service is told of each account a keyed hash, its kind, whether it has push, and for work or school the
     organisation.`);
   const uploaded = await upload(stage, old, contents);

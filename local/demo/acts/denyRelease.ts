@@ -23,9 +23,10 @@ export async function denyRelease(stage: Stage, old: PhoneOfStory, mailbox: Cont
   const { body } = await accepted(old.devices(), ({ body }) => `${body.devices.length} phones`);
   const phones = body.devices.map(({ name }) => name);
 
-  tell.say(`Mallory gets at her recovery account, the second factor included. Nothing has to wait yet: he recovers, and
-    may do what she may. He takes her mailbox out, and puts his own in.`);
-  const thief = await stage.registeredPhone({ owner: "Alice", name: "Moto E" });
+  tell.say(`Mallory gets at her recovery account, the second factor included, and signs in with it: for the service he is
+    Alice, on one more phone. Nothing has to wait yet: he recovers, and may do what she may. He takes her mailbox out, and
+    puts his own in.`);
+  const thief = await stage.registeredPhone({ owner: "Alice", name: "Moto E", hands: "Mallory" });
   const { recoveryId } = (await recoverAtOnce(stage, thief)).body;
   const removing = await outbox.arriving(() =>
     accepted(
@@ -43,7 +44,9 @@ export async function denyRelease(stage: Stage, old: PhoneOfStory, mailbox: Cont
   check.equal("and that it is confirmed, as is his own", his.whenConfirmed, everywhere);
   check.equal("his does not count before 7 days have passed", his.contact.counts, false);
 
-  tell.say("Alice reads her mail, opens the app on her old phone, and answers: this wasn't me.");
+  tell.say(`Alice reads her mail, opens the app on her old phone, and answers: this wasn't me. That denies the recovery, up to
+    14 days after it: his phone is revoked, another key begins, and the backup is frozen. Nothing leaves it until she lifts
+    the freeze, or 30 days are over.`);
   const status = await readStatus(stage, old);
   check.that(
     "she sees on which phone it was",

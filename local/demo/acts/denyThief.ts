@@ -10,13 +10,13 @@ const FROZEN_DAYS = 30;
 export async function denyThief(stage: Stage, old: PhoneOfStory, mailbox: Contact): Promise<void> {
   const { tell, check, accepted, refused, outbox } = stage;
   tell.act("A thief is denied, and frozen out");
-  tell.say(`From now on Alice lets recoveries on new phones wait for ${WAITING_DAYS} days. Mallory gets at her recovery account
-    again, and signs in on another phone.`);
+  tell.say(`From now on Alice lets recoveries on new phones wait for ${WAITING_DAYS} days, the waiting time: till then they get
+    nothing. Mallory gets at her recovery account again, and signs in as Alice on another phone.`);
   await accepted(
     old.choosePolicy({ waitingSeconds: WAITING_DAYS * 86_400 }),
-    ({ body }) => `recoveries wait for ${body.waitingSeconds} seconds`,
+    ({ body }) => `recoveries wait for ${body.waitingSeconds / 86_400} days`,
   );
-  const thief = await stage.registeredPhone({ owner: "Alice", name: "Moto G" });
+  const thief = await stage.registeredPhone({ owner: "Alice", name: "Moto G", hands: "Mallory" });
   const { answer: begun, arrived } = await outbox.arriving(() =>
     accepted(thief.recover(), ({ body }) => `${body.state}: neither envelope nor key`),
   );

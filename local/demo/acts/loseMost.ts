@@ -12,7 +12,7 @@ export async function loseMost(stage: Stage, old: PhoneOfStory, contents: Conten
   const few = { ...contents, accounts: contents.accounts.slice(0, LEFT) };
   tell.act("A sharp drop is noticed");
   tell.say(`The app on her old phone has a fault: it has lost all but ${LEFT} accounts, and backs up what is left.
-    This phone may upload, but not that.`);
+    This phone is trusted and may upload, but a sharp drop, none or fewer than half of its accounts, only with her word.`);
   const problem = await refused(
     old.upload(few),
     "sharp-drop",

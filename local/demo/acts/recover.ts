@@ -16,7 +16,9 @@ export async function recover(
 ): Promise<{ readonly next: PhoneOfStory; readonly arrived: Contents }> {
   const { tell, check, refused, outbox } = stage;
   tell.act("She recovers on a new phone");
-  tell.say("Alice has bought a new phone. There is nothing on it but the app.");
+  tell.say(`Alice has bought a new phone. There is nothing on it but the app. A recovery brings it the envelope and the key
+    that opens it, and makes it trusted. Her other phones get a notice of each step by push, her contacts by mail: it says
+    that something happened, and not what.`);
   const next = await stage.phone({ owner: "Alice", name: "Pixel 10" });
   await next.signIn("Alice signs in on the Pixel 10");
   await refused(
@@ -51,9 +53,9 @@ export async function recover(
   );
   check.equal("the app's settings are the same", arrived.settings, contents.settings);
   check.equal(
-    "those with push are marked action required, the others are ready at once",
+    "those with push are to be verified again, the others are ready at once",
     states,
-    contents.accounts.map(({ push }) => (push ? "action required" : "ready")),
+    contents.accounts.map(({ push }) => (push ? "verify" : "ready")),
   );
   const means = new Map(body.accounts.filter(({ push }) => push).map(({ kind, means }) => [kind, means]));
   check.equal(
@@ -75,6 +77,6 @@ function statesOf({ accounts }: Contents, recovery: RecoveryReleased, referenceS
   const told = new Map(recovery.accounts.map(({ ref, state }) => [ref, state]));
   return accountReferences(salt, accounts).map((ref) => {
     const state = told.get(ref) ?? "not in the recovery";
-    return state === "action-required" ? "action required" : state;
+    return state === "action-required" ? "verify" : state;
   });
 }

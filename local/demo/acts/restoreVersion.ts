@@ -7,7 +7,9 @@ import { recoverAtOnce } from "../steps.ts";
 export async function restoreVersion(stage: Stage, old: PhoneOfStory, contents: Contents): Promise<void> {
   const { tell, check, accepted } = stage;
   tell.act("An older version comes back");
-  tell.say("What she replaced is in the history. She makes the version with all her accounts present again.");
+  tell.say(
+    "What she replaced is in the history, the versions that are kept. She makes the one with all her accounts present again.",
+  );
   const { body } = await accepted(old.versions(), ({ body }) => `${body.versions.length} versions are kept`);
   tell.table([
     ["VERSION", "ACCOUNTS", "FROM"],

@@ -7,8 +7,8 @@ export async function searchRemains({ tell, check, stop }: Stage, contents: Cont
   const secrets = secretsOf(contents);
   const { requests, database, log } = await stop();
   tell.act("The service knows none of these accounts");
-  tell.say(`The service is stopped. Every byte of the requests' bodies, of the database and of the log is searched
-    for the ${secrets.length} issuers, user names, secrets and user ids of the ${contents.accounts.length} accounts,
+  tell.say(`The service is stopped. Every byte of what the phones have sent to it (but for access tokens, which say
+    who signs in), of the database and of the log is searched for the ${secrets.length} issuers, user names, secrets and user ids of the ${contents.accounts.length} accounts,
     as plain text and inside base64.`);
   const places = [
     { name: "request bodies", bytes: requests },

@@ -21,7 +21,7 @@ export async function snoop(stage: Stage): Promise<void> {
   tell.say(
     "Then he steals an access token of Alice's, an hour after she signed in. He has none of her phones.",
   );
-  const thief = await stage.phone({ owner: "Alice", name: "Moto G" });
+  const thief = await stage.phone({ owner: "Alice", name: "Moto G", hands: "Mallory" });
   await thief.signIn("the token that is stolen", HOUR);
   await refused(thief.status(), "device-not-registered", "without a phone of hers, her token reads nothing");
   await refused(thief.register(), "step-up-required", "nor does it make his phone one of hers");

@@ -29,6 +29,12 @@ export async function stopAtContact(stage: Stage, old: PhoneOfStory, mailbox: Co
     read.body.contacts?.map(({ hint }) => hint),
     [mailbox.hint],
   );
+  const his = await addContact(stage, thief, "mallory@evil.example");
+  await refused(
+    thief.sendChallengeCode(challengeId, his.contact.contactId),
+    "contact-not-counted",
+    "a mailbox of his own does not count before 7 days have passed",
+  );
   const sending = await outbox.arriving(() =>
     accepted(thief.sendChallengeCode(challengeId, mailbox.contactId), () => "he has a code sent there"),
   );
@@ -38,12 +44,6 @@ export async function stopAtContact(stage: Stage, old: PhoneOfStory, mailbox: Co
     thief.giveChallengeCode(challengeId, guess),
     "contact-code-wrong",
     "he guesses, and is wrong",
-  );
-  const his = await addContact(stage, thief, "mallory@evil.example");
-  await refused(
-    thief.sendChallengeCode(challengeId, his.contact.contactId),
-    "contact-not-counted",
-    "a mailbox of his own does not count before 7 days have passed",
   );
 
   tell.say("Alice, who is told of each step, answers: this wasn't me.");

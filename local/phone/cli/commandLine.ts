@@ -35,6 +35,17 @@ export interface CommandLine {
   /** Accept-Language. */
   readonly language: string | undefined;
   readonly andPhones: boolean;
+  /** Of a contact, or of an account's provider. */
+  readonly code: string | undefined;
+  /** Which of those that are listed, or its id. */
+  readonly contact: string | undefined;
+  /** Who signs in to the account that is verified. */
+  readonly as: string | undefined;
+  readonly organization: string | undefined;
+  readonly tenant: string | undefined;
+  /** As the owner typed it. */
+  readonly number: string | undefined;
+  readonly deny: boolean;
   readonly json: boolean;
   readonly help: boolean;
   /** The names of the options that were given. */
@@ -73,6 +84,13 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     },
     language: values.language && checkLanguage(values.language),
     andPhones: values["and-phones"],
+    code: values.code,
+    contact: values.contact,
+    as: values.as,
+    organization: values.organization,
+    tenant: values.tenant,
+    number: values.number,
+    deny: values.deny,
     json: values.json,
     help: values.help || command === "help",
     given,

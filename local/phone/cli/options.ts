@@ -84,6 +84,17 @@ export const OWN = {
     value: "TIME",
     means: "how long recoveries on new phones wait: 3d, 12h or seconds",
   },
+  code: {
+    type: "string",
+    value: "CODE",
+    means: "the code that was sent to a contact, or that of the account's provider: its QR code's text, too",
+  },
+  contact: { type: "string", value: "NUMBER", means: "the contact that a code is sent to, of those listed" },
+  as: { type: "string", value: "NAME", means: "who signs in to the account (default: whose account it is)" },
+  organization: { type: "string", value: "NAME", means: "what the phone calls the account's organization" },
+  tenant: { type: "string", value: "ID", means: "the organization's id (default: the development issuer's)" },
+  number: { type: "string", value: "NUMBER", means: "the number that the provider's page shows" },
+  deny: { type: "boolean", default: false, means: "it was not you: nothing is verified" },
 } as const satisfies Readonly<Record<string, Option>>;
 
 export type OwnOption = keyof typeof OWN;

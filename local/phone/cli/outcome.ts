@@ -15,5 +15,13 @@ export function told(text: string, json: unknown): Told {
   return { text, json };
 }
 
+/** Asks whoever sits at the terminal. @returns what was typed */
+export type Ask = (question: string) => Promise<string>;
+
 /** A command that talks to the service, for a phone that is registered. */
-export type Command = (phone: Phone, line: CommandLine, fetch: typeof globalThis.fetch) => Promise<Outcome>;
+export type Command = (
+  phone: Phone,
+  line: CommandLine,
+  fetch: typeof globalThis.fetch,
+  ask?: Ask,
+) => Promise<Outcome>;

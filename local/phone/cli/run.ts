@@ -4,6 +4,7 @@ import { UnboundRefused } from "../acts/recovery/open.ts";
 import { StorageSecretMissing } from "../acts/recovery/recoveryKey.ts";
 import type { PhoneState } from "../acts/state.ts";
 import { ContentsRefused } from "../protocol/accounts.ts";
+import { ActivationRefused } from "../protocol/activation.ts";
 import { EnvelopeRefused } from "../protocol/envelope.ts";
 import { RecoveryKeyMistyped, StorageSecretRefused } from "../protocol/recoveryKey.ts";
 import { SealedKeyRefused } from "../protocol/sealedKey.ts";
@@ -17,7 +18,7 @@ import { helpOf, helpOfAll } from "./help.ts";
 import { nearest } from "./nearest.ts";
 import { sayPushToken } from "./notices.ts";
 import { COMMON } from "./options.ts";
-import type { Command, Outcome } from "./outcome.ts";
+import type { Ask, Command, Outcome } from "./outcome.ts";
 import { columnsFor } from "./print/columns.ts";
 import { formatProblem } from "./print/problem.ts";
 import { signIn } from "./tokens.ts";
@@ -29,6 +30,8 @@ interface Surroundings {
   readonly fetch: typeof globalThis.fetch;
   /** Columns of the terminal; undefined where it is none. */
   readonly columns?: number | undefined;
+  /** Asks whoever sits at the terminal; undefined where it is none. */
+  readonly ask?: Ask | undefined;
   /** Prints what was asked for. */
   readonly print: (text: string) => void;
   /** Prints what went wrong, and what is said on the way. */
@@ -111,7 +114,12 @@ async function runCommand(
       await sayPushToken(phone);
       surroundings.printError(`Registered this phone (${line.phone}, ${platform}) for ${owner}.`);
     }
-    return await (act as { readonly phone: Command }).phone(phone, line, surroundings.fetch);
+    return await (act as { readonly phone: Command }).phone(
+      phone,
+      line,
+      surroundings.fetch,
+      line.json ? undefined : surroundings.ask,
+    );
   }
 }
 
@@ -158,7 +166,14 @@ async function openPhone(line: CommandLine, { directory, system, fetch }: Surrou
 }
 
 /** Errors that the owner can put right. */
-const OWNERS = [UsageError, ContentsRefused, RecordBroken, RecoveryKeyMistyped, StorageSecretMissing];
+const OWNERS = [
+  ActivationRefused,
+  UsageError,
+  ContentsRefused,
+  RecordBroken,
+  RecoveryKeyMistyped,
+  StorageSecretMissing,
+];
 
 /** Something was changed on the way, or belongs to somebody else. */
 const CHANGED = [EnvelopeRefused, SealedKeyRefused, StorageSecretRefused];

@@ -55,7 +55,7 @@ describe("the telling of a story", () => {
       .join("\n")
       .split("\n");
     expect(lines.length).toBeGreaterThan(2);
-    expect(lines.every((line) => line.length <= 100)).toBe(true);
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
     expect(lines.join(" ").trim().split(/\s+/)).toEqual(words);
   });
 

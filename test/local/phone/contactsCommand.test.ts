@@ -29,7 +29,7 @@ describe("contacts at the command line [E14]", () => {
     const refused = await told("contacts", "confirm", id, wrong);
     expect(refused).toContain("code:   contact-code-wrong");
     expect(refused).toContain("Tries left: 4.");
-    expect(refused).toContain("(contacts send CONTACT-ID)");
+    expect(refused).toContain("(contacts send CONTACT-ID, or verify ACCOUNT --contact NUMBER)");
     expect(await printed("contacts", "confirm", id, code)).toContain("a•••@w•••.example is confirmed");
     expect(await printed("contacts")).toMatch(/confirmed +no +counts from 2026-/);
     expect(await printed("status")).not.toContain(advice);

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { helpOf, misuseOf, toldOf } from "../../../local/terminal/program.ts";
 import manifest from "../../../package.json" with { type: "json" };
+import { makeSettings, requireCoreTools } from "../../../scripts/func.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -51,8 +52,8 @@ describe("each program that package.json starts", () => {
     expect(printed).toContain(name);
   });
 
-  // What is not their own goes on to Stryker and Vitest.
-  it.concurrent.each(PROGRAMS.filter(([name]) => name !== "test:mutate" && name !== "test:cloud"))(
+  // What is not their own goes on to Stryker, Vitest and Core Tools.
+  it.concurrent.each(PROGRAMS.filter(([name]) => !["test:mutate", "test:cloud", "func"].includes(name)))(
     "%s refuses an option that it doesn't know, in one line, with status 1",
     async (_, file) => {
       const { printed, errors, status } = await run(file, ["--no-such-option"]);
@@ -175,5 +176,52 @@ describe("help", () => {
       code: "ERR_PARSE_ARGS_UNKNOWN_OPTION",
     });
     expect(misuseOf(error, ["--verbose"], ["port", "data"])).toBe("There is no option --verbose.");
+  });
+});
+
+describe("an older Node", () => {
+  it("is told apart in each script, with the line that installs the right one", async () => {
+    const started = Object.values(manifest.scripts).filter((script) => /\.ts$|vitest/.test(script));
+    expect(
+      started.filter(
+        (script) =>
+          !script.startsWith("node --import ./scripts/node24.js ") &&
+          !script.startsWith("node ./scripts/node24.js && "),
+      ),
+    ).toEqual([]);
+    // Without reading TypeScript, as Node 20 is.
+    const child = spawn(
+      process.execPath,
+      ["--no-experimental-strip-types", "--import", "./scripts/node24.js", "local/host/main.ts"],
+      { cwd: ROOT, timeout: 50_000, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    const [printed, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+    expect([printed, status]).toEqual(["", 1]);
+    expect(errors).toMatch(
+      /^This needs Node 24, and runs on v[^\n]+: npm rebuild node --ignore-scripts=false\n$/,
+    );
+  });
+});
+
+describe("npm run func", () => {
+  it("says how to get Core Tools where there are none, and never takes another package for them", () => {
+    const { "azure-functions-core-tools": version } = manifest.optionalDependencies;
+    expect(() => requireCoreTools(() => false)).toThrow(
+      `Get them with: npm install --no-save azure-functions-core-tools@${version}. npm start runs the same service without.`,
+    );
+    expect(() => requireCoreTools(() => true)).not.toThrow();
+    const commands = Object.values(manifest.scripts).join("\n");
+    expect(commands).not.toMatch(/npx/);
+  });
+
+  it("makes local.settings.json of the sample once, and keeps one that is there", async () => {
+    const folder = await temporaryFolder();
+    expect(makeSettings(folder)).toBe(true);
+    const settings = join(folder, "local.settings.json");
+    expect(JSON.parse(await readFile(settings, "utf8"))).toMatchObject({ IsEncrypted: false });
+    await writeFile(settings, "mine");
+    expect(makeSettings(folder)).toBe(false);
+    expect(await readFile(settings, "utf8")).toBe("mine");
   });
 });

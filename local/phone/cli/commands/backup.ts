@@ -59,7 +59,13 @@ export async function upload(phone: Phone, line: CommandLine): Promise<Outcome> 
 export async function status(phone: Phone, line: CommandLine): Promise<Outcome> {
   operandsOf(line, []);
   const result = await phone.status();
-  return result.ok ? told(formatStatus(result.body), result.body) : result;
+  if (!result.ok) return result;
+  const waiting = phone.state().accounts.filter(({ actionRequired }) => actionRequired).length;
+  const lines = [
+    formatStatus(result.body),
+    ...(waiting > 0 ? [`Accounts with push that wait for you on this phone: ${waiting}. See accounts.`] : []),
+  ];
+  return told(lines.join("\n"), result.body);
 }
 
 export async function refresh(phone: Phone, line: CommandLine): Promise<Outcome> {

@@ -20,6 +20,7 @@ import {
   setRecoveryKey,
   startAnew,
 } from "./recovery.ts";
+import { accounts, addWorkAccount, answer, verify } from "./verify.ts";
 
 export interface CommandEntry {
   readonly name: string;
@@ -38,7 +39,11 @@ export interface CommandEntry {
 
 type Alone = (
   line: CommandLine,
-  surroundings: { readonly system: System; readonly fetch: typeof globalThis.fetch },
+  surroundings: {
+    readonly directory: string;
+    readonly system: System;
+    readonly fetch: typeof globalThis.fetch;
+  },
 ) => Promise<Told>;
 
 const RECOVERING = ["out", "recovery-key", "without-icloud"] as const;
@@ -49,9 +54,10 @@ JSON as recover --out writes it: {"version":1,"accounts":[…],"settings":{…}}
 
 What another app exported: otpauth:// addresses, one to a line, as most apps and Ente Auth write them; otpauth-migration:// addresses of Google Authenticator; unencrypted JSON of Aegis, 2FAS or andOTP.`;
 
-const [FIRST, NEW, OTHERS, CHOOSE, TRY] = [
+const [FIRST, NEW, PUSH, OTHERS, CHOOSE, TRY] = [
   "Begin, back up, look",
   "Get it onto a new phone",
+  "Make accounts with push work here",
   "Decide about another phone",
   "Choose, see, leave",
   "Try things out",
@@ -130,6 +136,38 @@ export const COMMANDS: readonly CommandEntry[] = [
     more: "For what can't be opened, is another phone's or is not wanted. It stays in the history for 30 days. It waits as a recovery does. Only the owner decides that.",
     options: ["confirm"],
     act: { phone: startAnew },
+  },
+  {
+    group: PUSH,
+    name: "accounts",
+    means: "the accounts on this phone, and which of them wait for you",
+    act: { phone: accounts },
+  },
+  {
+    group: PUSH,
+    name: "verify",
+    takes: "ACCOUNT",
+    means: "make an account with push work on this phone, or go on with that",
+    more: `ACCOUNT is its number in accounts, or its user name. A personal account takes a sign-in to it and a code to a contact of it; a work or school account the code of its provider, typed or as the text of its QR code. Then a push comes to this phone, which you answer.
+
+In a terminal it asks for what is missing; elsewhere it says so, and the same command goes on with --code, --contact or --as.`,
+    options: ["code", "contact", "as"],
+    act: { phone: verify },
+  },
+  {
+    group: PUSH,
+    name: "answer",
+    means: "answer the push that has come to this phone: it was you",
+    options: ["number", "deny"],
+    act: { phone: answer },
+  },
+  {
+    group: PUSH,
+    name: "add-work-account",
+    takes: "[CODE]",
+    means: "add a work or school account: by its provider's code, or with --as NAME by signing in to it",
+    options: ["as", "organization", "tenant", "number"],
+    act: { phone: addWorkAccount },
   },
   {
     group: OTHERS,
@@ -241,8 +279,9 @@ contacts confirm CONTACT-ID CODE: from now on it is told. contacts send CONTACT-
   {
     group: TRY,
     name: "codes",
-    takes: "FILE",
-    means: "the codes that the accounts of a file show now",
+    takes: "[FILE]",
+    means:
+      "the codes that the accounts of a file show now; without FILE, those of accounts verified on this phone",
     more: ACCOUNTS,
     act: { alone: codes },
   },

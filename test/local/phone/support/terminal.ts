@@ -19,13 +19,15 @@ export async function openTerminal() {
   const directory = await temporaryFolder();
 
   /** Runs one command. @param carry what stands between phone and service */
-  async function phoneWith(carry: typeof fetch, ...args: string[]) {
+  const phoneWith = (carry: typeof fetch, ...args: string[]) => runWith({ fetch: carry }, ...args);
+
+  async function runWith(around: Pick<Parameters<typeof run>[1], "fetch" | "ask">, ...args: string[]) {
     const printed: string[] = [];
     const errors: string[] = [];
     const status = await run([...args, "--origin", service.origin], {
       directory,
       system: { now: service.now, random: system.random },
-      fetch: carry,
+      ...around,
       print: (text) => printed.push(text),
       printError: (text) => errors.push(text),
     });
@@ -39,6 +41,16 @@ export async function openTerminal() {
     directory,
     phoneWith,
     phone,
+
+    /** Runs one command for somebody at the terminal. @param next what they answer @returns the questions as well */
+    async asked(next: () => string, ...args: string[]) {
+      const questions: string[] = [];
+      const ask = async (question: string) => {
+        questions.push(question);
+        return next();
+      };
+      return { ...(await runWith({ fetch, ask }, ...args)), questions };
+    },
 
     /** What a command printed, which must succeed. */
     async printed(...args: string[]): Promise<string> {
