@@ -45,6 +45,9 @@ import { setPushToken } from "./devices/setPushToken.ts";
 import { eraseOwner } from "./me/erase.ts";
 import { exportOwner } from "./me/export.ts";
 import { exportNextPage } from "./me/exportNext.ts";
+import { readOperations } from "./operations/readStatus.ts";
+import { rewrapKeys } from "./operations/rewrap.ts";
+import { sweepNotices } from "./operations/sweep.ts";
 import { cancelProviderActivation } from "./provider/cancel.ts";
 import { issueProviderActivation } from "./provider/issue.ts";
 import { readProviderActivation } from "./provider/readActivation.ts";
@@ -110,6 +113,9 @@ export const endpoints: readonly Endpoint[] = [
   readProviderCredential,
   revokeProviderCredential,
   verifyProviderCode,
+  readOperations,
+  sweepNotices,
+  rewrapKeys,
   health,
   ready,
   describeProblem,

@@ -1,7 +1,14 @@
+import { setTimeout } from "node:timers/promises";
 import { app } from "@azure/functions";
 import type { Services } from "../shared/acts/services.ts";
+import { rewrapForAMinute } from "../shared/operations/rewrap.ts";
+import { sweep } from "../shared/operations/sweep.ts";
 
-/** Registers what a clock begins: a sweep of notices each minute (NCRONTAB, of six fields). */
-export function registerTriggers({ delivery }: Pick<Services, "delivery">): void {
-  app.timer("notices-sweep", { schedule: "0 * * * * *", handler: () => delivery.sweep() });
+/** Registers what a clock begins each minute (NCRONTAB, of six fields): a sweep of notices, and re-wrapping. */
+export function registerTriggers(services: Services): void {
+  app.timer("notices-sweep", { schedule: "0 * * * * *", handler: async () => void (await sweep(services)) });
+  app.timer("keys-rewrap", {
+    schedule: "5 * * * * *",
+    handler: () => rewrapForAMinute(services, setTimeout),
+  });
 }

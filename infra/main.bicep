@@ -563,9 +563,20 @@ module alerts 'modules/alerts.bicep' = {
     vaultName: vaultName
     cosmosAccountName: cosmosName
     appClientId: identity.outputs.appClientId
+    appAddresses: network.?addressPrefix ?? ''
     runbookUrl: runbookUrl
   }
   dependsOn: [cosmos, keyVault, monitoring]
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    appWorkspaceId: idOf('Microsoft.OperationalInsights/workspaces', appWorkspaceName, resourceGroupName)
+  }
+  dependsOn: [monitoring]
 }
 
 module monthly 'modules/budget.bicep' = {

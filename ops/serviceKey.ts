@@ -12,7 +12,7 @@ import {
 } from "../shared/keys/serviceKey.ts";
 import type { WrappedKey } from "../shared/model/userKey.ts";
 import type { System } from "../shared/system.ts";
-import { type Command, type Outcome, type Surroundings, UsageError } from "./command.ts";
+import { type Command, type Outcome, operandsOf, type Surroundings, UsageError } from "./command.ts";
 
 interface Situation {
   readonly kek: KeyEncryptionKey;
@@ -30,7 +30,10 @@ interface Changed {
 export const serviceKeyCommands: ReadonlyMap<string, Command> = new Map(
   Object.entries({ make, replace, rewrap, retire }).map(([name, change]) => [
     name,
-    (surroundings) => runChange(surroundings, change),
+    (surroundings, operands) => {
+      operandsOf(operands, []);
+      return runChange(surroundings, change);
+    },
   ]),
 );
 

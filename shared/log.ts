@@ -1,11 +1,11 @@
-import type { Call } from "./meter.ts";
+import type { Call, Cost } from "./meter.ts";
 import type { NoticeType } from "./model/notice.ts";
 
 /**
  * One line a request. Its members are chosen here, so that none can carry a name, a token, a code or a secret:
  * the route is the template, never the address that was called.
  */
-export interface RequestLine {
+export interface RequestLine extends Cost {
   readonly time: string;
   readonly level: "info" | "error";
   readonly requestId: string;
@@ -16,8 +16,6 @@ export interface RequestLine {
   /** The problem's code, where the answer is one. */
   readonly code?: string;
   readonly milliseconds: number;
-  /** Request units of all calls at the store, where it counts them (Azure Cosmos DB). */
-  readonly charge?: number;
   /** The calls that a driver recorded, in their order. */
   readonly calls?: readonly Call[];
   /** Of a failure on our side: the error's class, what to do about it, and where it was thrown. */
@@ -32,7 +30,7 @@ interface FailedStartLine {
 }
 
 /** What became of notices: one line a sweep that had something to do, and one a notice that needs a look. */
-export interface NoticeLine {
+export interface NoticeLine extends Cost {
   readonly time: string;
   readonly level: RequestLine["level"];
   readonly operation: "notice-send" | "notices-sweep";
@@ -46,11 +44,24 @@ export interface NoticeLine {
   readonly dead?: number;
   readonly unreadable?: number;
   readonly milliseconds?: number;
-  readonly charge?: number;
   readonly failure?: string;
 }
 
-export type Log = (line: RequestLine | NoticeLine) => void;
+/** What a batch of re-wrapping came to: one line a batch that had something to do, and one a reason why items could not be moved. */
+export interface RewrapLine extends Cost {
+  readonly time: string;
+  readonly level: RequestLine["level"];
+  readonly operation: "rewrap";
+  /** Why items could not be moved: the fault of its key, or that it can't be read. */
+  readonly code?: string;
+  readonly moved?: number;
+  readonly left?: number;
+  readonly failed?: number;
+  readonly milliseconds?: number;
+  readonly failure?: string;
+}
+
+export type Log = (line: RequestLine | NoticeLine | RewrapLine) => void;
 
 /**
  * An error and its causes for the log: class, code, advice and stack frames. Messages stay out of it: those of
@@ -84,7 +95,7 @@ function isCode(code: unknown): boolean {
  * Writes each line as JSON, and what is more than information to the standard error: the Functions host takes the
  * standard output of a worker for information, whatever it says.
  */
-export function logToConsole(line: RequestLine | NoticeLine | FailedStartLine): void {
+export function logToConsole(line: RequestLine | NoticeLine | RewrapLine | FailedStartLine): void {
   const { stdout, stderr } = process;
   (line.level === "info" ? stdout : stderr).write(`${JSON.stringify(line)}\n`);
 }

@@ -68,6 +68,7 @@ async function openStore(
     list: true,
     listIds: true,
     due: true,
+    outdated: true,
     commit: true,
     check: true,
     close: true,
@@ -92,7 +93,7 @@ export async function openKek(
     return await openFileKey({ file: keys.file });
   }
   const { clientOptions, timeLimit } = emulated;
-  const methods = { wrap: true, unwrap: true, check: true } as const;
+  const methods = { wrap: true, unwrap: true, wrapsUnder: true, current: true, check: true } as const;
   return openedSoon<KeyEncryptionKey>(async () => {
     const { openKeyVault } = await import("../../shared/keys/keyVault.ts");
     return openKeyVault({

@@ -20,6 +20,9 @@ param appClientId string
 @description('Where the runbook is, for the link in the message.')
 param runbookUrl string
 
+@description('The app\'s addresses in its private network, as CIDR; empty without one.')
+param appAddresses string
+
 resource group 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: actionGroupName
   location: 'global'
@@ -45,10 +48,14 @@ resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {
   name: cosmosAccountName
 }
 
-// What the service logs of a request: one JSON text in a trace's message.
-var lines = 'AppTraces | where Message startswith "{" | extend line = parse_json(Message) | where isnotempty(line.endpoint)'
+// What the service logs: one JSON text in a trace's message. A request's has an endpoint, a timer's an operation.
+var entries = 'AppTraces | where Message startswith "{" | extend line = parse_json(Message)'
+var lines = '${entries} | where isnotempty(line.endpoint)'
 
-var logAlerts = [
+// The rule belongs to one workspace, and asks the other one as well.
+var loggedUnwraps = 'workspace("${appWorkspaceId}").${entries} | extend vault = line.vault | summarize sum(coalesce(toint(vault.release), 0) + coalesce(toint(vault.probe), 0) + coalesce(toint(vault.rewrap), 0) + coalesce(toint(vault["service-key"]), 0))'
+
+var logAlertsOfEveryone = [
   {
     name: 'vault-key-use'
     severity: 0
@@ -103,7 +110,138 @@ var logAlerts = [
     description: 'The app\'s log has reached its daily cap: the rest of the day is lost.'
     query: '_LogOperation | where Category =~ "Ingestion" and Detail has "OverQuota"'
   }
+  {
+    name: 'vault-not-logged'
+    severity: 0
+    workspace: auditWorkspaceId
+    window: 'PT1H'
+    frequency: 'PT15M'
+    description: 'The vault unwrapped more often than the app says that it asked: something else signs in as the app.'
+    // Both logs are written late. The app's is counted over a quarter of an hour more on either side, so that a request
+    // at the edge raises nothing.
+    query: 'let logged = toscalar(${loggedUnwraps}); AZKVAuditLogs | where TimeGenerated between (ago(45m) .. ago(15m)) | where OperationName == "KeyUnwrap" and tostring(Identity.claim.appid) == "${appClientId}" and HttpStatusCode == 200 | summarize audited = count() | where audited > logged'
+  }
+  {
+    name: 'host-errors'
+    severity: 2
+    workspace: appWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'More than one request in a hundred was answered with 5xx by the host alone: the worker ended, or a body was too large.'
+    query: 'let ours = toscalar(${lines} | where toint(line.status) >= 500 | count); AppRequests | where Name !in ("notices-sweep", "service-ready", "service-health") | summarize requests = count(), failed = countif(toint(ResultCode) >= 500) | where requests >= 20 and (failed - ours) * 100 > requests'
+  }
+  {
+    name: 'store-not-ready'
+    severity: 1
+    workspace: appWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'The service could not use its database when it was asked whether it is ready.'
+    query: '${lines} | where line.endpoint == "service-ready" and tostring(line.failure) startswith "StoreUnavailable" | summarize times = count() | where times >= 2'
+  }
+  {
+    name: 'keys-not-ready'
+    severity: 1
+    workspace: appWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'The service could not use its keys when it was asked whether it is ready.'
+    query: '${lines} | where line.endpoint == "service-ready" and tostring(line.failure) startswith "KeyUnavailable" | summarize times = count() | where times >= 2'
+  }
+  {
+    name: 'no-sweep'
+    severity: 1
+    workspace: appWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'Notices have not been swept for ten minutes: the app\'s timers are silent.'
+    // The host writes a request of each run of a timer, under the function's name.
+    query: 'AppRequests | where TimeGenerated > ago(10m) | where Name == "notices-sweep" and Success | summarize runs = count() | where runs == 0'
+  }
+  {
+    name: 'dead-notice'
+    severity: 2
+    workspace: appWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'A notice was given up: an owner was not told by every means.'
+    query: '${entries} | where line.code == "notice-dead"'
+  }
+  {
+    name: 'data-unreadable'
+    severity: 1
+    workspace: appWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'An item of the database does not have the form that the service writes.'
+    query: '${entries} | where line.code in ("data-unreadable", "notice-unreadable")'
+  }
+  {
+    name: 'throttled'
+    severity: 2
+    workspace: appWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'More than one request in a hundred failed because database or vault would take no more.'
+    query: '${lines} | summarize requests = count(), throttled = countif(toint(line.status) == 503 and tostring(line.failure) has "429") | where requests >= 20 and throttled * 100 > requests'
+  }
+  {
+    name: 'denials'
+    severity: 2
+    workspace: appWorkspaceId
+    window: 'PT1H'
+    frequency: 'PT15M'
+    // The longest that a rule may look back.
+    range: 'P2D'
+    description: 'Owners deny recoveries three times as often as in the two days before: somebody tries many accounts.'
+    query: '${lines} | where line.endpoint == "recoveries-deny" and toint(line.status) < 300 | summarize recent = countif(TimeGenerated > ago(1h)), before = countif(TimeGenerated <= ago(1h)) | where recent > 10 and recent * 47 > before * 3'
+  }
+  {
+    name: 'codes-not-sent'
+    severity: 2
+    workspace: appWorkspaceId
+    window: 'PT1H'
+    frequency: 'PT15M'
+    description: 'Codes do not go out: the cap of texts is reached, or what sends them refuses.'
+    query: '${lines} | where line.code == "code-not-sent" | summarize times = count() | where times >= 10'
+  }
+  {
+    name: 'bounces'
+    severity: 2
+    workspace: appWorkspaceId
+    window: 'PT1H'
+    frequency: 'PT15M'
+    description: 'More than one mail in twenty comes back: the domain will be held for a sender of spam.'
+    query: 'ACSEmailStatusUpdateOperational | where isnotempty(RecipientId) and DeliveryStatus != "OutForDelivery" | summarize sent = count(), returned = countif(DeliveryStatus in ("Bounced", "Suppressed", "Quarantined", "FilteredSpam")) | where returned >= 5 and returned * 20 > sent'
+  }
+  {
+    name: 'monthly-test'
+    severity: 3
+    workspace: appWorkspaceId
+    window: 'PT2H'
+    frequency: 'PT1H'
+    description: 'A test, on the first of each month between 8 and 9 o\'clock UTC: alerts reach you.'
+    query: 'AppTraces | summarize entries = count() | where dayofmonth(now()) == 1 and hourofday(now()) == 8'
+  }
 ]
+
+// Without a private network an app on Flex Consumption calls from addresses that nobody can know beforehand.
+var logAlerts = concat(
+  logAlertsOfEveryone,
+  empty(appAddresses)
+    ? []
+    : [
+        {
+          name: 'vault-outside'
+          severity: 0
+          workspace: auditWorkspaceId
+          window: 'PT15M'
+          frequency: 'PT5M'
+          description: 'A key was unwrapped, or was to be, from outside of the app\'s network.'
+          query: 'AZKVAuditLogs | where OperationName == "KeyUnwrap" | where not(ipv4_is_in_range(CallerIpAddress, "${appAddresses}"))'
+        }
+      ]
+)
 
 resource logAlert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for alert in logAlerts: {
@@ -119,6 +257,7 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       scopes: [alert.workspace]
       evaluationFrequency: alert.frequency
       windowSize: alert.window
+      overrideQueryTimeRange: alert.?range
       // A table that nothing has been written to yet is no reason to refuse the rule.
       skipQueryValidation: true
       autoMitigate: alert.severity > 0

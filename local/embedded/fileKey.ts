@@ -45,6 +45,8 @@ export async function openFileKey({ file }: { readonly file: string }): Promise<
   return {
     wrap,
     unwrap,
+    wrapsUnder: async () => kek,
+    current: async () => [kek],
     check: async () => void (await unwrap(await wrap(new Uint8Array(32)))),
   };
 }

@@ -6,6 +6,7 @@ import {
   type DueItem,
   type ItemBody,
   type Operation,
+  type OutdatedItem,
   type Page,
   type Store,
   type StoredItem,
@@ -73,6 +74,17 @@ export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreO
     }));
   }
 
+  function outdated(current: readonly string[], limit: number, after: string): OutdatedItem[] {
+    const rows = statements.outdated.all(JSON.stringify(current), after, now(), limit);
+    return (rows as unknown as OutdatedRow[]).map(({ partition, id, etag, kek, expires }) => ({
+      partition,
+      id,
+      etag,
+      kek,
+      ...(expires !== null && { expiresAt: expires }),
+    }));
+  }
+
   function commit(partition: string, operations: readonly Operation[], bodies: readonly string[]): Commit {
     const time = now();
     const etags = new Map<string, string>();
@@ -86,7 +98,8 @@ export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreO
       } else {
         const etag = randomUUID();
         const expires = operation.ttl === undefined ? null : time + operation.ttl * 1000;
-        statements.put.run(partition, id, etag, expires, dueAtOf(operation.body), bodies[index] ?? "");
+        const { dueAt, kek } = operation.body;
+        statements.put.run(partition, id, etag, expires, textOf(dueAt), textOf(kek), bodies[index] ?? "");
         etags.set(id, etag);
       }
     }
@@ -108,6 +121,7 @@ export function openSqliteStore({ file, now, busyTimeout = 2_000 }: SqliteStoreO
     list: async (partition, prefix) => orUnavailable(() => list(partition, prefix)),
     listIds: async (partition, options) => orUnavailable(() => listIds(partition, options)),
     due: async (before, limit, skip = 0) => orUnavailable(() => due(before, limit, skip)),
+    outdated: async (current, limit, after = "") => orUnavailable(() => outdated(current, limit, after)),
     commit: async (partition, operations) => {
       const bodies = serializeBatch(operations);
       requireFiles();
@@ -169,7 +183,7 @@ const SWEPT_PER_COMMIT = 16;
  * Of the tables and of the rules for the items in them. It goes up only where an older database can be of no use: a
  * change of one item's form is migrated when the item is read.
  */
-const VERSION = 2;
+const VERSION = 3;
 
 const SCHEMA = `
   create table items (
@@ -178,11 +192,13 @@ const SCHEMA = `
     etag text not null,
     expires integer, -- milliseconds since 1970-01-01T00:00:00Z; null: it stays
     due text, -- the body's dueAt, for those that have one
+    kek text, -- the body's kek, likewise
     body text not null,
     primary key (partition, id)
   ) strict;
   create index items_by_expiry on items (expires) where expires is not null;
   create index items_by_due on items (due) where due is not null;
+  create index items_by_kek on items (partition, kek) where kek is not null;
 `;
 
 interface Row {
@@ -196,8 +212,10 @@ interface DueRow extends Row {
   readonly expires: number | null;
 }
 
-function dueAtOf({ dueAt }: ItemBody): string | null {
-  return typeof dueAt === "string" ? dueAt : null;
+type OutdatedRow = Omit<DueRow, "body"> & { readonly kek: string };
+
+function textOf(member: unknown): string | null {
+  return typeof member === "string" ? member : null;
 }
 
 function prepare(database: DatabaseSync) {
@@ -218,10 +236,14 @@ function prepare(database: DatabaseSync) {
     due: database.prepare(
       `select partition, id, etag, expires, body from items where due <= ? and ${live} order by due limit ? offset ?`,
     ),
+    outdated: database.prepare(
+      `select partition, id, etag, kek, expires from items where kek is not null and kek not in (select value from json_each(?))
+       and partition > ? and ${live} order by partition limit ?`,
+    ),
     put: database.prepare(
-      `insert into items (partition, id, etag, expires, due, body) values (?, ?, ?, ?, ?, ?)
+      `insert into items (partition, id, etag, expires, due, kek, body) values (?, ?, ?, ?, ?, ?, ?)
        on conflict do update set etag = excluded.etag, expires = excluded.expires, due = excluded.due,
-         body = excluded.body`,
+         kek = excluded.kek, body = excluded.body`,
     ),
     delete: database.prepare("delete from items where partition = ? and id = ?"),
     sweep: database.prepare(

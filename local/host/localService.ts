@@ -6,6 +6,8 @@ import { readConfig } from "../../shared/config/read.ts";
 import type { SettingName } from "../../shared/config/settings.ts";
 import { uuidOf } from "../../shared/formats.ts";
 import type { Log } from "../../shared/log.ts";
+import { rewrapForAMinute } from "../../shared/operations/rewrap.ts";
+import { sweep as sweepNotices } from "../../shared/operations/sweep.ts";
 import type { System } from "../../shared/system.ts";
 import { readOutbox } from "../embedded/outbox.ts";
 import { issuerHandler, JWKS_PATH } from "../issuer/http.ts";
@@ -31,6 +33,8 @@ export interface LocalService {
   readonly issuer: Issuer;
   /** Sends the notices that are due, as a timer does each minute on Azure. */
   sweep(): Promise<void>;
+  /** Moves a batch of what is under an older key, as another timer does. */
+  rewrap(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -116,7 +120,8 @@ async function start(options: LocalOptions, port: number): Promise<LocalService>
     token: (tenant) => issuer.sign({ owner: "provider-app", kind: "provider", profile: "entra", tenant }),
   });
   const services = createServices(config, adapters, { system, log, serviceKeys });
-  const { sweep } = services.delivery;
+  const rewrap = () => rewrapForAMinute(services, async () => {});
+  const sweep = async () => void (await sweepNotices(services));
   const toClock = options.clock ? clockHandler(sweeping(options.clock, sweep)) : () => false;
   const routes = routesOf(services);
   const host = await serve({
@@ -142,6 +147,7 @@ async function start(options: LocalOptions, port: number): Promise<LocalService>
     publicOrigin,
     issuer,
     sweep,
+    rewrap,
     close: async () => {
       await host.close();
       await Promise.all([adapters.store.close(), adapters.activations.close()]);

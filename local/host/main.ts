@@ -71,7 +71,8 @@ An emulator of Android reaches it as http://10.0.2.2:${PORT}, which --public-ori
       explainProof: (line) => console.error(line),
     }).catch((error: unknown) => beginAnew(error, data));
     welcome(service, data);
-    setInterval(() => void service.sweep(), MINUTE).unref();
+    void service.sweep();
+    setInterval(() => void Promise.all([service.sweep(), service.rewrap()]), MINUTE).unref();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void service.close());
   },
 );

@@ -66,6 +66,7 @@ const TAGS: Readonly<Record<string, string>> = {
   provider: "For account providers: codes that verify an account on a phone, and what they have led to.",
   activity: "The record of what happened.",
   me: "Everything that is held about the owner.",
+  operations: "For operators: numbers, and what a timer does, by hand.",
   service: "For anyone, without signing in.",
 };
 

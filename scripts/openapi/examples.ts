@@ -17,6 +17,10 @@ const IN_A_WEEK = "2026-11-29T07:00:00.000Z";
 const IN_TWO_WEEKS = "2026-12-06T07:00:00.000Z";
 const IN_A_MONTH = "2026-12-22T07:00:00.000Z";
 
+const KEK = "https://backup.vault.azure.net/keys/backup/0123456789abcdef0123456789abcdef";
+
+const OLDER_KEK = "https://backup.vault.azure.net/keys/backup/fedcba9876543210fedcba9876543210";
+
 const deviceId = "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U";
 const recoveryId = "sLGys7S1tre4ubq7vL2-vw";
 const challengeId = "pKqioaCfnp2cm5qZmJeWlQ";
@@ -282,6 +286,18 @@ export const examples: Readonly<Record<string, Example>> = {
     body: { issuer: "https://issuer.example", subject: "alice", code: "12345678" },
     answers: { 200: { valid: true } },
   },
+  "operations-status": {
+    answers: {
+      200: {
+        time: AT,
+        keys: { current: [KEK], older: { [OLDER_KEK]: 21 }, serviceKey: [OLDER_KEK] },
+        rewrap: { state: "running", moved: 480, left: 21, failed: 0, at: AT, settled: false },
+        sweep: { at: AT, age: 20, due: 0 },
+      },
+    },
+  },
+  "operations-sweep": { answers: { 200: { taken: 3, more: false } } },
+  "operations-rewrap": { answers: { 200: { moved: 400, left: 21, failed: 0, stopped: false } } },
   "service-health": { answers: { 200: { status: "ok" } } },
   "service-ready": { answers: { 200: { status: "ready" } } },
   "service-openapi": { answers: { 200: { openapi: "3.1.1" } } },

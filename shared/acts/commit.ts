@@ -13,7 +13,7 @@ import type { Notice } from "../model/notice.ts";
 import type { Owner } from "../model/owner.ts";
 import { packed } from "../model/storedOwner.ts";
 import { EVENT_TTL, IDEMPOTENCY_TTL, ids } from "../store/items.ts";
-import type { Commit, Operation } from "../store/port.ts";
+import type { Commit, ItemBody, Operation, Store } from "../store/port.ts";
 import type { LoadedOwner } from "../store/read.ts";
 import { ItemUnreadable } from "../store/schema.ts";
 import { type TryKind, timestampOf } from "../words.ts";
@@ -22,6 +22,7 @@ import { isFresh } from "./assurance.ts";
 import type { Outcome } from "./outcome.ts";
 import { answerAsBefore, lookAgain } from "./retry.ts";
 import type { Services } from "./services.ts";
+import { withKek } from "./under.ts";
 
 // The one door to an owner's partition: nothing else commits to it, and a test says so (test/layers.test.ts).
 
@@ -112,12 +113,10 @@ async function commitOwner(
   const body = spends ? { ...next, spent: spends.next } : next;
   const written = { id: ids.owner, body: packed(body) };
   const asItem = proof && spends?.asItem ? [spentItem(proof.id)] : [];
-  const result = await store.commit(userId, [
-    ...first,
-    ...asItem,
-    owner ? { kind: "replace", ...written, etag: owner.etag } : { kind: "create", ...written },
-    ...operations,
-  ]);
+  const replaced: Operation = owner
+    ? { kind: "replace", ...written, etag: owner.etag }
+    : { kind: "create", ...written };
+  const result = await store.commit(userId, [...first, ...asItem, replaced, ...operations].map(withKek));
   if (result.committed && proof) spent.add(proof);
   if (!result.committed && asItem.some(({ id }) => id === result.id)) {
     throw explain({ reason: "proof-replayed" });
@@ -259,6 +258,24 @@ export async function forget(
 }
 
 type Listed = { readonly id: string; readonly etag: string };
+
+/** An item as it was read, to be put under current keys. */
+interface Rewritten {
+  readonly id: string;
+  readonly etag: string;
+  readonly body: ItemBody;
+  /** Seconds that are left of its life; left out, it stays. */
+  readonly ttl?: number;
+}
+
+/**
+ * Replaces an item by the same one under current keys. That is no act of the owner's: no proof is spent, and the record is
+ * told nothing. @returns false if it was changed meanwhile, or is gone @throws {StoreUnavailable}
+ */
+export async function rewrite(store: Store, userId: string, item: Rewritten): Promise<boolean> {
+  const { committed } = await store.commit(userId, [withKek({ kind: "replace", ...item })]);
+  return committed;
+}
 
 /**
  * Deletes items as they were listed, in one transaction, on the way to an erasure whose first commit has spent its proof.

@@ -14,7 +14,7 @@ import { commit } from "./commit.ts";
 import { explained, type Found } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
 import { tellOthers } from "./tell.ts";
-import { releaseUserKey, sealForPhone } from "./userKey.ts";
+import { movedKey, releaseUserKey, sealForPhone } from "./userKey.ts";
 
 /** A recovery whose guards have let it through, and what it is released from. */
 interface Granted {
@@ -61,9 +61,14 @@ async function releaseRecovered(act: OwnerAct, granted: Granted, { item, ...writ
   };
   const opened = released(recovery, brought, now);
   const body = await releasedBody(act, { ...granted, recovery: opened }, backup);
-  const next = recovered(item, backup, listing, opened, device, now);
+  const moved = withKey(backup, await movedKey(act, key));
+  const next = recovered({ ...item, backup: moved }, moved, listing, opened, device, now);
   await write(act, granted, "recovery-released", next, opened, writing);
   return body;
+}
+
+function withKey(backup: BackupOn, key: BackupKey): BackupOn {
+  return { ...backup, keys: backup.keys.map((each) => (each.number === key.number ? key : each)) };
 }
 
 async function releaseAnew(act: OwnerAct, granted: Granted, { item, ...writing }: Writing) {

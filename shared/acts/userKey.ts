@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { type sealedKey, sealSecret } from "../keys/seal.ts";
+import type { BackupKey } from "../model/owner.ts";
 import type { StoredUserKey } from "../model/userKey.ts";
 import type { OwnerAct } from "./act.ts";
 
@@ -23,4 +24,20 @@ export function sealForPhone(
   } finally {
     key.fill(0);
   }
+}
+
+/**
+ * A key that was just opened, under the current version: it costs no call of the vault then. If that can't be had, it stays
+ * as it is, and is moved by a later batch (operations/rewrap.ts).
+ */
+export async function movedKey(
+  { services: { kek, userKeys }, identity: { userId } }: OwnerAct,
+  key: BackupKey,
+): Promise<BackupKey> {
+  const current = await kek.wrapsUnder(userId);
+  if (current === undefined || current === key.wrapped.kek) return key;
+  return await userKeys.rewrap(userId, key).then(
+    (moved) => ({ ...key, ...moved }),
+    () => key,
+  );
 }

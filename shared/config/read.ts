@@ -34,12 +34,14 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
   /** The same, for a log that keeps messages out: {@link failureOf}. */
   readonly advice: string;
+  readonly wrong: readonly Wrong[];
 
   constructor(wrong: readonly Wrong[]) {
     super(
       `wrong settings: ${wrong.map(({ name, place = "", reason }) => `${name}${place}: ${reason}`).join("; ")}`,
     );
     this.advice = this.message;
+    this.wrong = wrong;
   }
 }
 

@@ -1,7 +1,7 @@
 import { placeOfAddress, placeOfToken } from "../keys/places.ts";
 import type { ServiceKey } from "../keys/serviceKey.ts";
 import { failureOf, type Log } from "../log.ts";
-import { chargeOf, metered } from "../meter.ts";
+import { costOf, metered } from "../meter.ts";
 import type { Kept, Notice, Outcome } from "../model/notice.ts";
 import type { Owner } from "../model/owner.ts";
 import type { Notify, Sent } from "../notify/port.ts";
@@ -28,7 +28,17 @@ export interface Delivery {
    */
   sendNow(notices: readonly StoredNotice[], owner: Owner | undefined): Promise<void>;
   /** Sends what is due, the earliest first, for at most 50 s. */
-  sweep(): Promise<void>;
+  sweep(): Promise<Swept>;
+}
+
+/** What a sweep came to. */
+export interface Swept {
+  /** Notices that it took up. */
+  readonly taken: number;
+  /** Whether it left some that were due: its time was over, or the store did not answer. */
+  readonly more: boolean;
+  /** Whether it was told of all that it asked the store for. */
+  readonly complete: boolean;
 }
 
 interface DeliveryOptions {
@@ -277,35 +287,41 @@ export function createDelivery({
     }
   }
 
-  async function sweep(): Promise<void> {
+  async function sweep(): Promise<Swept> {
     const start = system.now();
     const tally: Tally = { sent: 0, left: 0, dead: 0, unreadable: 0 };
     const { result, calls } = await metered(() => sweepAll(start, tally));
-    const charge = chargeOf(calls);
-    if (Object.values(tally).every((count) => count === 0) && result.length === 0) return;
+    const { failures, ...swept } = result;
+    if (Object.values(tally).every((count) => count === 0) && failures.length === 0) return swept;
     log({
       time: timestampOf(start),
-      level: tally.dead + tally.unreadable + result.length > 0 ? "error" : "info",
+      level: tally.dead + tally.unreadable + failures.length > 0 ? "error" : "info",
       operation: "notices-sweep",
       ...tally,
       milliseconds: system.now() - start,
-      ...(charge !== undefined && { charge }),
-      ...(result.length > 0 && { failure: failureOf(result[0]) }),
+      ...costOf(calls),
+      ...(failures.length > 0 && { failure: failureOf(failures[0]) }),
     });
+    return swept;
   }
 
-  /** @returns what went wrong on the way, beside what becomes of notices */
-  async function sweepAll(start: number, tally: Tally): Promise<unknown[]> {
+  /** @returns with what went wrong on the way, beside what becomes of notices */
+  async function sweepAll(
+    start: number,
+    tally: Tally,
+  ): Promise<Swept & { readonly failures: readonly unknown[] }> {
     const failures: unknown[] = [];
     const before = timestampOf(start);
     let stuck = 0;
+    let taken = 0;
     while (system.now() < start + SWEEP_TIME) {
       let page: DueItem[];
       try {
         page = await store.due(before, PAGE, stuck);
       } catch (error) {
-        return [...failures, error];
+        return { taken, more: true, complete: false, failures: [...failures, error] };
       }
+      taken += page.length;
       const outcomes = await Promise.allSettled(page.map((item) => take(item, tally)));
       for (const outcome of outcomes) {
         if (outcome.status === "fulfilled") continue;
@@ -314,9 +330,9 @@ export function createDelivery({
         // What could not be moved is still the earliest: the rest is behind it.
         if (!(reason instanceof Claimed)) stuck++;
       }
-      if (page.length < PAGE) break;
+      if (page.length < PAGE) return { taken, more: stuck > 0, complete: true, failures };
     }
-    return failures;
+    return { taken, more: true, complete: true, failures };
   }
 
   return { sendNow, sweep };

@@ -3,7 +3,7 @@ import type { Services } from "../acts/services.ts";
 import { Problem, problem, withHeaders } from "../errors/problem.ts";
 import { KeyUnavailable } from "../keys/port.ts";
 import { failureOf } from "../log.ts";
-import { chargeOf, metered } from "../meter.ts";
+import { costOf, metered } from "../meter.ts";
 import { StoreUnavailable } from "../store/port.ts";
 import { ItemUnreadable } from "../store/schema.ts";
 import { timestampOf } from "../words.ts";
@@ -38,7 +38,6 @@ async function answerTo(endpoint: Endpoint, services: Services, request: HttpReq
   const { result, calls } = await metered(() => attempt(endpoint, services, request, start));
   const { response, refusal } = result;
   const { name, route } = endpoint.declaration;
-  const charge = chargeOf(calls);
   services.log({
     time: timestampOf(start),
     level: response.status >= 500 ? "error" : "info",
@@ -50,7 +49,7 @@ async function answerTo(endpoint: Endpoint, services: Services, request: HttpReq
     ...(refusal && { code: refusal.code }),
     milliseconds: services.system.now() - start,
     ...(calls.length > 0 && { calls }),
-    ...(charge !== undefined && { charge }),
+    ...costOf(calls),
     ...(refusal?.cause !== undefined && response.status >= 500 && { failure: failureOf(refusal.cause) }),
   });
   return response;

@@ -4,7 +4,7 @@ import type { KeyClientOptions } from "@azure/keyvault-keys";
 import { recordCall } from "../meter.ts";
 import type { System } from "../system.ts";
 import { openVault, type Vault } from "./keyVault/vault.ts";
-import { type KeyEncryptionKey, KeyUnavailable } from "./port.ts";
+import { type KeyEncryptionKey, KeyUnavailable, type UnwrapReason } from "./port.ts";
 
 export interface KeyVaultOptions {
   /** The keys' ids without version, `https://{vault}.vault.azure.net/keys/{name}`: one in each vault. */
@@ -74,21 +74,26 @@ export function openKeyVault({
   async function check(vault: Vault): Promise<void> {
     const plaintext = random(32);
     const { kek, value } = await vault.wrap(plaintext);
-    if (!Buffer.from(await unwrap(kek, value)).equals(plaintext)) throw new KeyUnavailable("broken-value");
+    const again = await recorded("unwrap", () => unwrap(kek, value), "probe");
+    if (!Buffer.from(again).equals(plaintext)) throw new KeyUnavailable("broken-value");
   }
 
-  async function recorded<T>(operation: string, act: () => Promise<T>): Promise<T> {
+  async function recorded<T>(operation: string, act: () => Promise<T>, reason?: UnwrapReason): Promise<T> {
     const start = now();
     try {
       return await act();
     } finally {
-      recordCall({ port: "keys", operation, milliseconds: now() - start });
+      recordCall({ port: "keys", operation, ...(reason && { reason }), milliseconds: now() - start });
     }
   }
 
   return {
     wrap: (plaintext, owner) => recorded("wrap", () => vaultOf(owner).wrap(plaintext)),
-    unwrap: (wrapped) => recorded("unwrap", () => unwrap(wrapped.kek, wrapped.value)),
-    check: () => recorded("check", async () => void (await Promise.all([...vaults.values()].map(check)))),
+    unwrap: (wrapped, reason = "release") =>
+      recorded("unwrap", () => unwrap(wrapped.kek, wrapped.value), reason),
+    wrapsUnder: async (owner) => vaultOf(owner).known(),
+    current: () =>
+      recorded("current", () => Promise.all([...vaults.values()].map((vault) => vault.current()))),
+    check: async () => void (await Promise.all([...vaults.values()].map(check))),
   };
 }

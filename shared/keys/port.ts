@@ -15,13 +15,27 @@ export interface KeyEncryptionKey {
 
   /**
    * Unwraps with the version that `wrapped` names: one call to whoever holds the private half.
+   * @param reason for the log, which is held against the vault's own; a release when left out
    * @throws {KeyUnavailable}
    */
-  unwrap(wrapped: WrappedKey): Promise<Uint8Array>;
+  unwrap(wrapped: WrappedKey, reason?: UnwrapReason): Promise<Uint8Array>;
+
+  /** The version that this instance wraps under for an owner, as far as it knows without asking. */
+  wrapsUnder(owner: string): Promise<string | undefined>;
+
+  /**
+   * The versions that new keys are wrapped under, full ids, one of each vault: read now, whatever was read before. From then
+   * on, this instance wraps under them.
+   * @throws {KeyUnavailable}
+   */
+  current(): Promise<readonly string[]>;
 
   /** Resolves when a key can be wrapped and unwrapped. @throws {KeyUnavailable} */
   check(): Promise<void>;
 }
+
+/** What a key is unwrapped for. */
+export type UnwrapReason = "release" | "rewrap" | "service-key" | "probe";
 
 /** Why a key encryption key can't be used. */
 export type KeyFault =

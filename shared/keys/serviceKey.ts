@@ -21,6 +21,10 @@ import { type KeyEncryptionKey, KeyUnavailable } from "./port.ts";
 
 /** The service's own secret. Every method throws KeyUnavailable or StoreUnavailable while it can't be used. */
 export interface ServiceKey {
+  /** The versions of the key encryption key that wrap it, full ids, each once. */
+  readonly wrappedBy: readonly string[];
+  /** The name of the newest, which new things are made with. */
+  newest(): Promise<string>;
   /** Key of account references of an owner (HMAC-SHA-256), base64url of 32 bytes: HMAC(salt key, userId). */
   referenceSalt(userId: string): Promise<string>;
   /**
@@ -102,6 +106,8 @@ export function createServiceKey({ wrapped, kek, store, system }: ServiceKeyOpti
   }
 
   return {
+    newest: async () => (await opened()).newest.name,
+    wrappedBy: [...new Set(wrapped.map(({ kek: version }) => version))],
     referenceSalt: async (userId) => referenceSaltOf((await opened()).oldest, userId),
     async bind(bound) {
       const { newest } = await opened();
@@ -138,7 +144,7 @@ export async function unwrapServiceKey(
   kek: Pick<KeyEncryptionKey, "unwrap">,
   wrapped: WrappedKey,
 ): Promise<Uint8Array> {
-  const key = await kek.unwrap(wrapped).catch((cause: unknown) => {
+  const key = await kek.unwrap(wrapped, "service-key").catch((cause: unknown) => {
     // Nothing is wrong with an item: the setting was not made with this key encryption key.
     const isSetting = cause instanceof KeyUnavailable && cause.fault === "broken-value";
     throw isSetting ? new KeyUnavailable("service-key-mismatch", { cause }) : cause;

@@ -1,7 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { StoredUserKey } from "../model/userKey.ts";
 import { randomId, type System } from "../system.ts";
-import { type KeyEncryptionKey, KeyUnavailable } from "./port.ts";
+import type { Bound } from "./derived.ts";
+import { type KeyEncryptionKey, KeyUnavailable, type UnwrapReason } from "./port.ts";
 import type { ServiceKey } from "./serviceKey.ts";
 
 /** 256 bits. */
@@ -18,6 +19,12 @@ export interface UserKeys {
    * @throws {KeyUnavailable}
    */
   open(userId: string, stored: StoredUserKey): Promise<Uint8Array>;
+  /**
+   * The same user key, wrapped under the current version and bound under the newest service key: one unwrap, none where it
+   * is remembered.
+   * @throws {KeyUnavailable}
+   */
+  rewrap(userId: string, stored: StoredUserKey): Promise<StoredUserKey>;
 }
 
 /**
@@ -50,37 +57,53 @@ export function createUserKeys({
     }, REMEMBERED.ttl).unref();
   }
 
+  async function wrap(bound: Bound): Promise<StoredUserKey> {
+    const { userId, number, id, key } = bound;
+    const { binding, serviceKey: boundUnder } = await serviceKey.bind(bound);
+    const plaintext = Buffer.concat([key, binding]);
+    const wrapped = await kek.wrap(plaintext, userId).finally(() => plaintext.fill(0));
+    return { number, id, wrapped, serviceKey: boundUnder };
+  }
+
+  async function open(
+    userId: string,
+    { number, id, wrapped, serviceKey: boundUnder }: StoredUserKey,
+    reason: UnwrapReason,
+  ): Promise<Uint8Array> {
+    const name = `${userId} ${number} ${id} ${boundUnder} ${wrapped.kek}`;
+    const before = remembered.get(name);
+    if (before) return before.slice();
+
+    const plaintext = await kek.unwrap(wrapped, reason);
+    // Copies: a Buffer's own `slice` is a view of what is zeroed here.
+    const key = Uint8Array.from(plaintext.subarray(0, KEY_BYTES));
+    const binding = Uint8Array.from(plaintext.subarray(KEY_BYTES));
+    plaintext.fill(0);
+    try {
+      const isWhole = key.byteLength === KEY_BYTES;
+      if (!isWhole || !(await serviceKey.isBound({ userId, number, id, key }, boundUnder, binding))) {
+        throw new KeyUnavailable("broken-value");
+      }
+    } catch (error) {
+      key.fill(0);
+      throw error;
+    }
+    // What is moved is not asked for soon, and what is asked for is not pushed out by it.
+    if (reason === "release") remember(name, key.slice());
+    return key;
+  }
+
   return {
     async create(userId, number) {
       const id = randomId(system);
       const key = system.random(KEY_BYTES);
-      const { binding, serviceKey: boundUnder } = await serviceKey.bind({ userId, number, id, key });
-      const plaintext = Buffer.concat([key, binding]);
-      const wrapped = await kek.wrap(plaintext, userId).finally(() => plaintext.fill(0));
-      return { stored: { number, id, wrapped, serviceKey: boundUnder }, key };
+      return { stored: await wrap({ userId, number, id, key }), key };
     },
-
-    async open(userId, { number, id, wrapped, serviceKey: boundUnder }) {
-      const name = `${userId} ${number} ${id} ${boundUnder} ${wrapped.kek}`;
-      const before = remembered.get(name);
-      if (before) return before.slice();
-
-      const plaintext = await kek.unwrap(wrapped);
-      // Copies: a Buffer's own `slice` is a view of what is zeroed here.
-      const key = Uint8Array.from(plaintext.subarray(0, KEY_BYTES));
-      const binding = Uint8Array.from(plaintext.subarray(KEY_BYTES));
-      plaintext.fill(0);
-      try {
-        const isWhole = key.byteLength === KEY_BYTES;
-        if (!isWhole || !(await serviceKey.isBound({ userId, number, id, key }, boundUnder, binding))) {
-          throw new KeyUnavailable("broken-value");
-        }
-      } catch (error) {
-        key.fill(0);
-        throw error;
-      }
-      remember(name, key.slice());
-      return key;
+    open: (userId, stored) => open(userId, stored, "release"),
+    async rewrap(userId, stored) {
+      const { number, id } = stored;
+      const key = await open(userId, stored, "rewrap");
+      return await wrap({ userId, number, id, key }).finally(() => key.fill(0));
     },
   };
 }

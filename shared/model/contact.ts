@@ -21,6 +21,8 @@ export type SendCount = z.infer<typeof sendCount>;
 /** `contact:{id}`, in the partition of the account that it belongs to; it counts only while the owner's item lists it. */
 export const contactShape = z.strictObject({
   schema: z.literal(1),
+  /** The name of the service key that the address is under, as the commit writes it (acts/under.ts). */
+  kek: z.string().optional(),
   kind: contactKind,
   /** An e-mail address, or a number in E.164. */
   address: sealed,

@@ -82,6 +82,8 @@ export type BackupOn = z.infer<typeof backupOn>;
 /** An owner, as the rules have them; how they are stored: storedOwner.ts. */
 export const ownerShape = z.strictObject({
   schema: z.literal(2),
+  /** The names of all that its user keys are under, as the commit writes it (acts/under.ts); left out without a key. */
+  kek: z.string().optional(),
   createdAt: timestamp,
   /** Whether a token with a second factor was ever seen: from then on step-up asks for it [D7]. */
   secondFactorSeen: z.boolean(),

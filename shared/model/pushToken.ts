@@ -19,6 +19,8 @@ export interface PushTarget {
 /** `push:{deviceId}`: it counts only while the owner's item lists the phone. */
 export const pushTokenShape = z.strictObject({
   schema: z.literal(1),
+  /** The name of the service key that the token is under, as the commit writes it (acts/under.ts). */
+  kek: z.string().optional(),
   platform: pushPlatform,
   environment: pushEnvironment,
   token: sealed,

@@ -6,6 +6,7 @@ import { commitBatch } from "./cosmos/commit.ts";
 import { requireDefinition } from "./cosmos/definition.ts";
 import { type PartitionKey, readItem } from "./cosmos/documents.ts";
 import { queryDue } from "./cosmos/due.ts";
+import { queryOutdated } from "./cosmos/outdated.ts";
 import { readPage } from "./cosmos/pages.ts";
 import { type Store, type StoredItem, serializeBatch } from "./port.ts";
 
@@ -80,6 +81,11 @@ export function openContainer(
     due: (before, limit, skip = 0) =>
       call("due", options, (running) =>
         sendUntilAnswered(running, () => queryDue(container, { key, before, limit, skip }, running)),
+      ),
+
+    outdated: (current, limit, after = "") =>
+      call("outdated", options, (running) =>
+        sendUntilAnswered(running, () => queryOutdated(container, { key, current, limit, after }, running)),
       ),
 
     commit: async (partition, operations) => {

@@ -30,6 +30,7 @@ import type { Owner } from "../model/owner.ts";
 import { type PushToken, pushTokenShape } from "../model/pushToken.ts";
 import { type Recovery, recoveryShape } from "../model/recovery.ts";
 import { packed, storedOwner } from "../model/storedOwner.ts";
+import { timestamp } from "../words.ts";
 import type { ItemKind } from "./schema.ts";
 
 /** The items of an owner's partition: docs/storage-schema.md shows each with an example. */
@@ -108,6 +109,32 @@ export const serviceKeyCheck: ItemKind<z.infer<typeof serviceKeyCheckShape>> = {
   shape: serviceKeyCheckShape,
 };
 
+/** When a sweep of notices last looked at everything that was due. */
+const sweptShape = z.strictObject({ schema: z.literal(1), at: timestamp });
+
+export const swept: ItemKind<z.infer<typeof sweptShape>> = { schema: 1, shape: sweptShape };
+
+/** How re-wrapping stands. */
+const rewrapShape = z.strictObject({
+  schema: z.literal(1),
+  /** When the last batch was. */
+  at: timestamp,
+  /** What things were put under by it: names of the key encryption keys' versions and of the service key, sorted. */
+  current: z.array(z.string()),
+  /** When a batch first found these. */
+  since: timestamp,
+  /** The partition behind which the next batch begins; left out where it begins from the start. */
+  after: z.string().optional(),
+  /** Keys and sealed values that were moved since then. */
+  moved: z.int().nonnegative(),
+  /** Items that were still under others at the end of the last batch. */
+  left: z.int().nonnegative(),
+  /** Of those that it took up, how many could not be moved. */
+  failed: z.int().nonnegative(),
+});
+
+export const rewrapState: ItemKind<z.infer<typeof rewrapShape>> = { schema: 1, shape: rewrapShape };
+
 // In the second container, which holds what belongs to no owner.
 
 /** Codes that were sent to one address by all owners, in the partition `sends:{HMAC(address)}`. */
@@ -169,6 +196,10 @@ export const ids = {
   idempotency: (key: string) => `idempotency:${key}`,
   /** In {@link SERVICE_PARTITION}. */
   serviceKey: "service-key",
+  /** What `ready` writes, and nobody else reads. */
+  tried: (id: string) => `tried:${id}`,
+  swept: "swept",
+  rewrap: "rewrap",
   /** In the second container. */
   sends: "sends",
   texts: (of: "codes" | "notices") => `texts:${of}`,

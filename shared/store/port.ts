@@ -15,6 +15,15 @@ export interface Store {
    */
   due(before: string, limit: number, skip?: number): Promise<DueItem[]>;
 
+  /**
+   * Of all partitions, the items whose body has a `kek` that is none of `current`, in the order of their partitions (by code
+   * unit). For re-wrapping alone.
+   * @param limit how many, at most
+   * @param after only those of partitions behind it
+   * @throws {StoreUnavailable}
+   */
+  outdated(current: readonly string[], limit: number, after?: string): Promise<OutdatedItem[]>;
+
   /** The items of one partition whose id begins with `prefix`, in the order of their ids (by code unit). */
   list(partition: string, prefix: string): Promise<StoredItem[]>;
 
@@ -63,6 +72,16 @@ export interface StoredItem {
 /** An item that says when it is due, from any partition. */
 export interface DueItem extends StoredItem {
   readonly partition: string;
+  /** When its time to live is over, in milliseconds since the epoch; left out if it has none. */
+  readonly expiresAt?: number;
+}
+
+/** An item that is under a key which is no longer the current one, from any partition. */
+export interface OutdatedItem {
+  readonly partition: string;
+  readonly id: string;
+  readonly etag: string;
+  readonly kek: string;
   /** When its time to live is over, in milliseconds since the epoch; left out if it has none. */
   readonly expiresAt?: number;
 }

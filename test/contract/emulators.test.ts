@@ -38,7 +38,7 @@ const COSMOSDB_SERVER: StoreContractOptions = {
       /reading > (shows|lists ids)|committing > (creates|tells|with|doesn't|names|.*replace an item)|> ETags >|any sequence/,
       "its batches can't replace or delete: they want a partition key of their own for each operation",
     ],
-    [/what is due >/, "it makes no plan of a query over all partitions"],
+    [/what is (due|under another key) >/, "it makes no plan of a query over all partitions"],
     [/> times to live >/, "it keeps what has expired"],
   ],
 };

@@ -6,6 +6,7 @@ import { type OpenStore, startStore } from "./store/fixture.ts";
 import { lifetimeContract } from "./store/lifetimes.ts";
 import { limitContract } from "./store/limits.ts";
 import { type ClockStep, modelContract } from "./store/model.ts";
+import { outdatedContract } from "./store/outdated.ts";
 import { readContract } from "./store/reads.ts";
 
 export interface StoreContractOptions {
@@ -31,6 +32,7 @@ export function storeContract(
     describe("committing", () => commitContract(start));
     describe("ETags", () => etagContract(start));
     describe("what is due", () => dueContract(start));
+    describe("what is under another key", () => outdatedContract(start));
     describe("times to live", () => lifetimeContract(start));
     describe("limits", () => limitContract(start));
     describe("any sequence of commits", () => modelContract(start, clock));

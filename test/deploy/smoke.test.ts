@@ -10,6 +10,7 @@ async function tried(
   service: TestService,
   { owner = "smoke", carry = fetch }: { owner?: string; carry?: typeof fetch } = {},
 ) {
+  await service.sweep();
   const said: string[] = [];
   let waited = 0;
   const failure = await smoke({

@@ -11,6 +11,7 @@ import { createTokenVerifier } from "../../shared/identity/token.ts";
 import { createServiceKey, makeServiceKey } from "../../shared/keys/serviceKey.ts";
 import { createUserKeys } from "../../shared/keys/userKeys.ts";
 import type { WrappedKey } from "../../shared/model/userKey.ts";
+import { sweep } from "../../shared/operations/sweep.ts";
 import { randomId, type System } from "../../shared/system.ts";
 import { checkDeclared } from "../support/declared.ts";
 import { type Act, type Faults, faulty } from "./layer.ts";
@@ -136,8 +137,12 @@ export async function startFaultyService({
           createSigningKeys({ url, system, fetch: async () => Response.json(issuer.jwks()) }),
       }),
     };
-    const { sweep } = services.delivery;
-    return { adapters, sweep, match: compileRoutes(routesOf(services)), over: over.signal };
+    return {
+      adapters,
+      sweep: async () => void (await sweep(services)),
+      match: compileRoutes(routesOf(services)),
+      over: over.signal,
+    };
   }
 
   return {

@@ -23,6 +23,8 @@ export interface PortCall {
     | "wrap"
     | "unwrap"
     | "check"
+    | "current"
+    | "outdated"
     | "push"
     | "mail"
     | "text";
@@ -108,6 +110,7 @@ export function faulty(adapters: Adapters, faults: Faults): Adapters {
       list: (...call) => through(store("list"), ({ store }) => store.list(...call)),
       listIds: (...call) => through(store("list"), ({ store }) => store.listIds(...call)),
       due: (...call) => through(store("due"), ({ store }) => store.due(...call)),
+      outdated: (...call) => through(store("outdated"), ({ store }) => store.outdated(...call)),
       commit: (...call) => through(store("commit"), ({ store }) => store.commit(...call)),
       check: () => through(store("check"), ({ store }) => store.check()),
       close: () => adapters.store.close(),
@@ -115,6 +118,8 @@ export function faulty(adapters: Adapters, faults: Faults): Adapters {
     kek: {
       wrap: (...call) => through(keys("wrap"), ({ kek }) => kek.wrap(...call)),
       unwrap: (...call) => through(keys("unwrap"), ({ kek }) => kek.unwrap(...call)),
+      wrapsUnder: (owner) => adapters.kek.wrapsUnder(owner),
+      current: () => through(keys("current"), ({ kek }) => kek.current()),
       check: () => through(keys("check"), ({ kek }) => kek.check()),
     },
     notify: {

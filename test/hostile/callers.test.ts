@@ -4,10 +4,11 @@ import { SPENT_FOR } from "../../shared/identity/proof.ts";
 import { ids } from "../../shared/store/items.ts";
 import { sendRaw } from "../support/raw.ts";
 import { clients, idempotencyKeys, oldClients } from "./clients.ts";
-import { casesAt, find, named, ofPhones } from "./endpoints.ts";
+import { byRole, casesAt, find, named, ofPhones } from "./endpoints.ts";
 import { proofKeys } from "./proofKeys.ts";
 import { proofs, strangers, validProof } from "./proofs.ts";
 import { expectRefusal, expectRefusals } from "./refusal.ts";
+import { othersThan, roleTokens } from "./roles.ts";
 import { MARKER, requestOf, startScene } from "./scene.ts";
 import { tokens } from "./tokens.ts";
 
@@ -27,6 +28,15 @@ describe.each(named(ofPhones))("%s", (_, endpoint) => {
     await expectRefusals(await startScene(endpoint), casesAt(endpoint, cases));
   });
 });
+
+it.each(named(byRole))(
+  "%s refuses whoever does not show a good token, or has not the role",
+  async (_, endpoint) => {
+    const keys = endpoint.access.idempotencyKey ? idempotencyKeys : [];
+    const cases = [...roleTokens, ...othersThan(endpoint), ...keys];
+    await expectRefusals(await startScene(endpoint), casesAt(endpoint, cases));
+  },
+);
 
 it.each(named(writes))("%s refuses a proof that a write has spent", async (_, endpoint) => {
   const scene = await startScene(endpoint);

@@ -3,6 +3,7 @@ import { type Endpoint, isForPhones, isForRole } from "../../shared/http/endpoin
 import type { Case } from "./scene.ts";
 
 export const ofPhones = endpoints.filter(isForPhones);
+export const byRole = endpoints.filter(isForRole);
 
 export const ofRoles = endpoints.filter(isForRole);
 

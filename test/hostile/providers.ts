@@ -8,11 +8,11 @@ import type { Sample } from "./scene.ts";
 /** The request of a provider's app; the owner's phone is there to send more than the app must. */
 async function ofProvider(
   service: TestService,
-  request: Omit<Sample, "phone" | "token">,
+  request: Omit<Sample, "phone" | "signIn">,
   phone = phoneWithBackup(service),
 ): Promise<Sample> {
-  const token = () => service.issuer.sign({ owner: "provider app", kind: "provider" });
-  return { phone: await phone, token, ...request };
+  const signIn = () => service.issuer.sign({ owner: "provider app", kind: "provider" });
+  return { phone: await phone, signIn, ...request };
 }
 
 async function activationOf(service: TestService): Promise<string> {

@@ -10,6 +10,7 @@ import { contactSamples } from "./contacts.ts";
 import { ios, phoneWithBackup, shown } from "./phones.ts";
 import { providerSamples } from "./providers.ts";
 import { recoverySamples } from "./recoverySamples.ts";
+import { operatorSamples } from "./roleSamples.ts";
 import type { Sample } from "./scene.ts";
 
 /** A request that needs nobody's word; the phone is there to send more than it must. */
@@ -117,6 +118,8 @@ export const samples: Readonly<Record<string, (service: TestService) => Promise<
   ...contactSamples,
   ...providerSamples,
   ...challengeSamples,
+
+  ...operatorSamples,
 
   "service-health": anyone("/v1/health"),
   "service-ready": anyone("/v1/ready"),

@@ -12,13 +12,13 @@ export const MARKER = "mArKeR-7f3a9c51d2";
 
 /** A valid request to one endpoint, which cases change in one place each. */
 export interface Sample {
-  /** Who may send it. */
+  /** Who may send it; of an app or an operator, a phone that has nothing to do with it. */
   readonly phone: TestPhone;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
   /** Whose token it carries, if not the owner's: of an app or an operator. */
-  readonly token?: () => Promise<string>;
+  readonly signIn?: () => Promise<string>;
   /** What is in its place when hours have gone by, and what was in it is over. */
   readonly renewed?: () => Promise<Partial<Pick<Sample, "path" | "body">>>;
 }
@@ -66,7 +66,7 @@ export async function startScene(endpoint: Endpoint): Promise<Scene> {
 /** A scene of a service that runs; the owner has just signed in. */
 export async function sceneOf(service: TestService, endpoint: Endpoint, sample: Sample): Promise<Scene> {
   const owners = await sample.phone.signIn();
-  const token = (await sample.token?.()) ?? owners;
+  const token = (await sample.signIn?.()) ?? owners;
   const { owner, keys } = sample.phone.state();
   return { ...sample, service, endpoint, token, signing: keys.signing, userId: owner?.userId ?? "" };
 }

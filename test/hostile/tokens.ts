@@ -2,17 +2,19 @@ import { hash, KeyObject } from "node:crypto";
 import { CompactSign, generateKeyPair, importJWK, SignJWT } from "jose";
 import { CLIENT, SCOPE } from "../../local/issuer/settings.ts";
 import type { TokenRequest } from "../../local/issuer/tokenRequest.ts";
+import { isForRole } from "../../shared/http/endpoint.ts";
 import { signInName } from "../support/marking.ts";
 import { decode, encode, type Parts, split } from "./jws.ts";
 import { type Case, type Changes, MARKER, type Scene } from "./scene.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** A token of the development issuer, its signature right and its claims not. */
-function issued(claims: Claims, request: Partial<TokenRequest> = {}) {
-  return async ({ service }: Scene): Promise<Changes> => ({
-    token: await service.issuer.sign({ owner: signInName("alice"), ...request }, claims),
-  });
+/** A token of the development issuer, of those who may call the endpoint; its signature right and its claims not. */
+export function issued(claims: Claims, request: Partial<TokenRequest> = {}) {
+  return async ({ service, endpoint }: Scene): Promise<Changes> => {
+    const of = isForRole(endpoint) ? { kind: endpoint.access.caller } : {};
+    return { token: await service.issuer.sign({ owner: signInName("alice"), ...of, ...request }, claims) };
+  };
 }
 
 /** The parts of the valid token, put together again. */

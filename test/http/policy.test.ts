@@ -10,6 +10,7 @@ import {
   isForRole,
   type PhoneAccess,
   type PhoneEndpoint,
+  type RoleAccess,
 } from "../../shared/http/endpoint.ts";
 import { ROUTE_PREFIX } from "../../shared/http/message.ts";
 import { problemsOf } from "../../shared/http/problems.ts";
@@ -25,6 +26,19 @@ const ANONYMOUS = [
   "service-ready",
   "zz-unknown",
 ];
+
+/** Who has which app role may call: whoever adds to it says so. */
+const BY_ROLE: Readonly<Record<string, RoleAccess>> = {
+  "operations-status": { caller: "operator", role: "Operations.Read" },
+  "operations-sweep": { caller: "operator", role: "Operations.Act" },
+  "operations-rewrap": { caller: "operator", role: "Operations.Act" },
+  "provider-activations-cancel": { caller: "provider", role: "Activations.Issue" },
+  "provider-activations-issue": { caller: "provider", role: "Activations.Issue", idempotencyKey: "needed" },
+  "provider-activations-read": { caller: "provider", role: "Activations.Read" },
+  "provider-codes-verify": { caller: "provider", role: "Codes.Verify" },
+  "provider-credentials-read": { caller: "provider", role: "Activations.Read" },
+  "provider-credentials-revoke": { caller: "provider", role: "Activations.Issue" },
+};
 
 /** What a phone may do without being trusted while another one is, and why. */
 const WITHOUT_TRUST: Readonly<Record<string, string>> = {
@@ -161,16 +175,6 @@ const RELEASING_ELSE: Readonly<Record<string, string>> = {
   "challenges-push": "the secret is made by this very request, for an account that was just signed in to",
 };
 
-/** What apps may call, and by which role. */
-const BY_ROLE: Readonly<Record<string, string>> = {
-  "provider-activations-cancel": "provider: Activations.Issue",
-  "provider-activations-issue": "provider: Activations.Issue",
-  "provider-activations-read": "provider: Activations.Read",
-  "provider-codes-verify": "provider: Codes.Verify",
-  "provider-credentials-read": "provider: Activations.Read",
-  "provider-credentials-revoke": "provider: Activations.Issue",
-};
-
 const all: readonly Endpoint[] = [...endpoints, unknown(endpoints)];
 const phoneEndpoints = endpoints.filter(isForPhones);
 
@@ -189,11 +193,15 @@ describe("who may call", () => {
     expect(namesOf(all.filter(({ access }) => access === "anonymous")).sort()).toEqual(ANONYMOUS);
   });
 
-  it("has an app role, where no owner is asked [E15]", () => {
-    const roles = endpoints
+  it("is told by an app role where it is an app, or an operator; who changes nothing needs but the right to read", () => {
+    const byRole = Object.fromEntries(
+      endpoints.filter(isForRole).map(({ access, declaration: { name } }) => [name, access]),
+    );
+    expect(byRole).toEqual(BY_ROLE);
+    const reading = endpoints
       .filter(isForRole)
-      .map(({ access: { caller, role }, declaration: { name } }) => [name, `${caller}: ${role}`]);
-    expect(Object.fromEntries(roles)).toEqual(BY_ROLE);
+      .filter(({ access, declaration: { method } }) => /\.Read$/.test(access.role) !== (method === "GET"));
+    expect(namesOf(reading)).toEqual([]);
   });
 
   it("is asked for a fresh sign-in, or for trust, wherever an answer holds a sealed key or an envelope [D6]", () => {
@@ -308,7 +316,7 @@ describe("what the Functions host makes of the names and routes", () => {
 });
 
 describe("over HTTP, whoever is not signed in", () => {
-  it("is told so on every route of an owner, and nothing else", async () => {
+  it("is told so on every other route, and nothing else", async () => {
     const answers = await callAll();
     expect(answers).toEqual(refused("token-missing", "Bearer"));
   });
@@ -360,10 +368,13 @@ function unsigned(): string {
     .encode();
 }
 
-/** What each endpoint for phones answers to a request that is complete but for the sign-in. */
+/** Of all who sign in: phones' owners, apps, operators. */
+const signedInEndpoints = endpoints.filter(({ access }) => access !== "anonymous");
+
+/** What each endpoint answers to a request that is complete but for the sign-in. */
 async function callAll(authorization?: string) {
   const { origin } = await startService();
-  const answers = phoneEndpoints.map(async (endpoint) => {
+  const answers = signedInEndpoints.map(async (endpoint) => {
     const { name, method, body } = endpoint.declaration;
     const response = await fetch(origin + samplePath(endpoint), {
       method,
@@ -385,7 +396,7 @@ async function callAll(authorization?: string) {
 }
 
 function refused(code: string, challenge: string) {
-  return phoneEndpoints.map(({ declaration: { name } }) => ({
+  return signedInEndpoints.map(({ declaration: { name } }) => ({
     name,
     status: 401,
     contentType: "application/problem+json",

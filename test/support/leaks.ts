@@ -2,7 +2,7 @@ import { format } from "node:util";
 import { onTestFinished, vi } from "vitest";
 import type { Adapters } from "../../functions/compose/services.ts";
 import { ownerOfToken } from "../../local/phone/protocol/ownerId.ts";
-import type { NoticeLine, RequestLine } from "../../shared/log.ts";
+import type { NoticeLine, RequestLine, RewrapLine } from "../../shared/log.ts";
 import { markExchange, tokenOf } from "./marking.ts";
 import { createMarks, type Marks, searchForMarks, type Text } from "./marks.ts";
 import type { Outcome } from "./sent.ts";
@@ -12,6 +12,7 @@ interface Watched extends Pick<Adapters, "store"> {
   readonly origin: string;
   readonly lines: readonly RequestLine[];
   readonly noticeLines: readonly NoticeLine[];
+  readonly rewrapLines: readonly RewrapLine[];
   readonly marks: Marks;
   readonly sent: () => readonly Outcome[];
 }
@@ -26,6 +27,7 @@ export function watchForLeaks({
   origin,
   lines,
   noticeLines,
+  rewrapLines,
   store,
   marks,
   sent,
@@ -45,7 +47,7 @@ export function watchForLeaks({
         text: JSON.stringify(line),
         isLog: true,
       })),
-      ...noticeLines.map((line) => ({
+      ...[...noticeLines, ...rewrapLines].map((line) => ({
         label: `the log line of ${line.operation}`,
         text: JSON.stringify(line),
         isLog: true,

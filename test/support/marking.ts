@@ -22,8 +22,8 @@ export function markingKeys({ kek, ...rest }: Adapters, marks: Marks): Adapters 
         marks.addText("wrapped user key", wrapped.value);
         return wrapped;
       },
-      unwrap: async (wrapped) => {
-        const plaintext = await kek.unwrap(wrapped);
+      unwrap: async (wrapped, reason) => {
+        const plaintext = await kek.unwrap(wrapped, reason);
         if (isServiceKey(plaintext)) marks.addBytes("service key", plaintext);
         return plaintext;
       },

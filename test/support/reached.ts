@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { withKek } from "../../shared/acts/under.ts";
 import { createServiceKey, type ServiceKey } from "../../shared/keys/serviceKey.ts";
 import type { ListedContact } from "../../shared/model/contact.ts";
 import { packed } from "../../shared/model/storedOwner.ts";
@@ -77,6 +78,6 @@ function keyOf({ serviceKey, adapters: { kek, store } }: TestService): ServiceKe
 }
 
 async function put({ adapters: { store } }: TestService, partition: string, ...operations: Operation[]) {
-  const result = await store.commit(partition, operations);
+  const result = await store.commit(partition, operations.map(withKek));
   if (!result.committed) expect.fail(`${result.id}: ${result.reason}`);
 }

@@ -12,7 +12,7 @@ import type { Refused } from "../../local/phone/acts/problem.ts";
 import type { Begun, Opened, Waits } from "../../local/phone/acts/recovery/recovery.ts";
 import type { PhoneOptions } from "../../local/phone/acts/session.ts";
 import type { SettingName } from "../../shared/config/settings.ts";
-import type { NoticeLine, RequestLine } from "../../shared/log.ts";
+import type { NoticeLine, RequestLine, RewrapLine } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
 import { type Counts, counting } from "./counting.ts";
 import { checkDeclared } from "./declared.ts";
@@ -63,6 +63,8 @@ export interface TestService extends LocalService {
   readonly sent: () => readonly Outcome[];
   /** What became of notices. */
   readonly noticeLines: readonly NoticeLine[];
+  /** What became of re-wrapping. */
+  readonly rewrapLines: readonly RewrapLine[];
   /** What it may not repeat. */
   readonly marks: Marks;
   /** Where it repeats it all the same, a sentence each: see `watchForLeaks`. */
@@ -92,6 +94,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const counts: Counts = { read: 0, list: 0, commit: 0, unwrap: 0 };
   const lines: RequestLine[] = [];
   const noticeLines: NoticeLine[] = [];
+  const rewrapLines: RewrapLine[] = [];
   const marks = createMarks();
   let opened: Adapters | undefined;
   const folder = await temporaryFolder();
@@ -105,7 +108,11 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     // These clocks stand still: a phone would come to the end of its budget.
     work: options.work ?? 1_000_000,
     ...(options.clock && { clock: { now: () => time, ahead: () => (time - START) / 1000, advance } }),
-    log: (line) => ("endpoint" in line ? lines.push(line) : noticeLines.push(line)),
+    log: (line) => {
+      if ("endpoint" in line) lines.push(line);
+      else if (line.operation === "rewrap") rewrapLines.push(line);
+      else noticeLines.push(line);
+    },
     wrap: (adapters) => {
       opened = adapters;
       return counting(markingKeys(options.wrap?.(adapters) ?? adapters, marks), counts);
@@ -120,6 +127,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     origin: service.origin,
     lines,
     noticeLines,
+    rewrapLines,
     store: opened.store,
     marks,
     sent,
@@ -138,6 +146,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     lines,
     sent,
     noticeLines,
+    rewrapLines,
     marks,
     leaks,
     now: () => time,

@@ -53,6 +53,8 @@ export interface ContainerDefinition {
   readonly defaultTtl?: number;
   /** Such as `/userId`. */
   readonly partitionKey: string;
+  /** As infra/modules/cosmos.bicep has it, if left out. */
+  readonly indexingPolicy?: object;
 }
 
 /** The documents of one container. */

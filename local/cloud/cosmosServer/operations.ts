@@ -46,6 +46,17 @@ const REWRITTEN =
   "WHERE ((c.dueAt <= @before) AND ({documentdb-formattableorderbyquery-filter})) ORDER BY c.dueAt";
 const DUE_IN_RANGE = REWRITTEN.replace("{documentdb-formattableorderbyquery-filter}", "true");
 
+/** Items under other keys than these, in the order of their partitions. */
+const OUTDATED =
+  /^SELECT c\.id, c\.(userId|partition), c\.kek, c\.ttl, c\._etag, c\._ts FROM c WHERE c\.kek > @none((?: AND c\.kek != @current\d+)*) AND c\.\1 > @after ORDER BY c\.\1$/;
+
+/** What the plan makes of it. */
+const rewrittenOutdated = (key: string, others: string) =>
+  `SELECT c._rid, [{"item": c.${key}}] AS orderByItems, {"id": c.id, "${key}": c.${key}, "kek": c.kek, "ttl": c.ttl, "_etag": c._etag, "_ts": c._ts} AS payload FROM c ` +
+  `WHERE ((c.kek > @none${others} AND c.${key} > @after) AND ({documentdb-formattableorderbyquery-filter})) ORDER BY c.${key}`;
+const OUTDATED_IN_RANGE =
+  /^SELECT c\._rid, \[.*c\.kek > @none((?: AND c\.kek != @current\d+)*) AND .* AND \(true\)\) ORDER BY c\.\w+$/;
+
 const PAGE_ITEMS = 100;
 const PAGE_BYTES = 4 * 1024 * 1024;
 
@@ -62,7 +73,11 @@ function parseQuery({ header, body }: CosmosRequest) {
     if (!found) throw new Refusal(400, `the parameter ${name} is missing`);
     return found.value;
   };
-  if (query !== DUE && query !== DUE_IN_RANGE && !LIST.test(query)) {
+  const isKnown =
+    query === DUE ||
+    query === DUE_IN_RANGE ||
+    [LIST, OUTDATED, OUTDATED_IN_RANGE].some((one) => one.test(query));
+  if (!isKnown) {
     throw new Refusal(400, `this server does not speak ${query}`);
   }
   return { query, value };
@@ -71,9 +86,16 @@ function parseQuery({ header, body }: CosmosRequest) {
 /** One page of one of the queries that the store asks: within one partition, or one physical one. */
 export function query(request: CosmosRequest, documents: Documents, priced: ReadPrice): Answer {
   const { query, value } = parseQuery(request);
-  return query === DUE_IN_RANGE
-    ? pageOfDue(request, documents, priced, value("@before"))
-    : pageOfList(request, documents, priced, query, value);
+  if (query === DUE_IN_RANGE) return pageOfDue(request, documents, priced, value("@before"));
+  const [, others] = OUTDATED_IN_RANGE.exec(query) ?? [];
+  if (others !== undefined) {
+    const current = Array.from(others.matchAll(/@current\d+/g), ([name]) => value(name));
+    return pageOfOutdated(request, documents, priced, current, {
+      none: value("@none"),
+      after: value("@after"),
+    });
+  }
+  return pageOfList(request, documents, priced, query, value);
 }
 
 /**
@@ -112,15 +134,55 @@ function pageOfList(
 
 /** Of one physical partition, in the order of `dueAt`. */
 function pageOfDue(request: CosmosRequest, documents: Documents, priced: ReadPrice, before: string): Answer {
-  const from = Number(request.header("x-ms-continuation") || 0);
   const found = documents
     .listRange(request.header("x-ms-documentdb-partitionkeyrangeid"))
-    .filter(({ dueAt }) => typeof dueAt === "string" && dueAt <= before)
-    .sort((a, b) => (String(a.dueAt) < String(b.dueAt) ? -1 : 1))
+    .filter(({ dueAt }) => typeof dueAt === "string" && dueAt <= before);
+  return pageInOrder(request, found, priced, "dueAt", (document) => document);
+}
+
+/** Of one physical partition, in the order of its partitions. A comparison with a member that is missing is not true. */
+function pageOfOutdated(
+  request: CosmosRequest,
+  documents: Documents,
+  priced: ReadPrice,
+  current: readonly string[],
+  { none, after }: { readonly none: string; readonly after: string },
+): Answer {
+  const { partitionMember } = documents;
+  const found = documents
+    .listRange(request.header("x-ms-documentdb-partitionkeyrangeid"))
+    .filter(({ kek }) => typeof kek === "string" && kek > none && !current.includes(kek))
+    .filter(({ [partitionMember]: partition }) => String(partition) > after);
+  return pageInOrder(
+    request,
+    found,
+    priced,
+    partitionMember,
+    ({ id, kek, ttl, _etag, _ts, [partitionMember]: partition }) => ({
+      id,
+      [partitionMember]: partition,
+      kek,
+      ...(ttl !== undefined && { ttl }),
+      _etag,
+      _ts,
+    }),
+  );
+}
+
+function pageInOrder(
+  request: CosmosRequest,
+  documents: readonly Document[],
+  priced: ReadPrice,
+  member: string,
+  select: (document: Document) => Document,
+): Answer {
+  const from = Number(request.header("x-ms-continuation") || 0);
+  const found = documents
+    .toSorted((a, b) => (String(a[member]) < String(b[member]) ? -1 : 1))
     .map((document) => ({
       _rid: document._rid,
-      orderByItems: [{ item: document.dueAt }],
-      payload: document,
+      orderByItems: [{ item: document[member] }],
+      payload: select(document),
     }));
   const page = firstOf(request, found.slice(from));
   const next = from + page.length;
@@ -153,8 +215,14 @@ function answerOf(page: readonly Document[], price: number, next: string | undef
 export function queryPlan(request: CosmosRequest): Answer {
   const { query } = parseQuery(request);
   const none = { distinctType: "None", top: null, offset: null, limit: null };
-  const order =
-    query === DUE
+  const [, key, others = ""] = OUTDATED.exec(query) ?? [];
+  const order = key
+    ? {
+        orderBy: ["Ascending"],
+        orderByExpressions: [`c.${key}`],
+        rewrittenQuery: rewrittenOutdated(key, others),
+      }
+    : query === DUE
       ? { orderBy: ["Ascending"], orderByExpressions: ["c.dueAt"], rewrittenQuery: REWRITTEN }
       : { orderBy: [], orderByExpressions: [], rewrittenQuery: "" };
   const lists = { groupByExpressions: [], aggregates: [] };

@@ -191,9 +191,16 @@ function pageOf({ body, header }: CosmosRequest): string {
   return [asked, header("x-ms-documentdb-partitionkey"), header("x-ms-continuation")].join(" ");
 }
 
-function described({ defaultTtl, partitionKey }: ContainerDefinition) {
-  return { defaultTtl, partitionKey: { paths: [partitionKey], kind: "Hash", version: 2 } };
+function described({ defaultTtl, partitionKey, indexingPolicy = INDEXING }: ContainerDefinition) {
+  return { defaultTtl, partitionKey: { paths: [partitionKey], kind: "Hash", version: 2 }, indexingPolicy };
 }
+
+const INDEXING = {
+  indexingMode: "consistent",
+  automatic: true,
+  includedPaths: [{ path: "/dueAt/?" }, { path: "/userId/?" }, { path: "/kek/?" }],
+  excludedPaths: [{ path: "/*" }, { path: '/"_etag"/?' }],
+};
 
 function account(endpoint: string, consistency: string) {
   const locations = [{ name: "Test", databaseAccountEndpoint: endpoint }];

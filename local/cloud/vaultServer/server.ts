@@ -63,14 +63,15 @@ export async function startVaultServer({
     const request = { method, host: headers.host ?? "", path: pathname.replace(/\/$/, ""), authorized };
     seen.push(request);
 
-    const body = method === "POST" ? await json(message).catch(() => undefined) : undefined;
+    const body =
+      method === "POST" || method === "PATCH" ? await json(message).catch(() => undefined) : undefined;
     const fault = faults.next(request);
     if (fault === "drop-before") return void message.socket.destroy();
     if (fault === "no-answer") return;
     if (fault instanceof Promise) await fault;
     else if (fault && fault !== "drop-after") return send(response, fault);
 
-    const acted = act(vaults.get(request.host), request, searchParams, body);
+    const acted = await act(vaults.get(request.host), request, searchParams, body);
     if (fault === "drop-after") return void message.socket.destroy();
     send(response, acted);
   }
@@ -109,7 +110,7 @@ function act(
   request: SeenRequest,
   query: URLSearchParams,
   body: unknown,
-): Answer {
+): Answer | Promise<Answer> {
   if (!vault) return refuse(404, "ResourceNotFound", "there is no such vault");
   if (!query.has("api-version")) {
     return refuse(400, "MissingApiVersionParameter", "The api-version query parameter is required.");
@@ -118,6 +119,10 @@ function act(
   const [, keys, name, version = "", operation] = request.path.split("/");
   if (keys !== "keys" || !name) return refuse(404, "ResourceNotFound", "no such path");
   if (request.method === "GET" && !operation) return vault.answer("get", name, version, body);
+  if (request.method === "POST" && version === "create" && !operation)
+    return vault.answer("create", name, "", body);
+  if (request.method === "PATCH" && version !== "" && !operation)
+    return vault.answer("update", name, version, body);
   if (request.method === "POST" && operation === "unwrapkey") {
     return vault.answer("unwrapKey", name, version, body);
   }

@@ -6,11 +6,15 @@ interface Attributes {
   readonly enabled?: boolean;
   readonly nbf?: number;
   readonly exp?: number;
+  /** When it was made; set by tests. */
+  readonly created?: number;
 }
 
 interface Version {
   readonly version: string;
   readonly privateKey: KeyObject;
+  /** Seconds since the epoch. */
+  readonly created: number;
   attributes: Attributes;
 }
 
@@ -19,7 +23,7 @@ interface Key {
   deleted: boolean;
 }
 
-type Permission = "get" | "unwrapKey";
+type Permission = "get" | "unwrapKey" | "create" | "update";
 
 /** A vault's keys, with what an operator can do to them. */
 export interface TestVault {
@@ -32,13 +36,13 @@ export interface TestVault {
   purge(name: string): void;
   /** What the caller's identity may do; everything until this is set. */
   permit(...permissions: readonly Permission[]): void;
-  answer(operation: Permission, name: string, version: string, body: unknown): Answer;
+  answer(operation: Permission, name: string, version: string, body: unknown): Answer | Promise<Answer>;
 }
 
 /** The keys of one vault, in memory, behind the answers that Azure Key Vault gives. */
 export function createVault(url: string, newKey: () => Promise<KeyObject>): TestVault {
   const keys = new Map<string, Key>();
-  let permitted: readonly Permission[] = ["get", "unwrapKey"];
+  let permitted: readonly Permission[] = ["get", "unwrapKey", "create", "update"];
 
   function known(name: string): Key {
     const key = keys.get(name);
@@ -50,16 +54,37 @@ export function createVault(url: string, newKey: () => Promise<KeyObject>): Test
     known(name).deleted = deleted;
   }
 
+  async function create(name: string, attributes: Attributes = {}): Promise<string> {
+    const privateKey = await newKey();
+    const version = randomUUID().replaceAll("-", "");
+    const key = keys.get(name) ?? { versions: [], deleted: false };
+    if (key.deleted) throw new Error("409 ObjectIsDeletedButRecoverable");
+    key.versions.push({ version, privateKey, attributes, created: Math.floor(Date.now() / 1000) });
+    keys.set(name, key);
+    return `${url}/keys/${name}/${version}`;
+  }
+
+  /** As an operator asks for it: of the kind and with the operations that the service needs. */
+  async function createAsked(name: string, body: unknown): Promise<Answer> {
+    const {
+      kty,
+      key_size,
+      key_ops = [],
+    } = (body ?? {}) as { kty?: unknown; key_size?: unknown; key_ops?: string[] };
+    if (!/^RSA(-HSM)?$/.test(String(kty)) || key_size !== 2048 || key_ops.join() !== "wrapKey,unwrapKey") {
+      return refuse(
+        400,
+        "BadParameter",
+        "The key's kind, size or operations are others than those of before.",
+      );
+    }
+    await create(name);
+    const made = keys.get(name)?.versions.at(-1);
+    return made ? show(`${url}/keys/${name}`, made) : refuse(500, "InternalServerError", "no key");
+  }
+
   return {
-    async create(name, attributes = {}) {
-      const privateKey = await newKey();
-      const version = randomUUID().replaceAll("-", "");
-      const key = keys.get(name) ?? { versions: [], deleted: false };
-      if (key.deleted) throw new Error("409 ObjectIsDeletedButRecoverable");
-      key.versions.push({ version, privateKey, attributes });
-      keys.set(name, key);
-      return `${url}/keys/${name}/${version}`;
-    },
+    create,
     update(id, attributes) {
       for (const { versions } of keys.values()) {
         for (const version of versions) if (id.endsWith(version.version)) version.attributes = attributes;
@@ -78,6 +103,12 @@ export function createVault(url: string, newKey: () => Promise<KeyObject>): Test
       const found = version ? key?.versions.find((held) => held.version === version) : key?.versions.at(-1);
       if (!found || key?.deleted)
         return refuse(404, "KeyNotFound", `A key with (name/id) ${name} was not found`);
+      if (operation === "create") return createAsked(name, body);
+      if (operation === "update") {
+        const { attributes = {} } = (body ?? {}) as { attributes?: Attributes };
+        found.attributes = { ...found.attributes, ...attributes };
+        return show(`${url}/keys/${name}`, found);
+      }
       return operation === "get"
         ? show(`${url}/keys/${name}`, found)
         : unwrapKey(`${url}/keys/${name}`, found, body);
@@ -86,10 +117,10 @@ export function createVault(url: string, newKey: () => Promise<KeyObject>): Test
 }
 
 /** A disabled key can still be read. */
-function show(id: string, { version, privateKey, attributes }: Version): Answer {
+function show(id: string, { version, privateKey, attributes, created }: Version): Answer {
   const { n, e } = privateKey.export({ format: "jwk" });
   const key = { kid: `${id}/${version}`, kty: "RSA", key_ops: ["wrapKey", "unwrapKey"], n, e };
-  return { status: 200, body: { key, attributes: { enabled: true, ...attributes } } };
+  return { status: 200, body: { key, attributes: { enabled: true, created, ...attributes } } };
 }
 
 /** A key that has expired, or is not valid yet, still unwraps; a disabled one doesn't. */

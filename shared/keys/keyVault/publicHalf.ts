@@ -27,35 +27,43 @@ const RETRY_AFTER = 30_000;
  * Remembers a key's public half: reads it when first asked for, and again when it is older than `refreshAfter`, once
  * for all who ask at the time. The vault would wrap under a disabled version (it only refuses to unwrap), and is not
  * asked about what is wrapped here: so each use checks here whether the version may be used.
- * @throws {KeyUnavailable} by the function returned
+ * @returns what gives it: asked for a fresh one, it fails where it would otherwise fall back on what it remembers; and what
+ *   is known without reading, undefined if that is to be read again
+ * @throws {KeyUnavailable} by the functions returned
  */
 export function rememberPublicHalf({ read, now, refreshAfter, timeLimit }: PublicHalfOptions) {
   let known: PublicHalf | undefined;
   let due = 0;
-  let reading: Promise<void> | undefined;
+  let reading: Promise<unknown> | undefined;
 
-  async function refresh(): Promise<void> {
+  /** @returns why it could not be read, where it falls back on what it remembers */
+  async function refresh(): Promise<unknown> {
     try {
       // Half the time if there is something to fall back on: falling back has to fit the caller's limit.
       known = await within(known ? timeLimit / 2 : timeLimit, read, unanswered);
       due = now() + refreshAfter;
+      return undefined;
     } catch (error) {
       if (!isPassing(error)) known = undefined;
       if (!known) throw error;
       due = now() + RETRY_AFTER;
+      return error;
     }
   }
 
-  return async (): Promise<PublicHalf> => {
-    if (!known || now() >= due || !isUsable(known, now())) {
+  async function publicHalf(asked?: "fresh"): Promise<PublicHalf> {
+    if (asked || !known || now() >= due || !isUsable(known, now())) {
       reading ??= refresh().finally(() => {
         reading = undefined;
       });
-      await reading;
+      const failure = await reading;
+      if (asked && failure) throw failure;
     }
     if (!known || !isUsable(known, now())) throw new KeyUnavailable("disabled");
     return known;
-  };
+  }
+
+  return { publicHalf, known: () => (now() < due ? known : undefined) };
 }
 
 /** A deleted key must not wrap any more: once it is purged, nobody could unwrap. Lost rights can be given back. */

@@ -21,6 +21,10 @@ interface VaultOptions {
 export interface Vault {
   wrap(plaintext: Uint8Array): Promise<WrappedKey>;
   unwrap(version: string, value: Uint8Array): Promise<Uint8Array>;
+  /** The full id of the version that wraps, if that is known. */
+  known(): string | undefined;
+  /** The same, read now. */
+  current(): Promise<string>;
 }
 
 /** Broken connections and 5xx are tried again, within the time limit; delays in milliseconds. */
@@ -43,7 +47,7 @@ export function openVault(id: string, { now, refreshAfter, timeLimit, ...options
   const client = new KeyClient(origin, credential, clientOptions());
   const versions = openVersions(id, (key) => new CryptographyClient(key, credential, clientOptions()));
 
-  const publicHalf = rememberPublicHalf({
+  const { publicHalf, known } = rememberPublicHalf({
     now,
     refreshAfter,
     timeLimit,
@@ -58,6 +62,8 @@ export function openVault(id: string, { now, refreshAfter, timeLimit, ...options
       const { kek, publicKey } = await publicHalf();
       return wrapRsaOaep256(kek, publicKey, plaintext);
     },
+    known: () => known()?.kek,
+    current: async () => (await publicHalf("fresh")).kek,
     unwrap: (version, value) =>
       within(timeLimit, (signal) => orUnavailable(versions(version, value, signal)), unanswered),
   };

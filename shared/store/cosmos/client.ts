@@ -4,6 +4,7 @@ import type { TokenCredential } from "@azure/identity";
 import { boundCredential } from "../../credential.ts";
 import { onFreshConnections } from "./connections.ts";
 import { DUE } from "./due.ts";
+import { OUTDATED } from "./outdated.ts";
 
 /** The levels that read from a quorum. Under a weaker one, an instance could release a key after another has denied it. */
 type Consistency = "Strong" | "BoundedStaleness";
@@ -72,14 +73,15 @@ export function createCosmosClient({
 
 /**
  * Without the codes of failed connections: seeing them, the SDK would send a read ten times, once a second. And without
- * plans for queries, but for the one that is meant for all partitions: after one kind of 400, the SDK would repeat a query
+ * plans for queries, but for those that are meant for all partitions: after one kind of 400, the SDK would repeat a query
  * by its plan, over all of them.
  */
 function sendOnce(client: HttpClient): HttpClient {
   return {
     async sendRequest(request) {
       const isPlan = request.headers.has("x-ms-cosmos-is-query-plan-request");
-      if (isPlan && !String(request.body).includes(JSON.stringify(DUE))) {
+      const isForAll = [JSON.stringify(DUE), OUTDATED].some((part) => String(request.body).includes(part));
+      if (isPlan && !isForAll) {
         throw Object.assign(new Error("a query stays within its partition"), { code: 400 });
       }
       try {

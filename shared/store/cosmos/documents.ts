@@ -44,6 +44,11 @@ export function fromDocument(
   return { id, etag: _etag, body: body as ItemBody, commit: _commit };
 }
 
+/** When a document's time to live is over, in milliseconds since the epoch. */
+export function lifeOf({ ttl, _ts }: Readonly<Record<string, unknown>>): { readonly expiresAt?: number } {
+  return typeof ttl === "number" && ttl > 0 ? { expiresAt: (Number(_ts) + ttl) * 1000 } : {};
+}
+
 /** One point read; sent again while the fault may pass. */
 export function readItem(
   container: Container,

@@ -1,7 +1,7 @@
 import type { Container } from "@azure/cosmos";
 import type { DueItem } from "../port.ts";
 import type { Call } from "./calls.ts";
-import { fromDocument, type PartitionKey } from "./documents.ts";
+import { fromDocument, lifeOf, type PartitionKey } from "./documents.ts";
 
 /** Needs the index path `/dueAt/?`. */
 export const DUE = "SELECT * FROM c WHERE c.dueAt <= @before ORDER BY c.dueAt";
@@ -35,9 +35,7 @@ export async function queryDue(
 }
 
 function dueItem(document: Readonly<Record<string, unknown>>, key: PartitionKey): DueItem {
-  const { [key]: named, ttl, _ts } = document;
-  const partition = String(named);
+  const partition = String(document[key]);
   const { id, etag, body } = fromDocument(document, { key, partition });
-  const life = typeof ttl === "number" && ttl > 0 ? { expiresAt: (Number(_ts) + ttl) * 1000 } : {};
-  return { partition, id, etag, body, ...life };
+  return { partition, id, etag, body, ...lifeOf(document) };
 }

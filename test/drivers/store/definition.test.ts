@@ -8,10 +8,41 @@ const now = () => Date.parse("2026-11-22T07:00:00Z");
 const TIME_TO_LIVE = "the container's default time to live must be -1: on, with no default";
 const PARTITION_KEY = "the container's partition key must be /userId; make it anew";
 
+const RIGHT = { partitionKey: "/userId", defaultTtl: -1 };
+
 const WRONG: readonly (readonly [string, ContainerDefinition, advice: string])[] = [
   ["has no time to live", { partitionKey: "/userId" }, TIME_TO_LIVE],
   ["lets everything expire", { partitionKey: "/userId", defaultTtl: 86_400 }, TIME_TO_LIVE],
   ["has another partition key", { partitionKey: "/partition", defaultTtl: -1 }, PARTITION_KEY],
+  [
+    "has no index of what is under a key",
+    {
+      ...RIGHT,
+      indexingPolicy: {
+        indexingMode: "consistent",
+        includedPaths: [{ path: "/dueAt/?" }, { path: "/userId/?" }],
+        excludedPaths: [{ path: "/*" }],
+      },
+    },
+    "the container's index lacks /kek/?;",
+  ],
+  [
+    "has no index of what is due",
+    {
+      ...RIGHT,
+      indexingPolicy: {
+        indexingMode: "consistent",
+        includedPaths: [{ path: "/*" }],
+        excludedPaths: [{ path: "/dueAt/?" }],
+      },
+    },
+    "the container's index lacks /dueAt/?;",
+  ],
+  [
+    "has no index at all",
+    { ...RIGHT, indexingPolicy: { indexingMode: "none" } },
+    "the container's index lacks /dueAt/?, /kek/?, /userId/?;",
+  ],
   ["has a partition key further down", { partitionKey: "/userId/id", defaultTtl: -1 }, PARTITION_KEY],
 ];
 
@@ -19,11 +50,14 @@ describe("a container that", () => {
   it.each(WRONG)("%s does not pass the check, which says what to do", async (_, definition, advice) => {
     const { store } = await startCosmosStore({ now, definition });
     for (let times = 0; times < 2; times++) {
-      await expect(store.check()).rejects.toMatchObject({ name: "StoreUnavailable", cause: { advice } });
+      await expect(store.check()).rejects.toMatchObject({
+        name: "StoreUnavailable",
+        cause: { advice: expect.stringContaining(advice) },
+      });
     }
   });
 
-  it.each(WRONG)("%s makes the service not ready", async (_, definition, advice) => {
+  it.each(WRONG)("%s makes the service not ready [I3]", async (_, definition, advice) => {
     const { store } = await startCosmosStore({ now, definition });
     const service = await startService({
       wrap: ({ store: own, ...rest }) => ({ ...rest, store: { ...own, check: store.check } }),
@@ -32,6 +66,12 @@ describe("a container that", () => {
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ code: "not-ready", parts: ["store"] });
     expect(service.lines.at(-1)?.failure).toContain(advice);
+  });
+
+  it("has an index of everything, as a new one has, passes the check", async () => {
+    const indexingPolicy = { indexingMode: "Consistent", includedPaths: [{ path: "/*" }], excludedPaths: [] };
+    const { store } = await startCosmosStore({ now, definition: { ...RIGHT, indexingPolicy } });
+    await expect(store.check()).resolves.toBeUndefined();
   });
 
   it("is as it has to be is looked at again after five minutes, not with every check", async () => {

@@ -297,7 +297,11 @@ describe("a notice that is given up", () => {
     });
     expect(taken).toHaveLength(2);
     const alerts = lines.filter(({ level }) => level === "error");
-    expect(alerts.map((line) => "operation" in line && [line.operation, line.code, line.dead])).toEqual([
+    expect(
+      alerts.map(
+        (line) => "operation" in line && [line.operation, line.code, "dead" in line ? line.dead : undefined],
+      ),
+    ).toEqual([
       ["notice-send", "notice-dead", undefined],
       ["notices-sweep", undefined, 1],
     ]);

@@ -7,7 +7,7 @@ import type { TextLimits } from "../../../shared/delivery/textLimits.ts";
 import { newOwner } from "../../../shared/devices/registration.ts";
 import type { Place } from "../../../shared/keys/derived.ts";
 import type { ServiceKey } from "../../../shared/keys/serviceKey.ts";
-import type { NoticeLine, RequestLine } from "../../../shared/log.ts";
+import type { Log } from "../../../shared/log.ts";
 import type { ListedContact } from "../../../shared/model/contact.ts";
 import type { Device } from "../../../shared/model/device.ts";
 import type { Notice } from "../../../shared/model/notice.ts";
@@ -129,7 +129,7 @@ export async function stage() {
   const open = () => openSqliteStore({ file, now });
   const store = open();
   onTestFinished(() => store.close());
-  const lines: (NoticeLine | RequestLine)[] = [];
+  const lines: Parameters<Log>[0][] = [];
 
   const deliveryOf = (notify: Notify, on: Store = store): Delivery =>
     createDelivery({

@@ -27,6 +27,9 @@ const elsewhere: Readonly<Record<string, string>> = {
   "provider-credentials-read": "test/faults/matrix/providers.test.ts",
   "provider-credentials-revoke": "test/faults/matrix/providers.test.ts",
   "provider-codes-verify": "test/faults/matrix/providers.test.ts",
+  "operations-status": "test/operations/sweep.test.ts",
+  "operations-sweep": "test/faults/delivery/sweeping.test.ts",
+  "operations-rewrap": "test/operations/rotation.test.ts",
   "contacts-add": "test/faults/matrix/sendingCodes.test.ts",
   "contacts-send": "test/faults/matrix/sendingCodes.test.ts",
 };

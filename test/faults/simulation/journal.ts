@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
+import { withKek } from "../../../shared/acts/under.ts";
 import type { Contact } from "../../../shared/model/contact.ts";
 import type { Envelope } from "../../../shared/model/envelope.ts";
 import type { Event } from "../../../shared/model/event.ts";
@@ -113,8 +114,9 @@ export function createJournal(ledger: Ledger) {
     compare({ owner, envelopes, recoveries, outcomes, notices }: Partition, now: number): void {
       catchUp();
       const state = latest();
+      const { kek: _, ...rest } = owner ?? {};
       assert.deepEqual(
-        { owner, envelopes },
+        { owner: owner && rest, envelopes },
         { owner: state.owner && { ...state.owner, spent: state.spent }, envelopes: state.envelopes },
       );
       compareKept(recoveries, state.recoveries, now);
@@ -139,6 +141,13 @@ function compareKept<Item>(
   }
 }
 
+/** What is stored, but for what the commit adds to it: what it says to be under must be so. */
+function withoutKek(operation: Exclude<Operation, { kind: "delete" }>): unknown {
+  assert.deepEqual(operation, withKek(operation), "what an item is under");
+  const { kek: _, ...body } = asStored(operation.body) as ItemBody;
+  return body;
+}
+
 /** The state after a commit. */
 function applied(before: State, operations: readonly Operation[], time: number, asked?: string): State {
   let { owner, spent } = before;
@@ -157,13 +166,13 @@ function applied(before: State, operations: readonly Operation[], time: number, 
       assert(kind === "envelope" && envelopes.delete(Number(name)), "a version is deleted that is not there");
       continue;
     }
-    const body: unknown = asStored(operation.body);
+    const body: unknown = withoutKek(operation);
     const until = time + (operation.ttl ?? Number.POSITIVE_INFINITY) * 1000;
     if (operation.id === ids.owner) {
       ({ spent, ...owner } = parseItem(ownerKind, {
         id: operation.id,
         etag: "",
-        body: asStored(operation.body),
+        body: body as ItemBody,
       }));
     }
     if (kind === "envelope") envelopes.set(Number(name), body as Envelope);

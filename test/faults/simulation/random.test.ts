@@ -35,7 +35,7 @@ it("keeps its promises to several owners at once, whatever fails", { timeout: TI
 it("keeps them on Cosmos DB, whatever happens around it, and hardly anybody notices", {
   timeout: TIME_LIMIT,
 }, async () => {
-  const { operations, disturbances } = await run({ operations: 150, seed: 6, makeData: makeCosmosData });
+  const { operations, disturbances } = await run({ operations: 150, seed: 9, makeData: makeCosmosData });
   expect(operations).toBeGreaterThanOrEqual(150);
   expect(Object.keys(disturbances)).toEqual(expect.arrayContaining([...DISTURBANCES]));
 });

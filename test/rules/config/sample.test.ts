@@ -52,6 +52,15 @@ describe("host.json", () => {
   it("puts the functions below the prefix that device proofs and problems name", () => {
     expect(readJson("host.json").extensions.http.routePrefix).toBe(ROUTE_PREFIX);
   });
+
+  // Alerts and workbook count lines: each of them is a trace. The list is one text with semicolons, and belongs into
+  // samplingSettings: anywhere else the host overlooks it.
+  it("samples neither traces nor requests nor exceptions", () => {
+    const { isEnabled, excludedTypes = "" } =
+      readJson("host.json").logging.applicationInsights.samplingSettings;
+    const kept = isEnabled === false ? ["Trace", "Request", "Exception"] : excludedTypes.split(";");
+    expect(kept).toEqual(expect.arrayContaining(["Trace", "Request", "Exception"]));
+  });
 });
 
 function readJson(name: string) {

@@ -39,6 +39,8 @@ const KINDS: Readonly<Record<string, ItemKind<unknown>>> = {
   "event:{number}": items.event,
   "idempotency:{key}": items.idempotency,
   "service-key": items.serviceKeyCheck,
+  rewrap: items.rewrapState,
+  swept: items.swept,
 };
 
 /** What a spent proof holds, and a sign-in that was used: nothing reads it. */
