@@ -10,6 +10,7 @@ const LONGEST = [
   "test/faults/",
   "test/model/",
   "test/local/demo/",
+  "test/local/terminal/",
   "test/drivers/store/",
 ];
 

@@ -57,9 +57,9 @@ const PAUSE = 600_000;
  * Runs the service on the stand-ins of Azure Cosmos DB and Key Vault, with a clock of its own, and adds up what each
  * operation is charged.
  */
-export async function measureCost(): Promise<Costs> {
+export async function measureCost(sizes: readonly number[] = SIZES): Promise<Costs> {
   const results: { costs: Cost[]; held: Held }[] = [];
-  for (const accounts of SIZES) results.push(await withFolder((folder) => measureOne(folder, accounts)));
+  for (const accounts of sizes) results.push(await withFolder((folder) => measureOne(folder, accounts)));
   return { costs: results.flatMap(({ costs }) => costs), held: results.map(({ held }) => held) };
 }
 

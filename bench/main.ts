@@ -1,4 +1,5 @@
 import { runProgram, Stopped } from "../local/terminal/program.ts";
+import { measureCloud } from "./cloud.ts";
 import { measureColdStart } from "./coldStart.ts";
 import { measureCost } from "./cost.ts";
 import type { Place } from "./load/phones.ts";
@@ -8,7 +9,7 @@ import { describeMachine, formatReport, type Results } from "./report.ts";
 import { measureStart } from "./start.ts";
 import { compare, measureElsewhere } from "./throughput.ts";
 
-const PARTS = ["status", "upload", "key", "recovery", "memory", "start", "cold-start", "cost"];
+const PARTS = ["status", "upload", "key", "recovery", "memory", "start", "cold-start", "cloud", "cost"];
 
 await runProgram(
   {
@@ -79,6 +80,10 @@ async function measure(
   if (parts.has("cold-start")) {
     tell("cold start");
     results.coldStart = await measureColdStart(quick ? 5 : 20);
+  }
+  if (parts.has("cloud")) {
+    tell("cloud");
+    results.cloud = await measureCloud(quick ? 100 : 1_000);
   }
   if (parts.has("cost")) {
     tell("cost");

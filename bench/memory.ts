@@ -14,8 +14,8 @@ export interface Memory {
 const CONNECTIONS = 32;
 
 /** Requests whose proofs are signed at a time, and the milliseconds for sending them: proofs live for 60 s. */
-const BATCH = 10_000;
-const BATCH_MS = 50_000;
+const BATCH = 2_000;
+const BATCH_MS = 20_000;
 
 /** Of 120 requests in turn: 114 of the status, 1 of the key, 5 uploads; a key is asked for once a recovery. */
 const MIX = { status: 114, key: 1, upload: 5 };

@@ -1,7 +1,14 @@
 import type { LoadPhone } from "./load/phones.ts";
 import { reads, recoveries, type Traffic, uploads } from "./load/traffic.ts";
 
-export type OperationName = "status" | "upload-64k" | "upload-1m" | "key" | "key-unwrap" | "recovery";
+export type OperationName =
+  | "status"
+  | "upload-12"
+  | "upload-64k"
+  | "upload-1m"
+  | "key"
+  | "key-unwrap"
+  | "recovery";
 
 export interface Operation {
   readonly name: OperationName;
@@ -12,8 +19,8 @@ export interface Operation {
   readonly phones: number;
   /** The most requests of one round. */
   readonly requests: number;
-  /** The least share of the floor's requests per second, at 32 connections. */
-  readonly goal?: number;
+  /** The least share of the floor's requests per second, by the number of connections. */
+  readonly goals?: Readonly<Record<number, number>>;
   readonly traffic: (phone: LoadPhone) => Traffic;
 }
 
@@ -22,6 +29,11 @@ export const KIB = 1_024;
 /** Bytes of a body just under the limit of 1 MiB. */
 const NEAR_LIMIT = 1_024 * KIB - 64;
 
+/** What people have: a body of 4 KiB. */
+export function upload12(phone: LoadPhone): Traffic {
+  return uploads(phone, 4 * KIB, 12);
+}
+
 export const operations: readonly Operation[] = [
   {
     name: "status",
@@ -29,8 +41,17 @@ export const operations: readonly Operation[] = [
     group: "status",
     phones: 32,
     requests: 50_000,
-    goal: 0.5,
+    goals: { 1: 0.7, 32: 0.7 },
     traffic: (phone) => reads(phone, "/v1/backup"),
+  },
+  {
+    name: "upload-12",
+    title: "upload, 12 accounts (4 KiB)",
+    group: "upload",
+    phones: 32,
+    requests: 5_000,
+    goals: { 1: 0.5, 32: 0.5 },
+    traffic: upload12,
   },
   {
     name: "upload-64k",
@@ -38,7 +59,7 @@ export const operations: readonly Operation[] = [
     group: "upload",
     phones: 32,
     requests: 5_000,
-    goal: 0.6,
+    goals: { 1: 0.5, 32: 0.5 },
     traffic: (phone) => uploads(phone, 64 * KIB),
   },
   {
@@ -47,6 +68,7 @@ export const operations: readonly Operation[] = [
     group: "upload",
     phones: 32,
     requests: 640,
+    goals: { 1: 0.4, 32: 0.4 },
     traffic: (phone) => uploads(phone, NEAR_LIMIT),
   },
   {
@@ -55,6 +77,7 @@ export const operations: readonly Operation[] = [
     group: "key",
     phones: 32,
     requests: 50_000,
+    goals: { 1: 0.7, 32: 0.85 },
     traffic: (phone) => reads(phone, "/v1/backup/key"),
   },
   {
@@ -73,6 +96,7 @@ export const operations: readonly Operation[] = [
     // Each may begin 5 a day: many phones in turn, and few requests of each.
     phones: 1_280,
     requests: 200,
+    goals: { 1: 0.6, 32: 0.75 },
     traffic: recoveries,
   },
 ];

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { CloudResults } from "./cloud.ts";
 import type { ColdStart } from "./coldStart.ts";
 import type { Costs } from "./cost.ts";
 import type { Memory } from "./memory.ts";
@@ -12,6 +13,7 @@ export interface Results {
   memory?: Memory;
   start?: Start;
   coldStart?: ColdStart;
+  cloud?: CloudResults;
   cost?: Costs;
 }
 
@@ -22,13 +24,22 @@ export function describeMachine(): string {
 }
 
 /** The results as text, for people. */
-export function formatReport({ comparisons, elsewhere, memory, start, coldStart, cost }: Results): string {
+export function formatReport({
+  comparisons,
+  elsewhere,
+  memory,
+  start,
+  coldStart,
+  cloud,
+  cost,
+}: Results): string {
   const parts = [
     comparisons.length > 0 && formatComparisons(comparisons),
     elsewhere.length > 0 && formatElsewhere(elsewhere),
     memory && formatMemory(memory),
     start && formatStart(start),
     coldStart && formatColdStart(coldStart),
+    cloud && formatCloud(cloud),
     cost && formatCost(cost),
   ];
   return parts.filter((part) => part !== undefined && part !== false).join("\n\n");
@@ -92,6 +103,27 @@ ${formatTable(
     ["service", service.toFixed(0), kilobytes(serviceBytes)],
     ["hello world", hello.toFixed(0), kilobytes(helloBytes)],
     ["ratio", ratio.toFixed(2)],
+  ],
+)}`;
+}
+
+function formatCloud({ operations, share }: CloudResults): string {
+  const rows = operations.map(({ operation, cpu, charge, vaultCalls, goal }) => [
+    operation,
+    cpu.toFixed(2),
+    charge.toFixed(1),
+    vaultCalls.toFixed(2),
+    goal === undefined ? "" : `at most ${goal}: ${verdict(cpu <= goal)}`,
+  ]);
+  return `On the SDKs of Azure, against the stand-ins: CPU of the service's process (milliseconds), a request
+${formatTable(["operation", "CPU", "RU", "vault", "goal"], rows)}
+
+The store's driver and the SDK alone: CPU (milliseconds), a call
+${formatTable(
+  ["", "CPU"],
+  [
+    ["point read, 9 kB", share.read.toFixed(2)],
+    ["batch of two items, 14 kB", share.commit.toFixed(2)],
   ],
 )}`;
 }

@@ -91,7 +91,7 @@ async function openTarget(origin: string, phones: readonly Traffic[], count: num
 }
 
 async function alternate(
-  { title, requests, goal }: Operation,
+  { title, requests, goals }: Operation,
   service: Target,
   floor: Target,
   { rounds, milliseconds }: Pace,
@@ -106,6 +106,7 @@ async function alternate(
     ofFloor.push(await measure(floor, limits));
   }
   const connections = service.connections.length;
+  const goal = goals?.[connections];
   const ratio = median(
     ofService.map((sample, at) => sample.perSecond / (ofFloor[at]?.perSecond ?? Number.NaN)),
   );
@@ -115,7 +116,7 @@ async function alternate(
     service: middle(ofService),
     floor: middle(ofFloor),
     ratio,
-    ...(goal !== undefined && connections === 32 && { goal }),
+    ...(goal !== undefined && { goal }),
   };
 }
 

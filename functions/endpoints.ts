@@ -45,7 +45,9 @@ import { setPushToken } from "./devices/setPushToken.ts";
 import { eraseOwner } from "./me/erase.ts";
 import { exportOwner } from "./me/export.ts";
 import { exportNextPage } from "./me/exportNext.ts";
+import { closeTexts } from "./operations/closeTexts.ts";
 import { readOperations } from "./operations/readStatus.ts";
+import { requeueNotices } from "./operations/requeueNotices.ts";
 import { rewrapKeys } from "./operations/rewrap.ts";
 import { sweepNotices } from "./operations/sweep.ts";
 import { cancelProviderActivation } from "./provider/cancel.ts";
@@ -116,6 +118,8 @@ export const endpoints: readonly Endpoint[] = [
   readOperations,
   sweepNotices,
   rewrapKeys,
+  requeueNotices,
+  closeTexts,
   health,
   ready,
   describeProblem,

@@ -13,6 +13,7 @@ type issuerType = {
   profile: 'oidc' | 'entra' | 'entra-personal'
   algorithms: ('RS256' | 'PS256' | 'ES256')[]
   secondFactor: 'always' | 'when-known'
+  tenant: string?
   acrValues: string[]?
   authenticationContext: string?
   scopes: string[]?

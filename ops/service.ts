@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { secureAddress } from "../shared/config/forms.ts";
 import { type Options, type Surroundings, UsageError } from "./command.ts";
 import { given } from "./place.ts";
 
@@ -37,6 +38,9 @@ export interface OperatorClient {
 
 export async function openService(options: Options, surroundings: Surroundings): Promise<OperatorClient> {
   const origin = given("origin", options, surroundings).replace(/\/$/, "");
+  if (!secureAddress.safeParse(origin).success) {
+    throw new UsageError("--origin: https://host, or http on this machine: your token goes there");
+  }
   const token = await tokenOf(surroundings);
 
   async function send(method: string, route: string, body?: unknown): Promise<unknown> {

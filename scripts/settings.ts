@@ -123,8 +123,8 @@ npm run -s ops -- service-key retire                   # later: the old one for 
 \`\`\`
 
 After \`replace\`, an instance that has the old value still refuses what another has made with the new key (\`key-unusable\`): let
-all have it within minutes. Before \`retire\`, everything has to be moved to the new key; nothing moves user keys yet
-([status.md](status.md)), so wait with it.
+all have it within minutes. Everything that is under the old key is then moved by itself. Before \`retire\`, wait until
+\`ops status\` says that nothing is left, and two days more: activations and their codes stay under the old key for as long as they live.
 
 ## An issuer
 

@@ -43,6 +43,8 @@ export interface NoticeLine extends Cost {
   readonly left?: number;
   readonly dead?: number;
   readonly unreadable?: number;
+  /** Seconds for which the earliest that a sweep found had been due. */
+  readonly waited?: number;
   readonly milliseconds?: number;
   readonly failure?: string;
 }

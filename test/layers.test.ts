@@ -51,6 +51,8 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   "local/phone/": /^$/,
   "local/embedded/": /^shared\//,
   "local/cloud/": /^(shared\/|functions\/compose\/)/,
+  // Shows what the service says of itself.
+  "local/host/pages/begin.ts": /^(shared\/|local\/|docs\/openapi\.json$)/,
   "local/": /^(shared\/|functions\/|local\/)/,
   "ops/": /^(shared\/|functions\/compose\/)/,
   "bench/": /^(shared\/|functions\/|local\/|scripts\/|bench\/)/,
@@ -188,14 +190,19 @@ describe("an owner's partition", () => {
     );
     expect(committing).toEqual([
       "shared/acts/commit.ts",
+      "shared/delivery/deadNotices.ts",
       "shared/delivery/mark.ts",
       "shared/keys/serviceKey.ts",
       "shared/operations/states.ts",
     ]);
     const source = (file: string) => readFileSync(join(ROOT, file), "utf8");
-    for (const file of committing.slice(2)) {
-      const places = new Set(source(file).match(/\.\s*commit\b[^,]*/g));
-      expect([...places], file).toEqual([".commit(SERVICE_PARTITION"]);
+    for (const file of committing.filter((each) => !/acts\/commit|delivery\/mark/.test(each))) {
+      const places = source(file)
+        .match(/\.\s*commit\b[^,]*/g)
+        ?.map((place) => place.replace(/\s/g, ""));
+      expect([...new Set(places)], file).toEqual([
+        file.startsWith("shared/delivery/") ? ".commit(DEAD_NOTICES" : ".commit(SERVICE_PARTITION",
+      ]);
     }
     // A delivery creates nothing, and names each item that it writes by the ETag that it had.
     const delivery = source("shared/delivery/mark.ts");

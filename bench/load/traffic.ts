@@ -46,11 +46,17 @@ export function recoveries(phone: LoadPhone): Traffic {
 /**
  * PUT /v1/backup: each request uploads the next version, after the ETag of the last answer.
  * @param bodyBytes of the whole body; it grows by a few with the digits of the version
+ * @param accounts how many the manifest names
  */
-export function uploads(phone: LoadPhone, bodyBytes: number): Traffic {
+export function uploads(phone: LoadPhone, bodyBytes: number, accounts = 0): Traffic {
   const path = "/v1/backup";
   const rest = Buffer.from(`..${randomText(12)}.`);
-  const end = Buffer.from(`.${randomText(16)}","manifest":{"accounts":[]}}`);
+  const entries = Array.from({ length: accounts }, () => ({
+    ref: randomText(32),
+    kind: "third-party",
+    push: false,
+  }));
+  const end = Buffer.from(`.${randomText(16)}","manifest":${JSON.stringify({ accounts: entries })}}`);
   const opening = encodeOpening(phone, 1);
   const ciphertextBytes = bodyBytes - opening.length - rest.length - end.length;
   let proofs: string[] = [];

@@ -15,7 +15,7 @@ import {
   type UploadFacts,
   type UploadRefusal,
 } from "../../shared/backup/uploadGuards.ts";
-import { uploaded, uploadFailed } from "../../shared/backup/versions.ts";
+import { isRecorded, untold, uploaded, uploadFailed } from "../../shared/backup/versions.ts";
 import { sha256 } from "../../shared/formats.ts";
 import { forOwner, type OwnerCall } from "../../shared/http/endpoint.ts";
 import { isFolded } from "../../shared/limits/refusals.ts";
@@ -135,8 +135,10 @@ async function store(
     { list: facts.offered, leftOut: manifest.leftOut, bytes: envelope.length, digest, storageBound },
     { fresh: facts.missing.length === 0, confirmed: isConfirmed(facts), now },
   );
-  await commit(call, next, {
-    event: { type: "backup-uploaded", device, details: { version: version.version } },
+  const recorded = isRecorded(facts.backup, device, facts.offered, now);
+  const details = { version: version.version };
+  await commit(call, recorded ? next : untold(next), {
+    ...(recorded && { event: { type: "backup-uploaded", device, details } }),
     operations: [
       // First, so that SQLite puts the new envelope where the old one was: fewer pages to make durable.
       ...dropped.map(deleteEnvelope),

@@ -1,6 +1,12 @@
 import * as z from "zod";
 import { beginsWith, challengeProblems, loadChallenge, namesOf } from "../../shared/acts/challenge.ts";
-import { claim, entryFor, numberFor, rightActivation } from "../../shared/acts/challengeActivation.ts";
+import {
+  claim,
+  entryFor,
+  idOfBeginning,
+  numberFor,
+  rightActivation,
+} from "../../shared/acts/challengeActivation.ts";
 import { commit } from "../../shared/acts/commit.ts";
 import { explained } from "../../shared/acts/judge.ts";
 import { loadOwn } from "../../shared/acts/recovery.ts";
@@ -72,8 +78,8 @@ export const beginChallenge = forOwner(
   async (call) => {
     const { owner, device, services, body, now } = call;
     requireTriesLeft(call, ["challenges"]);
-    const challengeId = randomId(services.system);
-    const begun = await begunBy(call, body, challengeId);
+    const fresh = randomId(services.system);
+    const { challengeId = fresh, challenge: begun } = await begunBy(call, body, fresh);
     const { next, operation } = beginsWith(call, challengeId, begun);
     const counted = { ...next, tries: withTry(owner.item.tries, "challenges", device, now) };
     await commit(call, counted, {
@@ -98,12 +104,18 @@ export const beginChallenge = forOwner(
   },
 );
 
-async function begunBy(call: BeginCall, body: BeginCall["body"], challengeId: string): Promise<Challenge> {
+interface Begun {
+  /** Left out where it is the fresh one. */
+  readonly challengeId?: string;
+  readonly challenge: Challenge;
+}
+
+async function begunBy(call: BeginCall, body: BeginCall["body"], fresh: string): Promise<Begun> {
   const { device, now } = call;
-  if ("code" in body) return await byCode(call, body.code, challengeId);
-  if ("account" in body) return newChallenge(device, body.account, undefined, now);
+  if ("code" in body) return await byCode(call, body.code, fresh);
+  if ("account" in body) return { challenge: newChallenge(device, body.account, undefined, now) };
   const entry = await pendingIn(call, body.recoveryId, body.ref);
-  return newChallenge(device, entry, body.recoveryId, now);
+  return { challenge: newChallenge(device, entry, body.recoveryId, now) };
 }
 
 /** @throws {Problem} recovery-not-found, recovery-over, account-not-found, account-verified */
@@ -120,16 +132,17 @@ async function pendingIn(call: BeginCall, recoveryId: string, ref: string): Prom
   return entry;
 }
 
-async function byCode(call: BeginCall, text: string, challengeId: string): Promise<Challenge> {
+async function byCode(call: BeginCall, text: string, fresh: string): Promise<Begun> {
   requireTriesLeft(call, ["activation-codes"]);
   const right = await rightActivation(call, readActivationCode(text) ?? "", {
-    challengeId,
+    challengeId: fresh,
     entry: undefined,
   });
+  const challengeId = await idOfBeginning(call, right, fresh);
   const entry = await entryFor(call, right);
   await claim(call, right, challengeId);
   const { partition, id: activationId } = right.found;
-  return withProof(
+  const challenge = withProof(
     {
       ...newChallenge(call.device, entry, undefined, call.now),
       activation: { partition, id: activationId },
@@ -138,4 +151,5 @@ async function byCode(call: BeginCall, text: string, challengeId: string): Promi
     },
     "activation-code",
   );
+  return { challengeId, challenge };
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { partitionsOf } from "../../shared/acts/activations.ts";
+import { partitionOf } from "../../shared/acts/activations.ts";
 import {
   authorityOf,
   challengeProblems,
@@ -77,7 +77,7 @@ export const signInToAccount = forOwner(
       throw explain({ reason: "account-pending" });
     }
     const { userId, tokenHash } = signedIn;
-    const [holder = ""] = await partitionsOf(services, whose.authority, whose.subject);
+    const holder = await partitionOf(services, whose.authority, whose.subject);
     const next = withProof({ ...challenge, signIn: { userId, tokenHash }, holder }, MEANS);
     await commit(call, owner.item, {
       operations: [replaceChallenge(known, next)],

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { closedPrefixes } from "../../shared/acts/closedTexts.ts";
+import { textsInHour } from "../../shared/acts/counts.ts";
 import { forRole } from "../../shared/http/endpoint.ts";
 import { readRewrap } from "../../shared/operations/rewrap.ts";
 import { sweepState } from "../../shared/operations/sweep.ts";
@@ -46,20 +48,45 @@ export const readOperations = forRole(
           /** Notices that are due; 1,000 stand for as many or more. */
           due: count,
           oldestDue: timestamp.optional(),
+          /** Notices that were given up; 1,000 stand for as many or more. */
+          dead: count,
+        }),
+        texts: z.strictObject({
+          /** Prefixes that an operator has closed. */
+          closed: z.array(z.string()),
+          /** Texts that were counted in this hour, and at most how many there may be. */
+          codesThisHour: count,
+          noticesThisHour: count,
+          caps: z.strictObject({ codes: count, notices: count }),
         }),
       }),
     },
     problems: ["keys-unavailable", "key-unusable"],
   },
   async ({ services, now }) => {
-    const [{ current, older, ...rewrap }, sweep] = await Promise.all([
+    const { activations, config, serviceKey } = services;
+    const [{ current, older, ...rewrap }, sweep, closed, codesThisHour, noticesThisHour] = await Promise.all([
       readRewrap(services),
       sweepState(services, now),
+      closedPrefixes(activations),
+      textsInHour(services, "codes", now),
+      textsInHour(services, "notices", now),
     ]);
-    const { wrappedBy } = services.serviceKey;
+    const { textsPerHour, noticeTextsPerHour } = config.notify;
     return {
       status: 200,
-      body: { time: timestampOf(now), keys: { current, older, serviceKey: wrappedBy }, rewrap, sweep },
+      body: {
+        time: timestampOf(now),
+        keys: { current, older, serviceKey: serviceKey.wrappedBy },
+        rewrap,
+        sweep,
+        texts: {
+          closed,
+          codesThisHour,
+          noticesThisHour,
+          caps: { codes: textsPerHour, notices: noticeTextsPerHour },
+        },
+      },
     };
   },
 );

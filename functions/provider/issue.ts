@@ -6,7 +6,8 @@ import { issuedAnswer, placedIdOf } from "../../shared/provider/answers.ts";
 import { tenantOf } from "../../shared/provider/caller.ts";
 import { qrOf } from "../../shared/provider/code.ts";
 
-const name = z.string().min(1).max(256);
+/** At most so many characters as the contents of a backup have room for: a phone that adds the account backs it up. */
+const name = (most: number) => z.string().min(1).max(most);
 
 /**
  * POST provider/activations: a code with which the owner of an account verifies it on a phone. Whether there is such an
@@ -22,12 +23,12 @@ export const issueProviderActivation = forRole(
       "Issues a code with which the user of an account verifies it on a phone; a repeat makes another code.",
     body: z.strictObject({
       /** The user's id at the provider: `oid` at Microsoft Entra. */
-      subject: name,
+      subject: name(128),
       route: activationRoute,
       /** Whether the provider shows a number to be typed; left out, on its self-service page alone. */
       showNumber: z.boolean().optional(),
       /** What the phone shows of the account. */
-      account: z.strictObject({ organization: name, userName: name }),
+      account: z.strictObject({ organization: name(128), userName: name(254) }),
     }),
     answers: { 201: issuedAnswer },
     problems: [

@@ -159,6 +159,15 @@ var logAlertsOfEveryone = [
     query: 'AppRequests | where TimeGenerated > ago(10m) | where Name == "notices-sweep" and Success | summarize runs = count() | where runs == 0'
   }
   {
+    name: 'late-notices'
+    severity: 2
+    workspace: appWorkspaceId
+    window: 'PT15M'
+    frequency: 'PT5M'
+    description: 'A notice had been due for more than five minutes when a sweep took it up: owners are told late.'
+    query: '${entries} | where line.operation == "notices-sweep" and toint(line.waited) > 300'
+  }
+  {
     name: 'dead-notice'
     severity: 2
     workspace: appWorkspaceId

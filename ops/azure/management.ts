@@ -101,6 +101,8 @@ export async function openManagement({
     async list(path, version, query) {
       const found: Resource[] = [];
       for (let address: string | undefined = addressOf(path, version, query); address; ) {
+        // It carries the operator's token.
+        if (!address.startsWith(`${ORIGIN}/`)) throw new Error("a page is to be read elsewhere");
         const page: Resource = await answered("GET", address);
         found.push(...page.value);
         address = page.nextLink;

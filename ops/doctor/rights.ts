@@ -113,31 +113,24 @@ async function dataFindings(
   principalId: string,
 ): Promise<Finding[]> {
   const assignments = await management.list(`${account}/sqlRoleAssignments`, API.DocumentDB);
+  const which = `the database ${nameOf(account)}`;
   const findings: Finding[] = [];
-  let isGranted = false;
-  for (const { id, properties } of assignments) {
-    if (properties.principalId !== principalId) {
-      findings.push({
-        what: `the database ${nameOf(account)}: somebody else may use its data, ${properties.principalId}`,
-        remedy: `az cosmosdb sql role assignment delete -g ${account.split("/")[4]} -a ${nameOf(account)} --role-assignment-id ${nameOf(id)} --yes, with the lock off meanwhile`,
-        who: "DocumentDB Account Contributor on the account; User Access Administrator for the lock",
-      });
-      continue;
-    }
-    const definition = await management.read(properties.roleDefinitionId, API.DocumentDB);
-    if (isExactly(definition, DATA)) isGranted = true;
-    else {
-      findings.push({
-        what: `the database ${nameOf(account)}: the app's data role does not have exactly the six actions that it uses`,
-        ...DEPLOY,
-      });
-      isGranted = true;
-    }
-  }
-  if (!isGranted) {
+  const own = assignments.filter(({ properties }) => properties.principalId === principalId);
+  if (own.length === 0)
+    findings.push({ what: `${which}: the app's identity may not use its data`, ...DEPLOY });
+  for (const { properties } of own) {
+    if (isExactly(await management.read(properties.roleDefinitionId, API.DocumentDB), DATA)) continue;
     findings.push({
-      what: `the database ${nameOf(account)}: the app's identity may not use its data`,
+      what: `${which}: the app's data role does not have exactly the six actions that it uses`,
       ...DEPLOY,
+    });
+  }
+  for (const { id, properties } of assignments) {
+    if (properties.principalId === principalId) continue;
+    findings.push({
+      what: `${which}: somebody else may use its data, ${properties.principalId}`,
+      remedy: `az cosmosdb sql role assignment delete -g ${account.split("/")[4]} -a ${nameOf(account)} --role-assignment-id ${nameOf(id)} --yes (with the lock off meanwhile)`,
+      who: "DocumentDB Account Contributor on the account; User Access Administrator for the lock",
     });
   }
   return findings;

@@ -19,6 +19,8 @@ export default {
     "shared/keys/derived.ts",
     "shared/keys/serviceKey.ts",
     "shared/limits/*.ts",
+    "shared/provider/*.ts",
+    "!shared/provider/answers.ts",
     "shared/recovery/*.ts",
     // The shapes of answers decide nothing.
     "!shared/recovery/answers.ts",

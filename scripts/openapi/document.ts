@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { createDocument } from "zod-openapi";
 import { endpoints } from "../../functions/endpoints.ts";
+import { challengeAnswer } from "../../shared/challenge/answers.ts";
 import { settings } from "../../shared/config/settings.ts";
 import { contactAnswer } from "../../shared/contact/answers.ts";
 import { deviceAnswer } from "../../shared/devices/answers.ts";
@@ -53,6 +54,7 @@ const SHARED = {
   ReleasedRecovery: releasedAnswer,
   WaitingRecovery: waitingAnswer,
   RecoveredAccount: recoveredAccount,
+  Challenge: challengeAnswer,
   Contact: contactAnswer,
   EventType: eventType,
   Explanation: explanation,
@@ -62,6 +64,7 @@ const TAGS: Readonly<Record<string, string>> = {
   devices: "The owner's phones.",
   backup: "The backup: its state, its versions, and what the owner chose.",
   recoveries: "Getting the accounts back on a new phone, or starting anew.",
+  challenges: "Verifying an account with push on a phone.",
   contacts: "Where else the owner is told of what happens.",
   provider: "For account providers: codes that verify an account on a phone, and what they have led to.",
   activity: "The record of what happened.",

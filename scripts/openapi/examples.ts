@@ -292,11 +292,14 @@ export const examples: Readonly<Record<string, Example>> = {
         time: AT,
         keys: { current: [KEK], older: { [OLDER_KEK]: 21 }, serviceKey: [OLDER_KEK] },
         rewrap: { state: "running", moved: 480, left: 21, failed: 0, at: AT, settled: false },
-        sweep: { at: AT, age: 20, due: 0 },
+        sweep: { at: AT, age: 20, due: 0, dead: 0 },
+        texts: { closed: ["+44"], codesThisHour: 12, noticesThisHour: 3, caps: { codes: 500, notices: 500 } },
       },
     },
   },
   "operations-sweep": { answers: { 200: { taken: 3, more: false } } },
+  "operations-notices-requeue": { answers: { 200: { requeued: 2, more: false } } },
+  "operations-texts": { body: { closed: true } },
   "operations-rewrap": { answers: { 200: { moved: 400, left: 21, failed: 0, stopped: false } } },
   "service-health": { answers: { 200: { status: "ok" } } },
   "service-ready": { answers: { 200: { status: "ready" } } },
@@ -306,6 +309,7 @@ export const examples: Readonly<Record<string, Example>> = {
 /** Of parameters in paths and queries, by their names. */
 export const parameters: Readonly<Record<string, string>> = {
   deviceId,
+  prefix: "+44",
   recoveryId,
   challengeId,
   contactId,

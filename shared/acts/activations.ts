@@ -25,15 +25,15 @@ export interface FoundActivation {
 }
 
 /**
- * The partitions in which what is known of a subject may lie, one for each service key in use: the first is where new
- * things are written. @param authority the tenant's id at Microsoft Entra and of work or school accounts, else `iss`
+ * The partition in which what is known of a subject lies.
+ * @param authority the tenant's id at Microsoft Entra and of work or school accounts, else `iss`
  */
-export async function partitionsOf(
+export async function partitionOf(
   { serviceKey }: Pick<Services, "serviceKey">,
   authority: string,
   subject: string,
-): Promise<readonly string[]> {
-  return await serviceKey.codes(PLACE_OF_SUBJECT, `${authority}\0${subject}`);
+): Promise<string> {
+  return await serviceKey.named(PLACE_OF_SUBJECT, `${authority}\0${subject}`);
 }
 
 /** One point read. */
@@ -57,10 +57,10 @@ export async function findActivation(
   for (const partition of await services.serviceKey.codes(PLACE_OF_ACTIVATION_CODE, code)) {
     const stored = await services.activations.read(partition, ids.activationCode);
     if (!stored) continue;
-    const pointer = parseItem(activationCode, stored);
-    const found = await readActivation(services, pointer.partition, pointer.activationId);
+    const { activation, generation } = parseItem(activationCode, stored);
+    const found = await readActivation(services, activation.partition, activation.id);
     // Two requests may have made a code at once: of those with one generation, the activation names the one that counts.
-    const isLast = found?.item.generation === pointer.generation && found.item.code === partition;
+    const isLast = found?.item.generation === generation && found.item.code === partition;
     return found && { found, isLast };
   }
   return undefined;

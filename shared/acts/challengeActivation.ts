@@ -78,6 +78,22 @@ async function claimOf(
   return gaveUp(known, owner.item, now) ? "given-up" : "other";
 }
 
+/**
+ * The id of the challenge that begins with a code: where a request of this owner ended between the claim and its own commit,
+ * that of the challenge which it would have begun. What it asked for may still be done: under another id there would be two
+ * challenges with one activation.
+ */
+export async function idOfBeginning(
+  { services, identity }: OwnerAct,
+  { found }: RightActivation,
+  fresh: string,
+): Promise<string> {
+  const { claimedBy } = found.item;
+  if (!claimedBy) return fresh;
+  const before = await readChallenge(services.store, identity.userId, claimedBy.challengeId);
+  return before ? fresh : claimedBy.challengeId;
+}
+
 /** Takes the activation for a challenge: one commit. @throws {Contention} somebody else was faster */
 export async function claim(act: OwnerAct, { found }: RightActivation, challengeId: string): Promise<void> {
   const claimedBy = { userId: act.identity.userId, challengeId };

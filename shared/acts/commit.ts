@@ -6,9 +6,11 @@ import { type Proof, SPENT_FOR } from "../identity/proof.ts";
 import { spending } from "../identity/spent.ts";
 import { withRefusal } from "../limits/refusals.ts";
 import { exhausted, triesLeft, withTry } from "../limits/tries.ts";
+
 import type { Credential } from "../model/credential.ts";
 import { type Device, MOST_TOKENS, withPhone } from "../model/device.ts";
-import { type Actor, actorOf, type Details, type EventType, type Head } from "../model/event.ts";
+import { type Actor, actorOf, type Details, type EventType } from "../model/event.ts";
+
 import type { Notice } from "../model/notice.ts";
 import type { Owner } from "../model/owner.ts";
 import { packed } from "../model/storedOwner.ts";
@@ -57,7 +59,7 @@ export async function commit(
   const { idempotencyKey } = act;
   const told =
     event &&
-    recorded(next.activity, act.now, {
+    recorded(next, act.now, {
       type: event.type,
       device: actorOf(event.device),
       details: event.details ?? {},
@@ -65,7 +67,7 @@ export async function commit(
   const body: Owner = {
     // A refusal is told to the record, and changes nothing else [D4].
     ...(event && isRefusal(event.type) ? next : withSignIn(act, next)),
-    ...(told && { activity: told.activity }),
+    ...told?.members,
   };
   const remembered: Operation[] =
     idempotencyKey !== undefined && outcome
@@ -228,17 +230,13 @@ export async function count(
   const { item } = owner;
   const tries = withTry(item.tries, kind, device, now);
   const told = exhausted(tries, [kind], device, now)
-    ? recorded(item.activity, now, {
+    ? recorded(item, now, {
         type: "tries-exhausted",
         ...(device && { device: actorOf(device) }),
         details: { code: kind },
       })
     : undefined;
-  const { result } = await commitOwner(
-    act,
-    { ...item, tries, ...(told && { activity: told.activity }) },
-    told && [told.operation],
-  );
+  const { result } = await commitOwner(act, { ...item, tries, ...told?.members }, told && [told.operation]);
   if (!result.committed) lookAgain();
   throw withTriesLeft(refusal, triesLeft(tries, kind, device, now));
 }
@@ -345,14 +343,14 @@ export async function revokeCredential(
   { userId, device, ref, item, etag }: FoundCredential,
   now: number,
 ): Promise<void> {
-  const told = recorded(owner.item.activity, now, {
+  const told = recorded(owner.item, now, {
     type: "credential-revoked",
     device: actorOf(device),
     details: {},
   });
   const body: Owner = {
     ...owner.item,
-    activity: told.activity,
+    ...told.members,
     devices: withPhone(owner.item.devices, device.deviceId, { revoked: withRef(device.revoked, ref) }),
   };
   const { committed } = await store.commit(userId, [
@@ -396,16 +394,17 @@ export async function takeCredential(
   await store.commit(userId, [{ kind: "delete", id, etag }]);
 }
 
-/** The next event of the owner's record: the head that the owner's item has with it, and what creates it. */
+/** The next event of the owner's record: what the owner's item has with it, and what creates it. */
 function recorded(
-  head: Head,
+  { activity, untold }: Owner,
   now: number,
-  happening: Omit<Happening, "at">,
-): { readonly activity: Head; readonly operation: Operation } {
-  const body = chained(head, { at: timestampOf(now), ...happening });
+  { details, ...happening }: Omit<Happening, "at">,
+): { readonly members: Pick<Owner, "activity" | "untold">; readonly operation: Operation } {
+  const told = { ...details, ...(untold !== undefined && { uploads: untold }) };
+  const body = chained(activity, { at: timestampOf(now), ...happening, details: told });
   const { number, hash } = body;
   return {
-    activity: { number, hash },
+    members: { activity: { number, hash }, untold: undefined },
     operation: { kind: "create", id: ids.event(number), body, ttl: EVENT_TTL },
   };
 }

@@ -8,6 +8,7 @@ import type { NoticeTexts } from "../model/noticeTexts.ts";
 import { ids, noticeTexts, sends, texts } from "../store/items.ts";
 import type { Store } from "../store/port.ts";
 import { type ItemKind, parseItem } from "../store/schema.ts";
+import { isClosed } from "./closedTexts.ts";
 import { NotSent } from "./notSent.ts";
 import { lookAgain, uncontended } from "./retry.ts";
 import type { Services } from "./services.ts";
@@ -134,6 +135,19 @@ async function ofHour({ services, now }: Counting, of: "codes" | "notices", most
   return undefined;
 }
 
+/** Texts that were counted in this hour, of all owners together. @throws {StoreUnavailable | ItemUnreadable} */
+export async function textsInHour(
+  { activations }: Pick<Services, "activations">,
+  of: "codes" | "notices",
+  now: number,
+): Promise<number> {
+  const hour = Math.floor(now / HOUR);
+  const parts = Array.from({ length: PARTS }, (_, part) => {
+    return load(activations, { partition: `texts:${hour}:${part}`, id: ids.texts(of), kind: texts });
+  });
+  return (await Promise.all(parts)).reduce((sum, found) => sum + (found?.body.count ?? 0), 0);
+}
+
 /** What a code costs over all owners. */
 interface CodeCost {
   /** Counts it. @throws {NotSent} others have used up what was left */
@@ -237,6 +251,8 @@ export function createTextLimits(services: CountServices): TextLimits {
     async count({ number, partition, isLast, ...text }: CountedText) {
       const now = system.now();
       if (!isTextable(number, config.notify.textPrefixes)) return { turn: "refused" };
+      // As with none left in this hour: it waits, and a mail stands for it.
+      if (await isClosed(activations, number)) return capped(now);
       if (!isLast) return await inTurn(partition, text, now);
       // Nothing later could tell of an erasure, so it waits for no other text.
       const hour = await countInHour(now);

@@ -1,4 +1,5 @@
 import { turnedOff } from "../backup/states.ts";
+import { forgetDead } from "../delivery/deadNotices.ts";
 import { actorOf } from "../model/event.ts";
 import type { Kept } from "../model/notice.ts";
 import { MOST_SPENT } from "../model/spent.ts";
@@ -37,9 +38,11 @@ export async function erase(act: OwnerAct): Promise<void> {
   const last = new Set([...others.to.map(ids.push), ...others.contacts.map(ids.contact)]);
   const reached: Listed[] = [];
   let rest: Listed[] = [];
+  let hasNotices = false;
   for (;;) {
     // A notice of an erasure before is to be sent still: whoever was told by it began anew since.
     const items = page.items.filter(({ id }) => id !== ids.owner && !isOfErasure(id));
+    hasNotices ||= items.some(({ id }) => id.startsWith(ids.notice("")));
     reached.push(...items.filter(({ id }) => last.has(id)));
     const before = items.filter(({ id }) => !last.has(id));
     const held = before.map(({ id }) => id).filter((id) => id.startsWith(CREDENTIAL));
@@ -49,6 +52,7 @@ export async function erase(act: OwnerAct): Promise<void> {
     if (page.next === undefined) break;
     page = await list(page.next);
   }
+  if (hasNotices) await forgetDead(store, identity.userId);
   const told = tellErased(act, others, await keptOf(act, reached));
   await destroyOwner({ ...act, owner: begun }, [...rest, ...reached], told);
 }

@@ -64,7 +64,8 @@ async function look({ store, activations }: Stores, item: DueItem, now: number):
   const { userId, deviceId, ref } = held;
   const owner = await readOwner(store, userId);
   const found = await readCredential(store, userId, deviceId, ref);
-  const isThere = owner !== undefined && mayHold(owner.item, deviceId, now);
+  const isThere =
+    owner !== undefined && found !== undefined && mayHold(owner.item, deviceId, found.item, now);
   if (isThere && isOf(item, found)) return await putOff(activations, item, now);
   if (found && !isThere) {
     await takeCredential({ store }, userId, ids.credential(deviceId, ref), found.etag);
@@ -89,15 +90,17 @@ function readHeld(item: StoredItem): Issued["holds"] | "unreadable" {
   }
 }
 
-/** Whether the phone is the owner's, or may be again. */
-function mayHold(owner: Owner, deviceId: string, now: number): boolean {
+/** Whether the phone is the owner's as it was registered when it was verified, or may be so again. */
+function mayHold(owner: Owner, deviceId: string, { registered }: Credential, now: number): boolean {
   const removed = remembered(owner, owner.removed, now).map(({ device }) => device);
-  return [...owner.devices, ...removed].some((phone) => phone.deviceId === deviceId);
+  return [...owner.devices, ...removed].some(
+    (phone) => phone.deviceId === deviceId && phone.registered === registered,
+  );
 }
 
 function isOf({ id, partition }: DueItem, found: Loaded<Credential> | undefined): boolean {
   if (found?.item.holder !== partition) return false;
-  return id.startsWith(ids.issued("")) ? id === ids.issued(found.item.id) : true;
+  return id.startsWith(ids.issued("")) ? id === ids.issued(found.item.credentialId) : true;
 }
 
 async function putOff(
@@ -132,7 +135,7 @@ export async function releaseHolders(
 }
 
 /** A provider goes on being told that what it was given is revoked, of an erased owner as of any other. */
-async function forgetWho(activations: Store, { holder, id }: Credential): Promise<void> {
+async function forgetWho(activations: Store, { holder, credentialId: id }: Credential): Promise<void> {
   const stored = await activations.read(holder, ids.issued(id));
   if (!stored) return;
   const { holds: _, ...nobody } = parseItem(issuedKind, stored);

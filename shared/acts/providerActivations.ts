@@ -16,7 +16,7 @@ import { activationKey, ids, openActivations } from "../store/items.ts";
 import { parseItem } from "../store/schema.ts";
 import { randomId } from "../system.ts";
 import { timestampOf } from "../words.ts";
-import { claimOf, type FoundActivation, partitionsOf, readActivation, secondsKept } from "./activations.ts";
+import { claimOf, type FoundActivation, partitionOf, readActivation, secondsKept } from "./activations.ts";
 import { lookAgain, uncontended } from "./retry.ts";
 import type { Services } from "./services.ts";
 
@@ -52,12 +52,12 @@ export async function issueActivation(
   return await uncontended(services.system, async () => {
     const { tenant, account, idempotencyKey } = issuing;
     const keys = await services.serviceKey.codes(PLACE_OF_ACTIVATION_KEY, `${tenant}\0${idempotencyKey}`);
-    const partitions = await partitionsOf(services, tenant, account.subject);
+    const partition = await partitionOf(services, tenant, account.subject);
     const known = await readKey(services, keys);
-    if (!known) return await begin(services, issuing, { keys, partitions }, now);
+    if (!known) return await begin(services, issuing, { keys, partition }, now);
     // The key was used for another subject.
-    if (!partitions.includes(known.partition)) throw problem("idempotency-key-reused");
-    const found = await readActivation(services, known.partition, known.activationId);
+    if (partition !== known.activation.partition) throw problem("idempotency-key-reused");
+    const found = await readActivation(services, known.activation.partition, known.activation.id);
     return found ? await repeat(services, issuing, found, now) : await create(services, issuing, known, now);
   });
 }
@@ -77,12 +77,11 @@ async function readKey(
 async function begin(
   services: Services,
   issuing: Issuing,
-  at: Readonly<Record<"keys" | "partitions", readonly string[]>>,
+  { keys, partition }: { readonly keys: readonly string[]; readonly partition: string },
   now: number,
 ): Promise<IssuedCode> {
-  const [partition = ""] = at.partitions;
-  const [keyPartition = ""] = at.keys;
-  const place: ActivationKey = { schema: 1, partition, activationId: randomId(services.system) };
+  const [keyPartition = ""] = keys;
+  const place: ActivationKey = { schema: 1, activation: { partition, id: randomId(services.system) } };
   const open = await findRoom(services, partition, now);
   const { committed } = await services.activations.commit(keyPartition, [
     { kind: "create", id: ids.activationKey, body: place, ttl: secondsKept(endOf(issuing, now), now) },
@@ -98,7 +97,7 @@ const endOf = ({ route }: Pick<Issuing, "route">, now: number) => ({
 async function create(
   services: Services,
   issuing: Issuing,
-  { partition, activationId: id }: ActivationKey,
+  { activation: { partition, id } }: ActivationKey,
   now: number,
   found?: Open,
 ): Promise<IssuedCode> {
@@ -190,7 +189,7 @@ async function createCode(
     ttl,
   }: { readonly partition: string; readonly id: string; readonly generation: number; readonly ttl: number },
 ): Promise<{ readonly code: string; readonly hmac: string }> {
-  const body = { schema: 1, partition, activationId: id, generation };
+  const body = { schema: 1, activation: { partition, id }, generation };
   for (;;) {
     const code = newActivationCode(services.system);
     const [hmac = ""] = await services.serviceKey.codes(PLACE_OF_ACTIVATION_CODE, code);

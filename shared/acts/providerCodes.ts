@@ -6,7 +6,7 @@ import { stepOf } from "../provider/oneTimeCode.ts";
 import { isOpenedBy, refuseCodes, withWrongCode } from "../provider/tries.ts";
 import { CODE_TRIES_TTL, codeTries, holder, ids } from "../store/items.ts";
 import { parseItem } from "../store/schema.ts";
-import { partitionsOf } from "./activations.ts";
+import { partitionOf } from "./activations.ts";
 import { type FoundCredential, useCode } from "./commit.ts";
 import { readLive } from "./providerCredentials.ts";
 import { lookAgain, uncontended } from "./retry.ts";
@@ -31,48 +31,42 @@ export async function verifyCode(
   code: string,
   now: number,
 ): Promise<boolean> {
-  const partitions = await partitionsOf(services, authority, subject);
-  const holders = await holdersOf(services, partitions);
-  await countTry(services, partitions, holders, now);
+  const partition = await partitionOf(services, authority, subject);
+  const holders = await holdersOf(services, partition);
+  await countTry(services, partition, holders, now);
   const isValid = await uncontended(services.system, () => useAny(services, holders, code, now));
-  if (isValid) await forgetTries(services, partitions);
+  if (isValid) await forgetTries(services, partition);
   return isValid;
 }
 
 async function holdersOf(
   { activations }: Pick<Services, "activations">,
-  partitions: readonly string[],
+  partition: string,
 ): Promise<Holder[]> {
-  const pages = await Promise.all(
-    partitions.map((partition) => activations.list(partition, ids.holder("", ""))),
-  );
-  return pages.flat().map((item) => parseItem(holder, item));
+  const items = await activations.list(partition, ids.holder("", ""));
+  return items.map((item) => parseItem(holder, item));
 }
 
-/** The tries of a subject, wherever they lie: in a partition of an older service key as long as they are kept. */
-async function readTries({ activations }: Pick<Services, "activations">, partitions: readonly string[]) {
-  for (const partition of partitions) {
-    const stored = await activations.read(partition, ids.codeTries);
-    if (stored) return { partition, etag: stored.etag, item: parseItem(codeTries, stored) };
-  }
-  return undefined;
+async function readTries({ activations }: Pick<Services, "activations">, partition: string) {
+  const stored = await activations.read(partition, ids.codeTries);
+  return stored && { etag: stored.etag, item: parseItem(codeTries, stored) };
 }
 
 /** Counts a code as wrong. @throws {Problem} codes-locked, codes-closed, busy */
 async function countTry(
   services: Services,
-  partitions: readonly string[],
+  partition: string,
   holders: readonly Holder[],
   now: number,
 ): Promise<void> {
   const { activations, system } = services;
   await uncontended(system, async () => {
-    const found = await readTries(services, partitions);
+    const found = await readTries(services, partition);
     const before = sinceVerified(found?.item, holders);
     const refusal = refuseCodes(before, now);
     if (refusal) throw explainCodes(refusal, now);
     const written = { id: ids.codeTries, body: withWrongCode(before, now), ttl: CODE_TRIES_TTL };
-    const { committed } = await activations.commit(found?.partition ?? partitions[0] ?? "", [
+    const { committed } = await activations.commit(partition, [
       found ? { kind: "replace", ...written, etag: found.etag } : { kind: "create", ...written },
     ]);
     if (!committed) lookAgain();
@@ -85,12 +79,10 @@ function sinceVerified(tries: CodeTries | undefined, holders: readonly Holder[])
 }
 
 /** A right code ends what was counted; nothing is lost if somebody has counted one more meanwhile. */
-async function forgetTries(services: Services, partitions: readonly string[]): Promise<void> {
-  const found = await readTries(services, partitions);
+async function forgetTries(services: Services, partition: string): Promise<void> {
+  const found = await readTries(services, partition);
   if (!found) return;
-  await services.activations.commit(found.partition, [
-    { kind: "delete", id: ids.codeTries, etag: found.etag },
-  ]);
+  await services.activations.commit(partition, [{ kind: "delete", id: ids.codeTries, etag: found.etag }]);
 }
 
 /** Uses up the code at the phone whose it is; all are looked at, so that the time tells not which. @throws {Contention} */

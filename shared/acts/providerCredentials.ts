@@ -29,8 +29,8 @@ async function readIssued(
 }
 
 /**
- * The credential of a phone for an account, if it counts: the owner lists the phone, and nobody has revoked it. Two point
- * reads.
+ * The credential of a phone for an account, if it counts: the owner lists the phone, as it was registered then, and nobody has
+ * revoked it. Two point reads.
  */
 export async function readLive(
   { store }: Pick<Services, "store">,
@@ -40,7 +40,9 @@ export async function readLive(
   const device = owner?.item.devices.find((phone) => phone.deviceId === deviceId);
   if (!owner || !device) return undefined;
   const credential = await readCredential(store, userId, deviceId, ref);
-  if (!credential || credential.item.revokedAt !== undefined) return undefined;
+  // Whoever holds a phone that was revoked, and the owner's sign-in, can register it again: what was verified on it stays dead.
+  if (credential?.item.registered !== device.registered) return undefined;
+  if (credential.item.revokedAt !== undefined) return undefined;
   return { owner, found: { userId, device, ref, ...credential } };
 }
 
@@ -52,7 +54,7 @@ async function readOwn(
 ): Promise<LiveCredential | undefined> {
   const { holds } = await readIssued(services, tenant, place);
   const live = holds && (await readLive(services, holds));
-  return live?.found.item.id === place.id ? live : undefined;
+  return live?.found.item.credentialId === place.id ? live : undefined;
 }
 
 /** Whether a credential counts: 3 point reads. @throws {Problem} credential-not-found */

@@ -13,6 +13,7 @@ import { ids } from "../store/items.ts";
 import type { Operation } from "../store/port.ts";
 import { readContact, readOwner } from "../store/read.ts";
 import type { OwnerAct } from "./act.ts";
+import { isClosed } from "./closedTexts.ts";
 import { commit, forget } from "./commit.ts";
 import { costOfCode } from "./counts.ts";
 import { NotSent } from "./notSent.ts";
@@ -67,6 +68,9 @@ export async function sendCode(act: OwnerAct, recipient: Recipient, writing: Wri
   const refusal = refuseSend(contact.sends, now);
   if (refusal) throw explainSend(refusal, now);
   requireTextable(act, contact.kind, address);
+  if (contact.kind === "phone" && (await isClosed(services.activations, address))) {
+    throw explain({ reason: "contact-region-refused" });
+  }
   const cost = await costOfCode(act, contact.kind, address);
 
   const code = newCode(services.system);

@@ -1,4 +1,5 @@
 import type { Contact } from "../model/contact.ts";
+import type { Credential } from "../model/credential.ts";
 import type { Owner } from "../model/owner.ts";
 import type { PushToken } from "../model/pushToken.ts";
 import { ids } from "../store/items.ts";
@@ -18,10 +19,14 @@ export function namesIn(kek: string): string[] {
   return kek.split(" ");
 }
 
+/** The prefix of a credential's id. */
+export const CREDENTIAL = ids.credential("", "").slice(0, -1);
+
 /** By the prefix of an item's id: the names of the keys that it is under. */
 const UNDER: readonly (readonly [prefix: string, namesOf: (body: never) => readonly string[]])[] = [
   [ids.owner, ({ backup }: Owner) => (backup.state === "on" ? backup.keys.flatMap(namesOfKey) : [])],
   [ids.contact(""), ({ address }: Contact) => [address.serviceKey]],
+  [CREDENTIAL, ({ otp }: Credential) => (otp ? [otp.secret.serviceKey] : [])],
   [ids.push(""), ({ token }: PushToken) => [token.serviceKey]],
 ];
 

@@ -53,7 +53,9 @@ export async function verifyAccount(
   const place = placeOfOtp(identity.userId, device.deviceId, account.ref);
   const credential: Credential = {
     schema: 1,
-    ...made,
+    credentialId: made.id,
+    publicKey: made.publicKey,
+    registered: device.registered,
     verifiedAt: timestampOf(now),
     holder,
     ...(secret && { otp: { secret: await services.serviceKey.seal(place, secret) } }),
@@ -88,7 +90,7 @@ export async function verifiedBefore(
   const { services, identity, device } = act;
   const { account } = challenge;
   const stored = await readCredential(services.store, identity.userId, device.deviceId, account.ref);
-  const otp = stored?.item.id === challenge.credential?.id ? stored?.item.otp : undefined;
+  const otp = stored?.item.credentialId === challenge.credential?.id ? stored?.item.otp : undefined;
   if (!otp) return undefined;
   const place = placeOfOtp(identity.userId, device.deviceId, account.ref);
   return { sealed: sealedFor(act, account.ref, await services.serviceKey.unseal(place, otp.secret)) };

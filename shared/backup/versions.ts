@@ -3,7 +3,7 @@ import { actorOf } from "../model/event.ts";
 import { type BackupOn, currentKey, currentVersion, type Owner } from "../model/owner.ts";
 import type { Version } from "../model/version.ts";
 import { timestampOf } from "../words.ts";
-import { thinned } from "./history.ts";
+import { dayOf, thinned } from "./history.ts";
 import { reaches, withoutUnusedKeys } from "./keys.ts";
 import { listed, loses, sizeOf } from "./lists.ts";
 
@@ -103,6 +103,26 @@ function withVersion(item: Owner, backup: BackupOn, version: Version, now: numbe
     now,
   );
   return { next: withoutUnusedKeys(next), version, dropped };
+}
+
+/**
+ * Whether the record has an event of an upload: of the first of its phone on a day (UTC), and of each that loses an account.
+ * With one of every upload, 400 days of them outweigh all else that is held of an owner.
+ */
+export function isRecorded(
+  { current }: Pick<BackupOn, "current">,
+  device: Pick<Device, "list" | "lastUploadAt">,
+  list: AccountList,
+  now: number,
+): boolean {
+  const { lastUploadAt } = device;
+  const isFirst = lastUploadAt === undefined || dayOf(lastUploadAt) !== dayOf(now);
+  return current === undefined || isFirst || loses(device, list);
+}
+
+/** The owner with one more upload that the next event will tell of. */
+export function untold(item: Owner): Owner {
+  return { ...item, untold: (item.untold ?? 0) + 1 };
 }
 
 /** The owner after an upload was refused: the status says which, and why [H3]. */

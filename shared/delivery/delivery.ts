@@ -12,6 +12,7 @@ import { parseItem } from "../store/schema.ts";
 import type { System } from "../system.ts";
 import { within } from "../within.ts";
 import { timestampOf } from "../words.ts";
+import { nameDead } from "./deadNotices.ts";
 import { mark, park, type StoredNotice, takeAway } from "./mark.ts";
 import { isMail, isPush, mayReach } from "./reach.ts";
 import { attempted, claimed, dead, messageId, noticeIdOf, parkedUntil, unsent } from "./schedule.ts";
@@ -278,9 +279,12 @@ export function createDelivery({
   }
 
   async function give(stored: StoredNotice, next: Notice, failures: unknown[], tally: Tally): Promise<void> {
+    // Before it is: a notice that nobody could find again would be lost. That of an erasure leaves nothing to find.
+    if (isDead(next) && next.type !== "erased")
+      await nameDead(store, { ...stored, notice: next }, system.now());
     await mark(store, stored, next, system.now());
     if (next.dueAt !== undefined) tally.left++;
-    else if (!Object.values(next.outcomes ?? {}).includes("dead")) tally.sent++;
+    else if (!isDead(next)) tally.sent++;
     else {
       tally.dead++;
       told(next, "notice-dead", failures);
@@ -291,13 +295,14 @@ export function createDelivery({
     const start = system.now();
     const tally: Tally = { sent: 0, left: 0, dead: 0, unreadable: 0 };
     const { result, calls } = await metered(() => sweepAll(start, tally));
-    const { failures, ...swept } = result;
+    const { failures, waited, ...swept } = result;
     if (Object.values(tally).every((count) => count === 0) && failures.length === 0) return swept;
     log({
       time: timestampOf(start),
       level: tally.dead + tally.unreadable + failures.length > 0 ? "error" : "info",
       operation: "notices-sweep",
       ...tally,
+      ...(waited !== undefined && { waited }),
       milliseconds: system.now() - start,
       ...costOf(calls),
       ...(failures.length > 0 && { failure: failureOf(failures[0]) }),
@@ -309,18 +314,21 @@ export function createDelivery({
   async function sweepAll(
     start: number,
     tally: Tally,
-  ): Promise<Swept & { readonly failures: readonly unknown[] }> {
+  ): Promise<Swept & { readonly failures: readonly unknown[]; readonly waited?: number }> {
     const failures: unknown[] = [];
     const before = timestampOf(start);
     let stuck = 0;
     let taken = 0;
+    let waited: { waited?: number } = {};
     while (system.now() < start + SWEEP_TIME) {
       let page: DueItem[];
       try {
         page = await store.due(before, PAGE, stuck);
       } catch (error) {
-        return { taken, more: true, complete: false, failures: [...failures, error] };
+        return { taken, more: true, complete: false, failures: [...failures, error], ...waited };
       }
+      const [earliest] = page;
+      if (taken === 0 && earliest) waited = { waited: secondsSince(earliest, start) };
       taken += page.length;
       const outcomes = await Promise.allSettled(page.map((item) => take(item, tally)));
       for (const outcome of outcomes) {
@@ -330,12 +338,21 @@ export function createDelivery({
         // What could not be moved is still the earliest: the rest is behind it.
         if (!(reason instanceof Claimed)) stuck++;
       }
-      if (page.length < PAGE) return { taken, more: stuck > 0, complete: true, failures };
+      if (page.length < PAGE) return { taken, more: stuck > 0, complete: true, failures, ...waited };
     }
-    return { taken, more: true, complete: true, failures };
+    return { taken, more: true, complete: true, failures, ...waited };
   }
 
   return { sendNow, sweep };
+}
+
+function isDead({ dueAt, outcomes = {} }: Notice): boolean {
+  return dueAt === undefined && Object.values(outcomes).includes("dead");
+}
+
+/** How long an item has been due. */
+function secondsSince({ body }: DueItem, now: number): number {
+  return Math.floor((now - Date.parse(String(body.dueAt))) / 1000);
 }
 
 /** @param limit milliseconds; with Infinity, whoever decides the order of everything decides how long it takes */

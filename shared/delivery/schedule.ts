@@ -94,6 +94,14 @@ export function dead(notice: Notice): Notice {
   return finished({ ...notice, outcomes: { ...notice.outcomes, ...Object.fromEntries(given) } });
 }
 
+/** A notice that was given up, to be tried again as if it had just been committed; undefined if it was not. */
+export function requeued(notice: Notice, now: number): Notice | undefined {
+  const outcomes = Object.entries(notice.outcomes ?? {});
+  const left = outcomes.filter(([, outcome]) => outcome !== "dead");
+  if (notice.dueAt !== undefined || left.length === outcomes.length) return undefined;
+  return { ...notice, outcomes: Object.fromEntries(left), dueAt: timestampOf(now), attempts: 0 };
+}
+
 function finished({ dueAt: _, attempts: __, ...notice }: Notice): Notice {
   return notice;
 }

@@ -39,6 +39,11 @@ export interface ServiceKey {
    * stored, any may be what was stored before.
    */
   codes(place: Place, code: string): Promise<readonly string[]>;
+  /**
+   * HMAC of a text under the oldest service key, base64url: of what names a partition, which nothing can move to another.
+   * As with references, a newer key's would be another one.
+   */
+  named(place: Place, text: string): Promise<string>;
   /** Encrypts an address, or another secret that this service has to read again, for the place where it will stand. */
   seal(place: Place, plaintext: Uint8Array): Promise<Sealed>;
   /** What {@link seal} encrypted for this place. @throws {KeyUnavailable} broken-value */
@@ -117,6 +122,7 @@ export function createServiceKey({ wrapped, kek, store, system }: ServiceKeyOpti
       const keys = await named(serviceKey);
       return keys !== undefined && isEqual(bindingOf(keys, bound), binding);
     },
+    named: async (place, text) => codeOf((await opened()).oldest, place, text),
     codes: async (place, code) => (await opened()).inUse.map((keys) => codeOf(keys, place, code)),
     seal: async (place, plaintext) => seal((await opened()).newest, place, plaintext, system),
     async unseal(place, sealed) {

@@ -49,11 +49,13 @@ export const activationShape = z.strictObject({
 
 export type Activation = z.infer<typeof activationShape>;
 
+/** Where an activation is. Not beside an item's own members: on Cosmos DB `partition` there is the partition key's. */
+const placedActivation = z.strictObject({ partition: sha256, id: randomId });
+
 /** `code` of the second container, in the partition HMAC(code): where its activation is. */
 export const activationCodeShape = z.strictObject({
   schema: z.literal(1),
-  partition: sha256,
-  activationId: randomId,
+  activation: placedActivation,
   generation: z.int().positive(),
 });
 
@@ -74,8 +76,7 @@ export type OpenActivations = z.infer<typeof openActivationsShape>;
 /** `key` of the second container, in the partition HMAC(tenant, Idempotency-Key): the activation that a request with this key made. */
 export const activationKeyShape = z.strictObject({
   schema: z.literal(1),
-  partition: sha256,
-  activationId: randomId,
+  activation: placedActivation,
 });
 
 export type ActivationKey = z.infer<typeof activationKeyShape>;

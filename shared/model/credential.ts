@@ -7,9 +7,13 @@ import { sealed } from "./sealed.ts";
 /** `credential:{deviceId}:{ref}`: a phone's credential for one account; it counts only while the owner's item lists the phone. */
 export const credentialShape = z.strictObject({
   schema: z.literal(1),
+  /** The name of the service key that the secret is under, as the commit writes it (acts/under.ts). */
+  kek: z.string().optional(),
   /** What the provider knows it by. */
-  id: randomId,
+  credentialId: randomId,
   publicKey,
+  /** The number of the event that registered the phone: revoked and registered again, it holds nothing. */
+  registered: z.int().positive(),
   verifiedAt: timestamp,
   /** The partition of the second container that points here: HMAC(authority, subject). */
   holder: sha256,

@@ -55,6 +55,8 @@ export const details = z.strictObject({
   deviceId: sha256.optional(),
   recoveryId: z.string().optional(),
   version: z.int().optional(),
+  /** How many uploads came since the event before that have none of their own. */
+  uploads: z.int().positive().optional(),
 });
 
 export type Details = z.infer<typeof details>;

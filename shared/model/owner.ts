@@ -108,6 +108,8 @@ export const ownerShape = z.strictObject({
   tries: z.array(tally).max(MOST_TALLIES),
   /** The end of the activity record's chain. */
   activity: head,
+  /** Uploads since the last event of the record that made none: the next one tells how many. Left out if none. */
+  untold: z.int().positive().optional(),
   /** What was refused within the last minute, so that the same is recorded once; left out until there is any. */
   refusals: z.array(recordedRefusal).max(MOST_REFUSALS).optional(),
   /** Where else the owner is told, and is asked for codes; in the order in which they were added. */

@@ -1,15 +1,15 @@
 import { rewrite } from "../acts/commit.ts";
 import type { Services } from "../acts/services.ts";
-import { kekOf, namesIn, namesOfKey } from "../acts/under.ts";
+import { CREDENTIAL, kekOf, namesIn, namesOfKey } from "../acts/under.ts";
 import type { Place } from "../keys/derived.ts";
-import { placeOfAddress, placeOfToken } from "../keys/places.ts";
+import { placeOfAddress, placeOfOtp, placeOfToken } from "../keys/places.ts";
 import { KeyUnavailable } from "../keys/port.ts";
 import { failureOf } from "../log.ts";
 import { costOf, metered } from "../meter.ts";
 import type { BackupKey } from "../model/owner.ts";
 import type { Sealed } from "../model/sealed.ts";
 import { packed } from "../model/storedOwner.ts";
-import { contact, ids, owner, pushToken, rewrapState } from "../store/items.ts";
+import { contact, credential, ids, owner, pushToken, rewrapState } from "../store/items.ts";
 import type { ItemBody, OutdatedItem, Store, StoredItem } from "../store/port.ts";
 import { type ItemKind, ItemUnreadable, parseItem } from "../store/schema.ts";
 import { timestampOf } from "../words.ts";
@@ -249,22 +249,54 @@ async function moved(
   if (id === ids.owner) return await movedOwner(services, current, partition, stored, tally);
   const sealed = SEALED.find(({ prefix }) => id.startsWith(prefix));
   if (!sealed) throw new ItemUnreadable(id);
-  const { member, place } = sealed;
-  parseItem(sealed.kind, stored);
-  const at = place(partition, id.slice(sealed.prefix.length));
-  const plaintext = await services.serviceKey.unseal(at, stored.body[member] as Sealed);
-  return { body: { ...stored.body, [member]: await services.serviceKey.seal(at, plaintext) }, count: 1 };
+  const { prefix, kind, read, write, place } = sealed;
+  const item = parseItem(kind, stored);
+  const before = read(item);
+  if (!before) return undefined;
+  const at = place(partition, id.slice(prefix.length));
+  const plaintext = await services.serviceKey.unseal(at, before);
+  const after = await services.serviceKey.seal(at, plaintext);
+  plaintext.fill(0);
+  return { body: write(item, after), count: 1 };
 }
 
-/** What is sealed under the service key, by the prefix of its id. */
-const SEALED: readonly {
+/** What is sealed under the service key in a kind of item, and where it stands. */
+interface SealedIn<Item> {
+  /** Of the item's id. */
   readonly prefix: string;
-  readonly kind: ItemKind<unknown>;
-  readonly member: string;
+  readonly kind: ItemKind<Item>;
+  readonly read: (item: Item) => Sealed | undefined;
+  readonly write: (item: Item, sealed: Sealed) => ItemBody;
   readonly place: (userId: string, id: string) => Place;
-}[] = [
-  { prefix: ids.contact(""), kind: contact, member: "address", place: placeOfAddress },
-  { prefix: ids.push(""), kind: pushToken, member: "token", place: placeOfToken },
+}
+
+const sealedIn = <Item>(its: SealedIn<Item>) => its as unknown as SealedIn<unknown>;
+
+const SEALED: readonly SealedIn<unknown>[] = [
+  sealedIn({
+    prefix: ids.contact(""),
+    kind: contact,
+    read: ({ address }) => address,
+    write: (item, address) => ({ ...item, address }),
+    place: placeOfAddress,
+  }),
+  sealedIn({
+    prefix: ids.push(""),
+    kind: pushToken,
+    read: ({ token }) => token,
+    write: (item, token) => ({ ...item, token }),
+    place: placeOfToken,
+  }),
+  sealedIn({
+    prefix: CREDENTIAL,
+    kind: credential,
+    read: ({ otp }) => otp?.secret,
+    write: (item, secret) => ({ ...item, otp: { ...item.otp, secret } }),
+    place: (userId, id) => {
+      const [deviceId = "", ref = ""] = id.split(":");
+      return placeOfOtp(userId, deviceId, ref);
+    },
+  }),
 ];
 
 async function movedOwner(

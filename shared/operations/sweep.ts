@@ -1,4 +1,5 @@
 import type { Services } from "../acts/services.ts";
+import { countDead } from "../delivery/deadNotices.ts";
 import type { Swept } from "../delivery/delivery.ts";
 import { failureOf } from "../log.ts";
 import { ids, swept } from "../store/items.ts";
@@ -45,19 +46,23 @@ interface SweepState {
   readonly due: number;
   /** When the oldest of them was due. */
   readonly oldestDue?: string;
+  /** Notices that were given up; 1,000 stand for as many or more. */
+  readonly dead: number;
 }
 
 /** @throws {StoreUnavailable | ItemUnreadable} */
 export async function sweepState({ store }: Pick<Services, "store">, now: number): Promise<SweepState> {
-  const [found, due] = await Promise.all([
+  const [found, due, dead] = await Promise.all([
     readState(store, ids.swept, swept),
     store.due(timestampOf(now), MOST_COUNTED),
+    countDead(store),
   ]);
   const [oldest] = due;
   return {
     ...(found && { at: found.state.at, age: Math.floor((now - Date.parse(found.state.at)) / 1000) }),
     due: due.length,
     ...(oldest && { oldestDue: dueAtOf(oldest) }),
+    dead,
   };
 }
 

@@ -46,7 +46,8 @@ export function withWrongCode(tries: CodeTries | undefined, now: number): CodeTr
   return {
     schema: 1,
     row: (tries?.row ?? 0) + 1,
-    count: count >= MOST_WRONG ? 0 : count,
+    // Counted anew once the lock is over, which is no shorter than the window.
+    count,
     since: begins ? at : tries.since,
     last: at,
     locks,

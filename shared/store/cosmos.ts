@@ -8,7 +8,7 @@ import { type PartitionKey, readItem } from "./cosmos/documents.ts";
 import { queryDue } from "./cosmos/due.ts";
 import { queryOutdated } from "./cosmos/outdated.ts";
 import { readPage } from "./cosmos/pages.ts";
-import { type Store, type StoredItem, serializeBatch } from "./port.ts";
+import { type Store, type StoredItem, weighBatch } from "./port.ts";
 
 export { createCosmosClient, requireLoopback } from "./cosmos/client.ts";
 
@@ -89,7 +89,7 @@ export function openContainer(
       ),
 
     commit: async (partition, operations) => {
-      serializeBatch(operations);
+      weighBatch(operations);
       const id = randomId({ random });
       return call("commit", options, (running) =>
         commitBatch({ container, key, partition, operations, id, call: running }),

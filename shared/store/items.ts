@@ -147,6 +147,11 @@ const textsShape = z.strictObject({ schema: z.literal(1), count: z.int().nonnega
 
 export const texts: ItemKind<z.infer<typeof textsShape>> = { schema: 1, shape: textsShape };
 
+/** Prefixes that are closed to texts, in the partition `texts-closed`. */
+const closedTextsShape = z.strictObject({ schema: z.literal(1), prefixes: z.array(z.string()) });
+
+export const closedTexts: ItemKind<z.infer<typeof closedTextsShape>> = { schema: 1, shape: closedTextsShape };
+
 /** Texts of notices to one owner, in the partition `notice-texts:{HMAC(userId)}`. */
 export const noticeTexts: ItemKind<z.infer<typeof noticeTextsShape>> = { schema: 1, shape: noticeTextsShape };
 
@@ -213,4 +218,5 @@ export const ids = {
   openActivations: "open",
   activationKey: "key",
   codeTries: "codes",
+  closedTexts: "texts-closed",
 } as const;

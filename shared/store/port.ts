@@ -1,3 +1,5 @@
+import { bytesAsJson } from "../json.ts";
+
 /**
  * The store: one container of JSON items, each known by its partition and its id. All items of an owner share
  * a partition, so that everything an act changes is committed at once or not at all.
@@ -128,20 +130,39 @@ export const BATCH_OPERATIONS = 100;
 export const BATCH_BYTES = 2_000_000;
 
 /**
+ * Checks a commit against the limits without writing it: for a driver whose SDK does that.
+ * @throws {RangeError} `operations` are more than one batch can hold, or name an id twice
+ */
+export function weighBatch(operations: readonly Operation[]): void {
+  requireCountable(operations);
+  requireLight(
+    operations.map((operation) => (operation.kind === "delete" ? 0 : bytesAsJson(operation.body))),
+  );
+}
+
+/**
  * The JSON of each operation's body, in their order; `""` for a delete.
  * @throws {RangeError} `operations` are more than one batch can hold, or name an id twice
  */
 export function serializeBatch(operations: readonly Operation[]): string[] {
+  requireCountable(operations);
+  const bodies = operations.map((operation) =>
+    operation.kind === "delete" ? "" : JSON.stringify(operation.body),
+  );
+  requireLight(bodies.map((body) => Buffer.byteLength(body)));
+  return bodies;
+}
+
+function requireCountable(operations: readonly Operation[]): void {
   if (operations.length < 1 || operations.length > BATCH_OPERATIONS) {
     throw new RangeError(`a commit holds 1 to ${BATCH_OPERATIONS} operations`);
   }
   if (new Set(operations.map(({ id }) => id)).size < operations.length) {
     throw new RangeError("a commit names an id once");
   }
-  const bodies = operations.map((operation) =>
-    operation.kind === "delete" ? "" : JSON.stringify(operation.body),
-  );
-  const bytes = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
+}
+
+function requireLight(sizes: readonly number[]): void {
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
   if (bytes > BATCH_BYTES) throw new RangeError(`a commit holds ${BATCH_BYTES} bytes`);
-  return bodies;
 }

@@ -270,7 +270,10 @@ describe("an erasure", () => {
     });
     const phone = await backedUpPhone(service);
     // Each leaves an event: more items than a batch holds.
-    for (let uploads = 0; uploads < BATCH_OPERATIONS; uploads++) expectOk(await phone.upload(contents));
+    for (let changes = 0; changes < BATCH_OPERATIONS; changes++) {
+      expectOk(await phone.choosePolicy({ otherPlatform: changes % 2 === 0 }));
+    }
+    expectOk(await phone.upload(contents));
     commits = 1;
     expect(problemOf(await phone.erase())).toMatchObject({ status: 500, code: "internal" });
     const left = await partitionOf(service, phone);

@@ -16,6 +16,38 @@ import {
 } from "../support/service.ts";
 
 describe("the record of what happened", () => {
+  it("has one event of a phone's uploads of a day; the next tells how many more there were [H6]", async () => {
+    const service = await startService();
+    const old = await backedUpPhone(service, { name: "Old phone" });
+    const next = await registeredPhone(service, { name: "New phone" });
+    const uploadBy = async (phone: TestPhone, of = contents) => {
+      await phone.signIn();
+      await phone.status();
+      expectOk(await phone.upload(of));
+    };
+    for (let count = 0; count < 3; count++) await uploadBy(old);
+    await next.signIn();
+    expectOk(await next.recover());
+    // Each phone's first.
+    await uploadBy(next);
+    await uploadBy(next);
+    // One that loses an account.
+    await uploadBy(next, contentsOf(contents.accounts.length - 1));
+    await uploadBy(next, contentsOf(contents.accounts.length - 1));
+    service.advance(24 * 60 * 60);
+    await uploadBy(old);
+    const { events } = await recordOf(old);
+    const uploads = events.filter(({ type }) => type === "backup-uploaded").reverse();
+    expect(uploads.map(({ device, details }) => [device?.name, details])).toEqual([
+      ["Old phone", { version: 1 }],
+      ["New phone", { version: 4 }],
+      ["New phone", { version: 6, uploads: 1 }],
+      ["Old phone", { version: 8, uploads: 1 }],
+    ]);
+    const released = events.find(({ type }) => type === "recovery-released");
+    expect(released?.details).toMatchObject({ uploads: 2 });
+  });
+
   it("tells the owner who did what and when, newest first, on every phone [H6]", async () => {
     const service = await startService();
     const old = await backedUpPhone(service, { name: "Old phone" });
@@ -42,8 +74,7 @@ describe("the record of what happened", () => {
         ["backup-enabled", "Old phone", {}],
         ["backup-uploaded", "Old phone", { version: 1 }],
         ["backup-refused", "Old phone", { code: "sharp-drop" }],
-        ["backup-uploaded", "Old phone", { version: 2 }],
-        ["policy-changed", "Old phone", {}],
+        ["policy-changed", "Old phone", { uploads: 1 }],
         ["device-registered", "New phone", {}],
         ["recovery-refused", "New phone", { code: "accounts-present" }],
         ["recovery-released", "New phone", { recoveryId, version: 2 }],

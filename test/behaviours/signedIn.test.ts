@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
+import { isForPhones } from "../../shared/http/endpoint.ts";
 import { contents } from "../support/accounts.ts";
 import {
   backedUpPhone,
@@ -61,7 +62,7 @@ describe("somebody who may not recover because of who they are", () => {
 });
 
 describe("an administrator", () => {
-  const routes = endpoints.filter(({ access }) => access !== "anonymous");
+  const routes = endpoints.filter(isForPhones);
 
   it.each([
     ["work-or-school", "work-account-refused"],
@@ -91,8 +92,20 @@ describe("an administrator", () => {
   );
 
   it("has no route that takes an owner's name, so that nobody can be asked about", () => {
-    const parameters = routes.flatMap(({ declaration: { route } }) => route.match(/\{\w+\}/g) ?? []);
-    expect(new Set(parameters)).toEqual(new Set(["{contactId}", "{deviceId}", "{version}", "{recoveryId}"]));
+    const parameters = endpoints.flatMap(({ declaration: { route } }) => route.match(/\{\w+\}/g) ?? []);
+    expect(new Set(parameters)).toEqual(
+      new Set([
+        "{activationId}",
+        "{challengeId}",
+        "{code}",
+        "{contactId}",
+        "{credentialId}",
+        "{deviceId}",
+        "{prefix}",
+        "{recoveryId}",
+        "{version}",
+      ]),
+    );
   });
 });
 

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { vaultServer } from "../../local/cloud/vaultServer/fixture.ts";
 import { openFileKey } from "../../local/embedded/fileKey.ts";
 import { openServiceKeyFile } from "../../local/embedded/serviceKeyFile.ts";
+import { Unusable } from "../../local/embedded/unusable.ts";
 import { openKeyVault } from "../../shared/keys/keyVault.ts";
 import type { KeyEncryptionKey } from "../../shared/keys/port.ts";
 import { system } from "../../shared/system.ts";
@@ -103,8 +104,8 @@ describe("file key's file", () => {
   ])("is refused, without a word of its content, where it %s", async (_, content) => {
     const file = join(await temporaryFolder(), "kek.pem");
     await writeFile(file, content, { mode: 0o600 });
-    const refused = `the key file ${file} holds no RSA private key of 2048 bits in PEM`;
-    await expect(openFileKey({ file })).rejects.toThrow(new Error(refused));
+    const refused = `the key file ${file} holds no RSA private key of 2048 bits in PEM; put a copy back`;
+    await expect(openFileKey({ file })).rejects.toThrow(new Unusable(refused));
   });
 
   it("opens what it wrapped in any other implementation of RSA-OAEP-256", async () => {
@@ -175,7 +176,9 @@ describe("the service key's file", () => {
       const { file, open } = await setUp();
       await mkdir(dirname(file));
       await writeFile(file, content, { mode: 0o600 });
-      await expect(open()).rejects.toThrow(new Error(`the file ${file} holds no wrapped service key`));
+      await expect(open()).rejects.toThrow(
+        new Unusable(`the file ${file} holds no wrapped service key; put a copy back`),
+      );
       expect(await readFile(file, "utf8")).toBe(content);
     },
   );

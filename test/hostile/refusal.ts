@@ -38,7 +38,7 @@ async function later(scene: Scene, milliseconds: number): Promise<Scene> {
   scene.service.advance(milliseconds / 1000);
   // Some of what was there has expired.
   left.delete(scene.service);
-  return { ...scene, token: await (scene.signIn ?? scene.phone.signIn)() };
+  return { ...scene, token: await scene.phone.signIn() };
 }
 
 /** What {@link observe} tells where a bad request left nothing behind. */

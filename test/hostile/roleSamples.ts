@@ -23,4 +23,6 @@ export const operatorSamples = {
   "operations-status": operator("/v1/operations/status"),
   "operations-sweep": operator("/v1/operations/sweep"),
   "operations-rewrap": operator("/v1/operations/rewrap"),
+  "operations-notices-requeue": operator("/v1/operations/notices/requeue"),
+  "operations-texts": operator("/v1/operations/texts/+44", { closed: true }),
 };

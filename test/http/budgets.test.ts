@@ -222,7 +222,7 @@ describe("contacts cost", () => {
 
   it.each([
     ["mail", ADDRESS, ["read", "commit"]],
-    ["text", "+46701740605", ["read", "read", "commit", "commit"]],
+    ["text", "+46701740605", ["read", "read", "read", "commit", "commit"]],
   ])(
     "2 reads and 1 commit to send another code by %s, and its counts over all owners",
     async (_, address, of) => {

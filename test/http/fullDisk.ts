@@ -23,5 +23,5 @@ for (let n = 0; !isFull; n++) {
   });
 }
 time += 30_000;
-console.log(JSON.stringify([before, await ready()]));
+process.stdout.write(`${JSON.stringify([before, await ready()])}\n`);
 process.exit();

@@ -38,6 +38,8 @@ const BY_ROLE: Readonly<Record<string, RoleAccess>> = {
   "provider-codes-verify": { caller: "provider", role: "Codes.Verify" },
   "provider-credentials-read": { caller: "provider", role: "Activations.Read" },
   "provider-credentials-revoke": { caller: "provider", role: "Activations.Issue" },
+  "operations-notices-requeue": { caller: "operator", role: "Operations.Act" },
+  "operations-texts": { caller: "operator", role: "Operations.Act" },
 };
 
 /** What a phone may do without being trusted while another one is, and why. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { issuerIdentifier } from "../../local/issuer/settings.ts";
-import { partitionsOf } from "../../shared/acts/activations.ts";
+import { partitionOf } from "../../shared/acts/activations.ts";
 import type { Store } from "../../shared/store/port.ts";
 import {
   claimed,
@@ -96,7 +96,7 @@ describe("account providers cost the stores", () => {
     expect(await costOf(verify("nobody", "00000000"))).toEqual(least);
 
     const serviceKey = serviceKeyOf(service);
-    const [partition = ""] = await partitionsOf({ serviceKey }, issuer, "alice");
+    const partition = await partitionOf({ serviceKey }, issuer, "alice");
     const secret = Buffer.alloc(32, 7);
     for (const otp of [secret, Buffer.alloc(32, 8)]) {
       await holds(service, await registeredPhone(service), partition, { otp, tenant: null });

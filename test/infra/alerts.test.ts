@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { endpoints } from "../../functions/endpoints.ts";
 import { StoreUnavailable } from "../../shared/store/port.ts";
 import { DAY, startStage } from "../behaviours/stage.ts";
-import { backedUpPhone, expectOk, startService } from "../support/service.ts";
+import { owners, startWithVault } from "../operations/rotation.ts";
+import { operate } from "../operations/stage.ts";
+import { backedUpPhone, expectOk, registeredPhone, startService } from "../support/service.ts";
 import { ALERT_QUERIES, APP, ask, isRaised, type Log, traces } from "./kusto/log.ts";
 import type { Row } from "./kusto/run.ts";
 
@@ -141,6 +143,13 @@ const CASES: Readonly<Record<string, { readonly raised: readonly Log[]; readonly
       { AppRequests: [request({ Name: "notices-sweep", Success: false }), request({})] },
     ],
     quiet: [{ AppRequests: [request({ Name: "notices-sweep" })] }],
+  },
+  "late-notices": {
+    raised: [failing(1, 9, { endpoint: undefined, operation: "notices-sweep", waited: 301 })],
+    quiet: [
+      failing(9, 9, { endpoint: undefined, operation: "notices-sweep", waited: 300 }),
+      failing(9, 9, { endpoint: undefined, operation: "notices-sweep" }),
+    ],
   },
   "dead-notice": {
     raised: [failing(1, 9, { endpoint: undefined, operation: "notice-send", code: "notice-dead" })],
@@ -284,6 +293,34 @@ describe("the alerts find in what the service wrote", () => {
       service.advance(60);
     }
     expect(found()).toEqual(["store-not-ready", "server-errors"]);
+  });
+
+  it("that the vault unwrapped once more than the app asked, and not where all is logged", async () => {
+    const made = await startWithVault();
+    const { service } = made;
+    made.unwraps();
+    const [phone] = await owners(made, 3);
+    const next = await registeredPhone(service, { owner: "owner 1" });
+    expectOk(await next.recover());
+    await made.rotate();
+    await operate(service, "POST", "rewrap");
+    expectOk((await phone?.key()) ?? expect.fail());
+    expect((await fetch(`${service.origin}/v1/ready`)).status).toBe(200);
+    const audited = made.unwraps();
+    expect(audited).toBeGreaterThan(4);
+    const raised = (unwraps: number) => {
+      const now = service.now() + 30 * MINUTE;
+      const TimeGenerated = service.now();
+      const AZKVAuditLogs = times(unwraps, () => ({ ...unwrap(), TimeGenerated }));
+      // What re-wrapping took has a line of its own.
+      const AppTraces = traces([...service.lines, ...service.rewrapLines]);
+      return isRaised("vault-not-logged", { AppTraces, AZKVAuditLogs }, now);
+    };
+    expect(raised(audited)).toBe(false);
+    // Somebody else, with a token of the app's identity.
+    await made.open().unwrap(made.entry, "service-key");
+    expect(made.unwraps()).toBe(1);
+    expect(raised(audited + 1)).toBe(true);
   });
 
   it("that owners deny recoveries", async () => {

@@ -143,7 +143,7 @@ function noteAct(seen: Seen, { before, after, request, answer, now }: Seeing): S
   const { phone, fresh } = request;
   const { told, world } = answer;
   const keys = [...new Set([...knownOf(seen, phone.id).keys, ...(told.keys ?? [])])];
-  const changed = before?.activity.number !== after.activity.number;
+  const changed = before?.activity.number !== after.activity.number || before?.untold !== after.untold;
   let next = withKnown(seen, phone.id, {
     keys,
     platform: phone.platform,

@@ -138,6 +138,7 @@ function refusedWrongly(
       tries: [],
       activity: undefined,
       refusals: undefined,
+      untold: undefined,
       backup: { ...item.backup, lastFailure: undefined },
     };
   const before = owner && asOf(owner, now);

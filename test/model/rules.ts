@@ -41,7 +41,11 @@ const ALWAYS: readonly Patch[] = [
     to: "const parsed = { success: true, data: migrated as Item, error: undefined };",
   },
   // Read as it was written.
-  { file: "shared/acts/commit.ts", from: "body: packed(body)", to: "body: body as never" },
+  {
+    file: "shared/acts/commit.ts",
+    from: "id: ids.owner, body: packed(body) };",
+    to: "id: ids.owner, body: body as never };",
+  },
   {
     file: "shared/keys/seal.ts",
     from: "return encryptJwe(",

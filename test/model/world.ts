@@ -344,6 +344,8 @@ function running(before: World) {
     store,
     // What arrives is no matter of the model: what is told is.
     delivery: { sendNow: async () => {}, sweep: async () => {} },
+    // Keys are under the one version that there is.
+    kek: { wrapsUnder: async () => undefined },
     serviceKey: { referenceSalt: async () => USER_ID },
     userKeys: {
       create: async (_: string, number: number) => ({

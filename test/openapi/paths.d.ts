@@ -824,6 +824,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how keys, re-wrapping, sweeps and text messages stand: numbers, nothing of an owner.
+         * @description For an operator, by a token with the app role `Operations.Read`.
+         */
+        get: operations["operations-status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/sweep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends the notices that are due, for at most 50 seconds, as the timer does.
+         * @description For an operator, by a token with the app role `Operations.Act`.
+         */
+        post: operations["operations-sweep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/rewrap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts a batch of what is under an older key under the current one, as the timer does.
+         * @description For an operator, by a token with the app role `Operations.Act`.
+         */
+        post: operations["operations-rewrap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/notices/requeue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has the next sweep try dead notices again: a hundred of them at most.
+         * @description For an operator, by a token with the app role `Operations.Act`.
+         */
+        post: operations["operations-notices-requeue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/texts/{prefix}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Closes the numbers of a prefix to text messages, codes and notices, or opens them again.
+         * @description For an operator, by a token with the app role `Operations.Act`.
+         */
+        put: operations["operations-texts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -972,7 +1072,7 @@ export interface components {
                  * @constant
                  */
                 push: true;
-                /** @description SHA-256 of the account's id in the organization, base64url. */
+                /** @description An HMAC of who the account is at its issuer, under the owner's salt. */
                 subjectHash: string;
             }) | {
                 /** @description The account's reference: an HMAC of its name, under the owner's salt. */
@@ -986,7 +1086,7 @@ export interface components {
                 push: boolean;
                 /** @description The organization's tenant. */
                 tenant: string;
-                /** @description SHA-256 of the account's id in the organization, base64url. */
+                /** @description An HMAC of who the account is at its issuer, under the owner's salt. */
                 subjectHash: string;
             } | {
                 /** @description The account's reference: an HMAC of its name, under the owner's salt. */
@@ -1065,7 +1165,7 @@ export interface components {
                 /** @description The phone that did it. */
                 device: components["schemas"]["Actor"];
             };
-            /** @description How many accounts have to be verified again. */
+            /** @description The first 8 characters of the references of accounts whose provider revoked what this phone had for them: each is to be verified again. */
             actionRequired?: string[];
             /** @description The recoveries that wait, or were released and can still be denied. */
             recoveries: {
@@ -1126,7 +1226,7 @@ export interface components {
                 /** @description The phone that did it. */
                 device: components["schemas"]["Actor"];
             };
-            /** @description How many accounts have to be verified again. */
+            /** @description The first 8 characters of the references of accounts whose provider revoked what this phone had for them: each is to be verified again. */
             actionRequired?: string[];
             /** @description The recoveries that wait, or were released and can still be denied. */
             recoveries: {
@@ -1194,7 +1294,7 @@ export interface components {
                 /** @description The phone that did it. */
                 device: components["schemas"]["Actor"];
             };
-            /** @description How many accounts have to be verified again. */
+            /** @description The first 8 characters of the references of accounts whose provider revoked what this phone had for them: each is to be verified again. */
             actionRequired?: string[];
             /** @description The recoveries that wait, or were released and can still be denied. */
             recoveries: {
@@ -1474,6 +1574,107 @@ export interface components {
             };
             /** @description The storage secret, as a compact JWE under the recovery key. */
             wrappedStorageSecret?: string;
+        };
+        Challenge: {
+            /** @description The challenge's id. */
+            challengeId: string;
+            /**
+             * @description How it stands.
+             * @enum {string}
+             */
+            state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
+            /** @description The account that is verified. */
+            account: {
+                /** @description The account's reference: an HMAC of its name, under the owner's salt. */
+                ref: string;
+                /**
+                 * @description Whose account it is: of the person, of an organization, or of another provider.
+                 * @enum {string}
+                 */
+                kind: "personal" | "work-or-school";
+                /** @description The organization's name. */
+                organization?: string;
+                /** @description The user's name there. */
+                userName?: string;
+                /** @description The organization's tenant. */
+                tenant?: string;
+                /** @description Who the account is at its provider. */
+                subject?: string;
+            };
+            /** @description The recovery's id. */
+            recoveryId?: string;
+            /** @description The proofs that are missing, as alternatives: all of one list are needed. */
+            proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+            /** @description The proofs that were given. */
+            given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
+            /** @description How many more tries are open. */
+            triesLeft: number;
+            /**
+             * Format: date-time
+             * @description Until when no code is taken; absent unless tries are used up.
+             */
+            lockedUntil?: string;
+            /** @description The contacts of the account that a code can be sent to, once it was signed in to. */
+            contacts?: {
+                /** @description The contact's id. */
+                contactId: string;
+                /**
+                 * @description Whose account it is: of the person, of an organization, or of another provider.
+                 * @enum {string}
+                 */
+                kind: "email" | "phone";
+                /** @description The address, all but hidden, to show to the owner. */
+                hint: string;
+            }[];
+            /** @description The code that was sent last. */
+            code?: {
+                /** @description The contact's id. */
+                contactId: string;
+                /**
+                 * Format: date-time
+                 * @description When it ends by itself.
+                 */
+                expiresAt: string;
+                /**
+                 * Format: date-time
+                 * @description When another one can be sent.
+                 */
+                sendAgainAt: string;
+                /** @description How many more can be sent: of codes to a contact today, in a verification at all. */
+                sendsLeft: number;
+            };
+            /** @description The push that was sent last. */
+            push?: {
+                /**
+                 * Format: date-time
+                 * @description Until when the push can be answered.
+                 */
+                answerUntil: string;
+                /**
+                 * Format: date-time
+                 * @description When another one can be sent.
+                 */
+                sendAgainAt: string;
+                /** @description How many more can be sent: of codes to a contact today, in a verification at all. */
+                sendsLeft: number;
+                /** @description Whether the provider's page shows a number, which the owner types into the phone. */
+                number: boolean;
+            };
+            /**
+             * @description What the owner had better do; absent if nothing.
+             * @enum {string}
+             */
+            remedy?: "allow-notifications" | "add-contact";
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expiresAt: string;
         };
         Contact: {
             /** @description The contact's id. */
@@ -1891,7 +2092,7 @@ export interface components {
              */
             retryable: false;
             /**
-             * @description How it stands.
+             * @description How the activation stands.
              * @enum {string}
              */
             state: "claimed" | "confirming" | "verified" | "refused" | "expired" | "cancelled";
@@ -2308,6 +2509,7 @@ export interface components {
              * @constant
              */
             retryable: false;
+            /** @description The proofs that are missing, as alternatives: all of one list are needed. */
             proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
         } & {
             /**
@@ -3699,6 +3901,35 @@ export interface components {
              */
             code: "operator-refused";
         };
+        /** @description This is for operators */
+        "operator-required": components["schemas"]["Problem"] & {
+            /**
+             * @description The code of a problem.
+             * @constant
+             */
+            code: "operator-required";
+            /**
+             * @description The status of the answer.
+             * @constant
+             */
+            status: 403;
+            /**
+             * @description What to do, for the app.
+             * @constant
+             */
+            remedy: "use-operator-token";
+            /**
+             * @description Whether the same request may succeed by itself later.
+             * @constant
+             */
+            retryable: false;
+        } & {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "operator-required";
+        };
         /** @description There is a backup that this phone has not recovered */
         "overwrite-refused": components["schemas"]["Problem"] & {
             /**
@@ -3989,6 +4220,7 @@ export interface components {
              * @constant
              */
             retryable: false;
+            /** @description The proofs that are missing, as alternatives: all of one list are needed. */
             proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
         } & {
             /**
@@ -4614,6 +4846,7 @@ export interface components {
              * @constant
              */
             retryable: false;
+            /** @description The app role that is missing. */
             role: string;
         } & {
             /**
@@ -6242,6 +6475,35 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["credential-not-found"];
+            };
+        };
+        /** @description `operator-required`, `role-required` */
+        "operations-status.403": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["operator-required"] | components["schemas"]["role-required"];
+            };
+        };
+        /** @description `data-unreadable`, `key-unusable`, `keys-unavailable`, `not-configured`, `sign-in-unavailable`, `store-unavailable` */
+        "operations-status.503": {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Language": components["headers"]["ContentLanguage"];
+                Vary: components["headers"]["Vary"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["data-unreadable"] | components["schemas"]["key-unusable"] | components["schemas"]["keys-unavailable"] | components["schemas"]["not-configured"] | components["schemas"]["sign-in-unavailable"] | components["schemas"]["store-unavailable"];
             };
         };
         /** @description `data-unreadable`, `not-configured`, `store-unavailable` */
@@ -8073,6 +8335,7 @@ export interface operations {
                     /** @description The recovery's id. */
                     recoveryId: string;
                 } | {
+                    /** @description The account, as the backup's manifest has it; it must be one with push. */
                     account: ({
                         /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                         ref: string;
@@ -8099,7 +8362,7 @@ export interface operations {
                          * @constant
                          */
                         push: true;
-                        /** @description SHA-256 of the account's id in the organization, base64url. */
+                        /** @description An HMAC of who the account is at its issuer, under the owner's salt. */
                         subjectHash: string;
                     }) | {
                         /** @description The account's reference: an HMAC of its name, under the owner's salt. */
@@ -8113,7 +8376,7 @@ export interface operations {
                         push: boolean;
                         /** @description The organization's tenant. */
                         tenant: string;
-                        /** @description SHA-256 of the account's id in the organization, base64url. */
+                        /** @description An HMAC of who the account is at its issuer, under the owner's salt. */
                         subjectHash: string;
                     } | {
                         /** @description The account's reference: an HMAC of its name, under the owner's salt. */
@@ -8130,7 +8393,7 @@ export interface operations {
                         push: false;
                     };
                 } | {
-                    /** @description The code of a problem. */
+                    /** @description The code of a work or school account's provider, 12 digits. */
                     code: string;
                 };
             };
@@ -8145,94 +8408,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        challengeId: string;
-                        /**
-                         * @description How it stands.
-                         * @enum {string}
-                         */
-                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
-                        account: {
-                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
-                            ref: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "personal" | "work-or-school";
-                            organization?: string;
-                            userName?: string;
-                            /** @description The organization's tenant. */
-                            tenant?: string;
-                            subject?: string;
-                        };
-                        /** @description The recovery's id. */
-                        recoveryId?: string;
-                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
-                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
-                        /** @description How many more tries are open. */
-                        triesLeft: number;
-                        /** Format: date-time */
-                        lockedUntil?: string;
-                        /** @description The owner's contacts, those that were removed and are still told among them. */
-                        contacts?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "email" | "phone";
-                            /** @description The address, all but hidden, to show to the owner. */
-                            hint: string;
-                        }[];
-                        /** @description The code of a problem. */
-                        code?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * Format: date-time
-                             * @description When it ends by itself.
-                             */
-                            expiresAt: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                        };
-                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
-                        push?: {
-                            /** Format: date-time */
-                            answerUntil: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                            /** @description The event's place in the record, from 1 up. */
-                            number: boolean;
-                        };
-                        /**
-                         * @description What to do, for the app.
-                         * @enum {string}
-                         */
-                        remedy?: "allow-notifications" | "add-contact";
-                        /**
-                         * Format: date-time
-                         * @description When it began.
-                         */
-                        startedAt: string;
-                        /**
-                         * Format: date-time
-                         * @description When it ends by itself.
-                         */
-                        expiresAt: string;
-                    };
+                    "application/json": components["schemas"]["Challenge"];
                 };
             };
             /** @description `body-invalid`, `body-missing`, `client-platform-changed`, `client-platform-invalid`, `client-version-invalid`, `idempotency-key-invalid`, `json-duplicate-key`, `json-invalid`, `json-invalid-number`, `json-invalid-string`, `json-too-deep`, `json-too-many-members`, `private-key-refused` */
@@ -8301,6 +8477,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The challenge's id. */
                 challengeId: string;
             };
             cookie?: never;
@@ -8316,94 +8493,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        challengeId: string;
-                        /**
-                         * @description How it stands.
-                         * @enum {string}
-                         */
-                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
-                        account: {
-                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
-                            ref: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "personal" | "work-or-school";
-                            organization?: string;
-                            userName?: string;
-                            /** @description The organization's tenant. */
-                            tenant?: string;
-                            subject?: string;
-                        };
-                        /** @description The recovery's id. */
-                        recoveryId?: string;
-                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
-                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
-                        /** @description How many more tries are open. */
-                        triesLeft: number;
-                        /** Format: date-time */
-                        lockedUntil?: string;
-                        /** @description The owner's contacts, those that were removed and are still told among them. */
-                        contacts?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "email" | "phone";
-                            /** @description The address, all but hidden, to show to the owner. */
-                            hint: string;
-                        }[];
-                        /** @description The code of a problem. */
-                        code?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * Format: date-time
-                             * @description When it ends by itself.
-                             */
-                            expiresAt: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                        };
-                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
-                        push?: {
-                            /** Format: date-time */
-                            answerUntil: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                            /** @description The event's place in the record, from 1 up. */
-                            number: boolean;
-                        };
-                        /**
-                         * @description What to do, for the app.
-                         * @enum {string}
-                         */
-                        remedy?: "allow-notifications" | "add-contact";
-                        /**
-                         * Format: date-time
-                         * @description When it began.
-                         */
-                        startedAt: string;
-                        /**
-                         * Format: date-time
-                         * @description When it ends by itself.
-                         */
-                        expiresAt: string;
-                    };
+                    "application/json": components["schemas"]["Challenge"];
                 };
             };
             400: components["responses"]["devices-revoke.400"];
@@ -8428,6 +8518,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The challenge's id. */
                 challengeId: string;
             };
             cookie?: never;
@@ -8466,6 +8557,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The challenge's id. */
                 challengeId: string;
             };
             cookie?: never;
@@ -8474,7 +8566,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description By what the push service knows the phone. */
+                    /** @description An access token of the very account, from a sign-in since the challenge began. */
                     token: string;
                 };
             };
@@ -8489,94 +8581,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        challengeId: string;
-                        /**
-                         * @description How it stands.
-                         * @enum {string}
-                         */
-                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
-                        account: {
-                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
-                            ref: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "personal" | "work-or-school";
-                            organization?: string;
-                            userName?: string;
-                            /** @description The organization's tenant. */
-                            tenant?: string;
-                            subject?: string;
-                        };
-                        /** @description The recovery's id. */
-                        recoveryId?: string;
-                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
-                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
-                        /** @description How many more tries are open. */
-                        triesLeft: number;
-                        /** Format: date-time */
-                        lockedUntil?: string;
-                        /** @description The owner's contacts, those that were removed and are still told among them. */
-                        contacts?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "email" | "phone";
-                            /** @description The address, all but hidden, to show to the owner. */
-                            hint: string;
-                        }[];
-                        /** @description The code of a problem. */
-                        code?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * Format: date-time
-                             * @description When it ends by itself.
-                             */
-                            expiresAt: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                        };
-                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
-                        push?: {
-                            /** Format: date-time */
-                            answerUntil: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                            /** @description The event's place in the record, from 1 up. */
-                            number: boolean;
-                        };
-                        /**
-                         * @description What to do, for the app.
-                         * @enum {string}
-                         */
-                        remedy?: "allow-notifications" | "add-contact";
-                        /**
-                         * Format: date-time
-                         * @description When it began.
-                         */
-                        startedAt: string;
-                        /**
-                         * Format: date-time
-                         * @description When it ends by itself.
-                         */
-                        expiresAt: string;
-                    };
+                    "application/json": components["schemas"]["Challenge"];
                 };
             };
             400: components["responses"]["challenges-sign-in.400"];
@@ -8631,6 +8636,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The challenge's id. */
                 challengeId: string;
             };
             cookie?: never;
@@ -8654,94 +8660,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        challengeId: string;
-                        /**
-                         * @description How it stands.
-                         * @enum {string}
-                         */
-                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
-                        account: {
-                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
-                            ref: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "personal" | "work-or-school";
-                            organization?: string;
-                            userName?: string;
-                            /** @description The organization's tenant. */
-                            tenant?: string;
-                            subject?: string;
-                        };
-                        /** @description The recovery's id. */
-                        recoveryId?: string;
-                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
-                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
-                        /** @description How many more tries are open. */
-                        triesLeft: number;
-                        /** Format: date-time */
-                        lockedUntil?: string;
-                        /** @description The owner's contacts, those that were removed and are still told among them. */
-                        contacts?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "email" | "phone";
-                            /** @description The address, all but hidden, to show to the owner. */
-                            hint: string;
-                        }[];
-                        /** @description The code of a problem. */
-                        code?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * Format: date-time
-                             * @description When it ends by itself.
-                             */
-                            expiresAt: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                        };
-                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
-                        push?: {
-                            /** Format: date-time */
-                            answerUntil: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                            /** @description The event's place in the record, from 1 up. */
-                            number: boolean;
-                        };
-                        /**
-                         * @description What to do, for the app.
-                         * @enum {string}
-                         */
-                        remedy?: "allow-notifications" | "add-contact";
-                        /**
-                         * Format: date-time
-                         * @description When it began.
-                         */
-                        startedAt: string;
-                        /**
-                         * Format: date-time
-                         * @description When it ends by itself.
-                         */
-                        expiresAt: string;
-                    };
+                    "application/json": components["schemas"]["Challenge"];
                 };
             };
             400: components["responses"]["challenges-sign-in.400"];
@@ -8796,6 +8715,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The challenge's id. */
                 challengeId: string;
             };
             cookie?: never;
@@ -8804,7 +8724,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The code of a problem. */
+                    /** @description Six digits, as they were sent. */
                     code: string;
                 };
             };
@@ -8819,94 +8739,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        challengeId: string;
-                        /**
-                         * @description How it stands.
-                         * @enum {string}
-                         */
-                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
-                        account: {
-                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
-                            ref: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "personal" | "work-or-school";
-                            organization?: string;
-                            userName?: string;
-                            /** @description The organization's tenant. */
-                            tenant?: string;
-                            subject?: string;
-                        };
-                        /** @description The recovery's id. */
-                        recoveryId?: string;
-                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
-                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
-                        /** @description How many more tries are open. */
-                        triesLeft: number;
-                        /** Format: date-time */
-                        lockedUntil?: string;
-                        /** @description The owner's contacts, those that were removed and are still told among them. */
-                        contacts?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "email" | "phone";
-                            /** @description The address, all but hidden, to show to the owner. */
-                            hint: string;
-                        }[];
-                        /** @description The code of a problem. */
-                        code?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * Format: date-time
-                             * @description When it ends by itself.
-                             */
-                            expiresAt: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                        };
-                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
-                        push?: {
-                            /** Format: date-time */
-                            answerUntil: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                            /** @description The event's place in the record, from 1 up. */
-                            number: boolean;
-                        };
-                        /**
-                         * @description What to do, for the app.
-                         * @enum {string}
-                         */
-                        remedy?: "allow-notifications" | "add-contact";
-                        /**
-                         * Format: date-time
-                         * @description When it began.
-                         */
-                        startedAt: string;
-                        /**
-                         * Format: date-time
-                         * @description When it ends by itself.
-                         */
-                        expiresAt: string;
-                    };
+                    "application/json": components["schemas"]["Challenge"];
                 };
             };
             400: components["responses"]["challenges-sign-in.400"];
@@ -8948,6 +8781,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The challenge's id. */
                 challengeId: string;
             };
             cookie?: never;
@@ -8956,7 +8790,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The code of a problem. */
+                    /** @description 12 digits, as the provider's page shows them; groups and full-width digits are taken. */
                     code: string;
                 };
             };
@@ -8971,94 +8805,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        challengeId: string;
-                        /**
-                         * @description How it stands.
-                         * @enum {string}
-                         */
-                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
-                        account: {
-                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
-                            ref: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "personal" | "work-or-school";
-                            organization?: string;
-                            userName?: string;
-                            /** @description The organization's tenant. */
-                            tenant?: string;
-                            subject?: string;
-                        };
-                        /** @description The recovery's id. */
-                        recoveryId?: string;
-                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
-                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
-                        /** @description How many more tries are open. */
-                        triesLeft: number;
-                        /** Format: date-time */
-                        lockedUntil?: string;
-                        /** @description The owner's contacts, those that were removed and are still told among them. */
-                        contacts?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "email" | "phone";
-                            /** @description The address, all but hidden, to show to the owner. */
-                            hint: string;
-                        }[];
-                        /** @description The code of a problem. */
-                        code?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * Format: date-time
-                             * @description When it ends by itself.
-                             */
-                            expiresAt: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                        };
-                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
-                        push?: {
-                            /** Format: date-time */
-                            answerUntil: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                            /** @description The event's place in the record, from 1 up. */
-                            number: boolean;
-                        };
-                        /**
-                         * @description What to do, for the app.
-                         * @enum {string}
-                         */
-                        remedy?: "allow-notifications" | "add-contact";
-                        /**
-                         * Format: date-time
-                         * @description When it began.
-                         */
-                        startedAt: string;
-                        /**
-                         * Format: date-time
-                         * @description When it ends by itself.
-                         */
-                        expiresAt: string;
-                    };
+                    "application/json": components["schemas"]["Challenge"];
                 };
             };
             400: components["responses"]["challenges-sign-in.400"];
@@ -9100,6 +8847,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The challenge's id. */
                 challengeId: string;
             };
             cookie?: never;
@@ -9108,6 +8856,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The account's key: made on the phone, for this account alone. */
                     publicKey: components["schemas"]["PublicKey"];
                 };
             };
@@ -9122,94 +8871,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        challengeId: string;
-                        /**
-                         * @description How it stands.
-                         * @enum {string}
-                         */
-                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
-                        account: {
-                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
-                            ref: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "personal" | "work-or-school";
-                            organization?: string;
-                            userName?: string;
-                            /** @description The organization's tenant. */
-                            tenant?: string;
-                            subject?: string;
-                        };
-                        /** @description The recovery's id. */
-                        recoveryId?: string;
-                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
-                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
-                        /** @description How many more tries are open. */
-                        triesLeft: number;
-                        /** Format: date-time */
-                        lockedUntil?: string;
-                        /** @description The owner's contacts, those that were removed and are still told among them. */
-                        contacts?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "email" | "phone";
-                            /** @description The address, all but hidden, to show to the owner. */
-                            hint: string;
-                        }[];
-                        /** @description The code of a problem. */
-                        code?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * Format: date-time
-                             * @description When it ends by itself.
-                             */
-                            expiresAt: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                        };
-                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
-                        push?: {
-                            /** Format: date-time */
-                            answerUntil: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                            /** @description The event's place in the record, from 1 up. */
-                            number: boolean;
-                        };
-                        /**
-                         * @description What to do, for the app.
-                         * @enum {string}
-                         */
-                        remedy?: "allow-notifications" | "add-contact";
-                        /**
-                         * Format: date-time
-                         * @description When it began.
-                         */
-                        startedAt: string;
-                        /**
-                         * Format: date-time
-                         * @description When it ends by itself.
-                         */
-                        expiresAt: string;
-                    };
+                    "application/json": components["schemas"]["Challenge"];
                 };
             };
             /** @description `body-invalid`, `body-missing`, `client-platform-changed`, `client-platform-invalid`, `client-version-invalid`, `credential-key-refused`, `json-duplicate-key`, `json-invalid`, `json-invalid-number`, `json-invalid-string`, `json-too-deep`, `json-too-many-members`, `parameter-invalid`, `private-key-refused` */
@@ -9264,6 +8926,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The challenge's id. */
                 challengeId: string;
             };
             cookie?: never;
@@ -9279,94 +8942,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        challengeId: string;
-                        /**
-                         * @description How it stands.
-                         * @enum {string}
-                         */
-                        state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
-                        account: {
-                            /** @description The account's reference: an HMAC of its name, under the owner's salt. */
-                            ref: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "personal" | "work-or-school";
-                            organization?: string;
-                            userName?: string;
-                            /** @description The organization's tenant. */
-                            tenant?: string;
-                            subject?: string;
-                        };
-                        /** @description The recovery's id. */
-                        recoveryId?: string;
-                        proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
-                        given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
-                        /** @description How many more tries are open. */
-                        triesLeft: number;
-                        /** Format: date-time */
-                        lockedUntil?: string;
-                        /** @description The owner's contacts, those that were removed and are still told among them. */
-                        contacts?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * @description Whose account it is: of the person, of an organization, or of another provider.
-                             * @enum {string}
-                             */
-                            kind: "email" | "phone";
-                            /** @description The address, all but hidden, to show to the owner. */
-                            hint: string;
-                        }[];
-                        /** @description The code of a problem. */
-                        code?: {
-                            /** @description The contact's id. */
-                            contactId: string;
-                            /**
-                             * Format: date-time
-                             * @description When it ends by itself.
-                             */
-                            expiresAt: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                        };
-                        /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
-                        push?: {
-                            /** Format: date-time */
-                            answerUntil: string;
-                            /**
-                             * Format: date-time
-                             * @description When another code can be sent.
-                             */
-                            sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
-                            sendsLeft: number;
-                            /** @description The event's place in the record, from 1 up. */
-                            number: boolean;
-                        };
-                        /**
-                         * @description What to do, for the app.
-                         * @enum {string}
-                         */
-                        remedy?: "allow-notifications" | "add-contact";
-                        /**
-                         * Format: date-time
-                         * @description When it began.
-                         */
-                        startedAt: string;
-                        /**
-                         * Format: date-time
-                         * @description When it ends by itself.
-                         */
-                        expiresAt: string;
-                    };
+                    "application/json": components["schemas"]["Challenge"];
                 };
             };
             400: components["responses"]["devices-revoke.400"];
@@ -9405,6 +8981,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The challenge's id. */
                 challengeId: string;
             };
             cookie?: never;
@@ -9413,6 +8990,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description A compact JWS (ES256) by the account's key over what the push brought. */
                     answer: string;
                 };
             };
@@ -9428,12 +9006,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The challenge's id. */
                         challengeId: string;
                         /**
                          * @description How it stands.
                          * @enum {string}
                          */
                         state: "open" | "locked" | "proven" | "pushed" | "verified" | "refused" | "cancelled" | "expired";
+                        /** @description The account, as the backup's manifest has it; it must be one with push. */
                         account: {
                             /** @description The account's reference: an HMAC of its name, under the owner's salt. */
                             ref: string;
@@ -9442,19 +9022,27 @@ export interface operations {
                              * @enum {string}
                              */
                             kind: "personal" | "work-or-school";
+                            /** @description The organization's name. */
                             organization?: string;
+                            /** @description The user's name there. */
                             userName?: string;
                             /** @description The organization's tenant. */
                             tenant?: string;
+                            /** @description Who the account is at its provider. */
                             subject?: string;
                         };
                         /** @description The recovery's id. */
                         recoveryId?: string;
+                        /** @description The proofs that are missing, as alternatives: all of one list are needed. */
                         proofs: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[][];
+                        /** @description The proofs that were given. */
                         given: ("fresh-sign-in" | "contact-code" | "activation-code" | "push-answer")[];
                         /** @description How many more tries are open. */
                         triesLeft: number;
-                        /** Format: date-time */
+                        /**
+                         * Format: date-time
+                         * @description Until when no code is taken; absent unless tries are used up.
+                         */
                         lockedUntil?: string;
                         /** @description The owner's contacts, those that were removed and are still told among them. */
                         contacts?: {
@@ -9479,24 +9067,27 @@ export interface operations {
                             expiresAt: string;
                             /**
                              * Format: date-time
-                             * @description When another code can be sent.
+                             * @description When another one can be sent.
                              */
                             sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
+                            /** @description How many more can be sent: of codes to a contact today, in a verification at all. */
                             sendsLeft: number;
                         };
                         /** @description Whether sign-ins are approved on the phone: on another one, such an account is verified again. */
                         push?: {
-                            /** Format: date-time */
+                            /**
+                             * Format: date-time
+                             * @description Until when the push can be answered.
+                             */
                             answerUntil: string;
                             /**
                              * Format: date-time
-                             * @description When another code can be sent.
+                             * @description When another one can be sent.
                              */
                             sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
+                            /** @description How many more can be sent: of codes to a contact today, in a verification at all. */
                             sendsLeft: number;
-                            /** @description The event's place in the record, from 1 up. */
+                            /** @description Whether the provider's page shows a number, which the owner types into the phone. */
                             number: boolean;
                         };
                         /**
@@ -9514,8 +9105,9 @@ export interface operations {
                          * @description When it ends by itself.
                          */
                         expiresAt: string;
+                        /** @description Of a personal account: the secret of this phone's one-time codes. */
                         oneTimeCode?: {
-                            /** @description The user key, as a compact JWE to the phone's sealing key (ECDH-ES). */
+                            /** @description 32 bytes, as a compact JWE to the phone's sealing key (ECDH-ES). */
                             sealed: string;
                         };
                     };
@@ -9699,10 +9291,10 @@ export interface operations {
                             expiresAt: string;
                             /**
                              * Format: date-time
-                             * @description When another code can be sent.
+                             * @description When another one can be sent.
                              */
                             sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
+                            /** @description How many more can be sent: of codes to a contact today, in a verification at all. */
                             sendsLeft: number;
                         };
                     };
@@ -9835,10 +9427,10 @@ export interface operations {
                             expiresAt: string;
                             /**
                              * Format: date-time
-                             * @description When another code can be sent.
+                             * @description When another one can be sent.
                              */
                             sendAgainAt: string;
-                            /** @description How many more codes can be sent today. */
+                            /** @description How many more can be sent: of codes to a contact today, in a verification at all. */
                             sendsLeft: number;
                         };
                     };
@@ -10032,6 +9624,8 @@ export interface operations {
                                 recoveryId?: string;
                                 /** @description The version's number. */
                                 version?: number;
+                                /** @description How many uploads came since the event before that have none of their own. */
+                                uploads?: number;
                             };
                             /** @description The `hash` of the event before; empty in the first. */
                             previous: string;
@@ -10236,12 +9830,20 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The user's id at the provider: `oid` at Microsoft Entra. */
                     subject: string;
-                    /** @enum {string} */
+                    /**
+                     * @description On which page of the provider's: good for 10 minutes, or for a day.
+                     * @enum {string}
+                     */
                     route: "self-service" | "administrator";
+                    /** @description Whether the provider shows a number to be typed into the phone; left out, on its self-service page alone. */
                     showNumber?: boolean;
+                    /** @description What the phone shows of the account when it adds it. */
                     account: {
+                        /** @description The organization's name. */
                         organization: string;
+                        /** @description The user's name there. */
                         userName: string;
                     };
                 };
@@ -10258,13 +9860,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The activation's id. */
                         activationId: string;
-                        /** @description The code of a problem. */
+                        /** @description 12 digits, to be shown in groups of three; no later answer has them. */
                         code: string;
+                        /** @description What the QR code holds. */
                         qr: string;
                         /**
                          * Format: date-time
-                         * @description When it ends by itself.
+                         * @description Until when the code can be used.
                          */
                         expiresAt: string;
                     };
@@ -10318,6 +9922,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The activation's id. */
                 activationId: string;
             };
             cookie?: never;
@@ -10335,20 +9940,23 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The activation's id. */
                         activationId: string;
                         /**
-                         * @description How it stands.
+                         * @description How it stands: docs/provider.md.
                          * @enum {string}
                          */
                         state: "issued" | "claimed" | "confirming" | "verified" | "refused" | "expired" | "cancelled";
                         /**
                          * Format: date-time
-                         * @description When it ends by itself.
+                         * @description Until when the code can be used.
                          */
                         expiresAt: string;
-                        /** @description The event's place in the record, from 1 up. */
+                        /** @description With `confirming`: what the owner types into the phone. */
                         number?: number;
+                        /** @description By what the provider asks for the credential. */
                         credentialId?: string;
+                        /** @description With `verified`: the account's key on the phone. */
                         publicKey?: components["schemas"]["PublicKeyOutput"];
                     };
                 };
@@ -10370,6 +9978,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description The activation's id. */
                 activationId: string;
             };
             cookie?: never;
@@ -10404,6 +10013,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description By what the provider asks for the credential. */
                 credentialId: string;
             };
             cookie?: never;
@@ -10420,9 +10030,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description By what the provider asks for the credential. */
                         credentialId: string;
                         /**
-                         * @description How it stands.
+                         * @description Whether the key counts.
                          * @enum {string}
                          */
                         state: "live" | "revoked";
@@ -10446,6 +10057,7 @@ export interface operations {
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
             };
             path: {
+                /** @description By what the provider asks for the credential. */
                 credentialId: string;
             };
             cookie?: never;
@@ -10485,9 +10097,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The `iss` of the account's sign-ins. */
                     issuer: string;
+                    /** @description Who it is there: `oid` at Microsoft Entra, else `sub`. */
                     subject: string;
-                    /** @description The code of a problem. */
+                    /** @description 8 digits, as they were typed. */
                     code: string;
                 };
             };
@@ -10503,6 +10117,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether a phone of the account shows this code now. */
                         valid: boolean;
                     };
                 };
@@ -10570,6 +10185,279 @@ export interface operations {
             };
             500: components["responses"]["devices-register.500"];
             503: components["responses"]["devices-register.503"];
+        };
+    };
+    "operations-status": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description The service's clock: make the next proof by it.
+                         */
+                        time: string;
+                        /** @description The owner's user keys, each sealed to this phone. */
+                        keys: {
+                            /** @description The key encryption keys that new keys are wrapped under, one a vault. */
+                            current: string[];
+                            /** @description By name, how many items are under an older key: of the first 1,000 of them. */
+                            older: {
+                                [key: string]: number;
+                            };
+                            /** @description The key encryption keys that the entries of SERVICE_KEY name. */
+                            serviceKey: string[];
+                        };
+                        /** @description How far everything has been put under the current keys. */
+                        rewrap: {
+                            /**
+                             * @description How it stands.
+                             * @enum {string}
+                             */
+                            state: "idle" | "running";
+                            /** @description Keys and sealed values that were moved. */
+                            moved: number;
+                            /** @description Items that are still under another key; estimated above 1,000. */
+                            left: number;
+                            /** @description Items that could not be moved: the log says why. */
+                            failed: number;
+                            /**
+                             * Format: date-time
+                             * @description When it was.
+                             */
+                            at?: string;
+                            /** @description Whether no item names an older key any more, and no instance wraps under one. */
+                            settled: boolean;
+                        };
+                        /** @description How the sending of notices stands. */
+                        sweep: {
+                            /**
+                             * Format: date-time
+                             * @description When it was.
+                             */
+                            at?: string;
+                            /** @description Seconds since the last sweep; absent before the first. */
+                            age?: number;
+                            /** @description How many notices are due; 1,000 stands for as many or more. */
+                            due: number;
+                            /**
+                             * Format: date-time
+                             * @description Since when the oldest of them is; absent where none is.
+                             */
+                            oldestDue?: string;
+                            /** @description Notices that were given up, of the first 1,000. */
+                            dead: number;
+                        };
+                        /** @description Text messages, of all owners together. */
+                        texts: {
+                            /** @description Prefixes that operators have closed to text messages. */
+                            closed: string[];
+                            /** @description Texts with codes that were sent in this hour (UTC). */
+                            codesThisHour: number;
+                            /** @description Texts of notices that were sent in this hour (UTC). */
+                            noticesThisHour: number;
+                            /** @description How many of each an hour has at most. */
+                            caps: {
+                                /** @description Texts with codes. */
+                                codes: number;
+                                /** @description Texts of notices. */
+                                notices: number;
+                            };
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["provider-activations-issue.401"];
+            403: components["responses"]["operations-status.403"];
+            429: components["responses"]["provider-activations-read.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["operations-status.503"];
+        };
+    };
+    "operations-sweep": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description How many notices were taken up. */
+                        taken: number;
+                        /** @description Whether there are more. */
+                        more: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["provider-activations-issue.401"];
+            403: components["responses"]["operations-status.403"];
+            429: components["responses"]["provider-activations-read.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["provider-activations-read.503"];
+        };
+    };
+    "operations-rewrap": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Keys and sealed values that were moved. */
+                        moved: number;
+                        /** @description Items that are still under another key; estimated above 1,000. */
+                        left: number;
+                        /** @description Items that could not be moved: the log says why. */
+                        failed: number;
+                        /** @description Whether the batch ended before its time, since the vault or the store asked for that. */
+                        stopped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["provider-activations-issue.401"];
+            403: components["responses"]["operations-status.403"];
+            429: components["responses"]["provider-activations-read.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["operations-status.503"];
+        };
+    };
+    "operations-notices-requeue": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done, or what was asked for. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Notices that are to be sent once more. */
+                        requeued: number;
+                        /** @description Whether there are more. */
+                        more: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["provider-activations-issue.401"];
+            403: components["responses"]["operations-status.403"];
+            429: components["responses"]["provider-activations-read.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["provider-activations-read.503"];
+        };
+    };
+    "operations-texts": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The owner's languages (RFC 9110, section 12.5.4), for the sentences in problems: en, zh-Hant, zh-Hans, ja, sv. */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                /** @description The beginning of telephone numbers, with their `+`: `+46`. */
+                prefix: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 1,048,576 bytes, with `Content-Length` and without `Content-Encoding`. */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Whether no text goes to such numbers from now on. */
+                    closed: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to tell. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `body-invalid`, `body-missing`, `json-duplicate-key`, `json-invalid`, `json-invalid-number`, `json-invalid-string`, `json-too-deep`, `json-too-many-members`, `parameter-invalid`, `private-key-refused` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Language": components["headers"]["ContentLanguage"];
+                    Vary: components["headers"]["Vary"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["body-invalid"] | components["schemas"]["body-missing"] | components["schemas"]["json-duplicate-key"] | components["schemas"]["json-invalid"] | components["schemas"]["json-invalid-number"] | components["schemas"]["json-invalid-string"] | components["schemas"]["json-too-deep"] | components["schemas"]["json-too-many-members"] | components["schemas"]["parameter-invalid"] | components["schemas"]["private-key-refused"];
+                };
+            };
+            401: components["responses"]["provider-activations-issue.401"];
+            403: components["responses"]["operations-status.403"];
+            411: components["responses"]["devices-register.411"];
+            413: components["responses"]["devices-register.413"];
+            415: components["responses"]["devices-register.415"];
+            429: components["responses"]["provider-activations-read.429"];
+            500: components["responses"]["devices-register.500"];
+            503: components["responses"]["devices-list.503"];
         };
     };
     "service-health": {
@@ -10647,6 +10535,11 @@ export interface operations {
                          * @constant
                          */
                         status: "ready";
+                        /**
+                         * @description How the sending of notices stands.
+                         * @constant
+                         */
+                        sweep?: "stale";
                     };
                 };
             };

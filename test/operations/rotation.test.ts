@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { placeOfAddress, placeOfToken } from "../../shared/keys/places.ts";
+import { publicJwk } from "../../local/phone/protocol/keys.ts";
+import { withKek } from "../../shared/acts/under.ts";
+import { placeOfAddress, placeOfOtp, placeOfToken } from "../../shared/keys/places.ts";
 import { makeServiceKey } from "../../shared/keys/serviceKey.ts";
 import { currentKey } from "../../shared/model/owner.ts";
+import { packed } from "../../shared/model/storedOwner.ts";
 import { rewrap, rewrapForAMinute } from "../../shared/operations/rewrap.ts";
 import { ids } from "../../shared/store/items.ts";
 import { StoreUnavailable } from "../../shared/store/port.ts";
-import { readContact, readOwner, readPushToken } from "../../shared/store/read.ts";
+import { readContact, readCredential, readOwner, readPushToken } from "../../shared/store/read.ts";
 import { system } from "../../shared/system.ts";
 import { timestampOf } from "../../shared/words.ts";
 import { contents } from "../support/accounts.ts";
@@ -167,10 +170,11 @@ describe("rotating the key encryption key", () => {
       const { backup } = found?.item ?? expect.fail();
       if (backup.state !== "on") expect.fail();
       const key = { ...currentKey(backup) };
-      const body = {
-        ...found?.item,
-        backup: { ...backup, keys: [{ ...key, wrapped: { ...key.wrapped, value: "A".repeat(342) } }] },
-      };
+      const wrapped = { ...key.wrapped, value: "A".repeat(342) };
+      const body = packed({
+        ...(found?.item ?? expect.fail()),
+        backup: { ...backup, keys: [{ ...key, wrapped }] },
+      });
       await store.commit(userIdOf(phone), [
         { kind: "replace", id: ids.owner, body, etag: found?.etag ?? "" },
       ]);
@@ -301,6 +305,24 @@ describe("replacing the service key", () => {
         }),
       );
     }
+    const ref = "r".repeat(43);
+    const before = instance(made);
+    for (const phone of phones) {
+      const [userId, { deviceId }] = [userIdOf(phone), phone];
+      const secret = await before.serviceKey.seal(placeOfOtp(userId, deviceId, ref), Buffer.from("one-time"));
+      const { signing } = phone.state().keys;
+      const body = {
+        schema: 1,
+        credentialId: "c".repeat(22),
+        registered: 1,
+        publicKey: publicJwk(signing),
+        verifiedAt: timestampOf(service.now()),
+        holder: "h".repeat(43),
+        otp: { secret, lastStep: 7 },
+      };
+      const item = withKek({ kind: "create", id: ids.credential(deviceId, ref), body });
+      await store.commit(userId, [item]);
+    }
     const newest = await makeServiceKey(open(), system);
     const other = instance(made, [newest, entry]);
     const [moved] = await Promise.all([
@@ -309,7 +331,7 @@ describe("replacing the service key", () => {
         for (let times = 0; times < 3; times++) expectOk(await phone.upload(contents));
       }),
     ]);
-    expect(moved.reduce((sum, each) => sum + each)).toBeGreaterThanOrEqual(3 * phones.length);
+    expect(moved.reduce((sum, each) => sum + each)).toBeGreaterThanOrEqual(4 * phones.length);
     await moveAll(other);
 
     const retired = instance(made, [newest, { ...entry, use: "references" }]);
@@ -327,6 +349,11 @@ describe("replacing the service key", () => {
       const token =
         push && (await retired.serviceKey.unseal(placeOfToken(userId, phone.deviceId), push.item.token));
       expect(Buffer.from(token ?? []).toString()).toBe(tokenOf(phone));
+      const credential = await readCredential(store, userId, phone.deviceId, ref);
+      const { otp } = credential?.item ?? expect.fail();
+      const place = placeOfOtp(userId, phone.deviceId, ref);
+      const secret = otp && (await retired.serviceKey.unseal(place, otp.secret));
+      expect([Buffer.from(secret ?? []).toString(), otp?.lastStep]).toEqual(["one-time", 7]);
     }
   });
 

@@ -15,12 +15,13 @@ describe("an operator", () => {
     });
     await giveToken(service, old);
     await recovered(await newPhone(service));
-    expect((await operate(service, "GET", "status")).body.sweep).toEqual({ due: 0 });
+    expect((await operate(service, "GET", "status")).body.sweep).toEqual({ due: 0, dead: 0 });
     const began = service.now();
     service.advance(90);
     expect((await operate(service, "GET", "status")).body.sweep).toEqual({
       due: 2,
       oldestDue: timestampOf(began + 30_000),
+      dead: 0,
     });
     expect(await operate(service, "POST", "sweep")).toEqual({ status: 200, body: { taken: 2, more: false } });
     service.advance(45);
@@ -28,6 +29,7 @@ describe("an operator", () => {
       at: timestampOf(began + 90_000),
       age: 45,
       due: 0,
+      dead: 0,
     });
   });
 

@@ -155,9 +155,7 @@ function runAz(remedy: string, { server, resources, id, setting }: Az): void {
     "az role assignment delete": () =>
       server.remove(`${option("--scope")}/providers/Microsoft.Authorization/roleAssignments/other`),
     "az cosmosdb sql role assignment delete": () =>
-      server.remove(
-        `${id("databaseAccounts")}/sqlRoleAssignments/${option("--role-assignment-id")?.replace(/,$/, "")}`,
-      ),
+      server.remove(`${id("databaseAccounts")}/sqlRoleAssignments/${option("--role-assignment-id")}`),
   };
   const [, run] = Object.entries(known).find(([start]) => text.startsWith(start)) ?? [];
   if (!run) throw new Error(`no command that is known here: ${text}`);

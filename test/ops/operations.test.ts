@@ -100,6 +100,14 @@ describe("an operator whom the service does not take is told in one line why, an
     );
   });
 
+  it("an address to which a token would go in clear", async () => {
+    const routes = operatorRoutes();
+    for (const origin of ["http://backup.example", "backup.example", "ftp://backup.example"]) {
+      expect(await said(routes.surroundings, ["status", "--origin", origin])).toMatch(/^--origin: https:/);
+    }
+    expect(routes.seen).toEqual([]);
+  });
+
   it("something else that answers", async () => {
     const routes = operatorRoutes();
     routes.before = () => new Response("<html>", { status: 502 });

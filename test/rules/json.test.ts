@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import type { ProblemCode } from "../../shared/errors/catalogue.ts";
 import { Problem } from "../../shared/errors/problem.ts";
-import { JSON_DEPTH, JSON_MEMBERS, parseJson } from "../../shared/json.ts";
+import { bytesAsJson, JSON_DEPTH, JSON_MEMBERS, parseJson } from "../../shared/json.ts";
 
 const parse = (text: string): unknown => parseJson(Buffer.from(text));
 
@@ -195,5 +195,23 @@ describe("a body's JSON", () => {
     '["\\\\u0000"]',
   ])("%s is taken", (text) => {
     expect(parse(text)).toEqual(JSON.parse(text));
+  });
+});
+
+describe("the bytes of a value as JSON", () => {
+  it("are those that it takes when it is written", () => {
+    const text = fc.string({
+      unit: fc.oneof(fc.string({ unit: "binary", maxLength: 1 }), fc.constant("\ud800")),
+    });
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), text, fc.dictionary(text, text)), (value) => {
+        expect(bytesAsJson(value)).toBe(Buffer.byteLength(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it("leave out what is undefined, as writing does", () => {
+    const value = { a: undefined, b: [undefined], c: {}, d: [] };
+    expect(bytesAsJson(value)).toBe(JSON.stringify(value).length);
   });
 });

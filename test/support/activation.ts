@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Adapters } from "../../functions/compose/services.ts";
-import { partitionsOf } from "../../shared/acts/activations.ts";
+import { partitionOf } from "../../shared/acts/activations.ts";
 import { PLACE_OF_ACTIVATION_CODE, placeOfActivated } from "../../shared/keys/places.ts";
 import { createServiceKey, type ServiceKeyEntry } from "../../shared/keys/serviceKey.ts";
 import {
@@ -49,7 +49,7 @@ export async function issueActivation(
 ): Promise<Issued> {
   const { tenant, ...named } = account;
   const serviceKey = createServiceKey({ ...adapters, wrapped: serviceKeys, system });
-  const [partition = ""] = await partitionsOf({ serviceKey }, tenant, named.subject);
+  const partition = await partitionOf({ serviceKey }, tenant, named.subject);
   const code = Array.from({ length: 12 }, () => randomInt(10)).join("");
   const [hmac = ""] = await serviceKey.codes(PLACE_OF_ACTIVATION_CODE, code);
   const activationId = randomId(system);
@@ -70,7 +70,7 @@ export async function issueActivation(
     request: "r".repeat(43),
     ...changes,
   };
-  const pointer: ActivationCode = { schema: 1, partition, activationId, generation: 1 };
+  const pointer: ActivationCode = { schema: 1, activation: { partition, id: activationId }, generation: 1 };
   const { activations } = adapters;
   await activations.commit(partition, [{ kind: "create", id: ids.activation(activationId), body }]);
   await activations.commit(hmac, [{ kind: "create", id: ids.activationCode, body: pointer }]);

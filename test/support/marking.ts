@@ -42,8 +42,17 @@ export function markPhone(marks: Marks, phone: Phone, storageSecret?: Uint8Array
   for (const { d } of [signing, sealing]) marks.addBytes("private key", Buffer.from(d, "base64url"));
   if (storageSecret) marks.addBytes("storage secret", storageSecret);
   let last: string | undefined;
+  const accounts = new Set<string>();
   return () => {
-    const { owner, userKey } = phone.state();
+    const { owner, userKey, credentials, challenge } = phone.state();
+    for (const { key, codeSecret } of [...credentials, challenge ?? {}] as Partial<
+      (typeof credentials)[0]
+    >[]) {
+      if (!key || accounts.has(key.d + codeSecret)) continue;
+      accounts.add(key.d + codeSecret);
+      marks.addBytes("private key", Buffer.from(key.d, "base64url"));
+      if (codeSecret) marks.addBytes("one-time code secret", Buffer.from(codeSecret, "base64url"));
+    }
     if (!owner || !userKey || userKey.value === last) return;
     last = userKey.value;
     const input = { userKey: Buffer.from(userKey.value, "base64url"), userId: owner.userId };

@@ -52,6 +52,9 @@ const VERSIONS: Readonly<Record<string, string>> = {
 
 const PROVIDERS_VERSION = "2021-04-01";
 
+/** Resources of a list's page. */
+const PAGE = 2;
+
 /** @param subscription its id */
 export async function startManagementServer({
   subscription,
@@ -165,7 +168,17 @@ export async function startManagementServer({
       if (principal === undefined) return refuse(400, "BadRequestFormat", "The filter is not valid.");
       found = found.filter(({ properties }) => properties.principalId === principal);
     }
-    return { status: 200, body: { value: found.map((each) => shown(each, resources)) } };
+    // In small pages, so that whoever reads the first alone is found out.
+    const from = Number(query.get("$skiptoken") ?? 0);
+    const next = new URLSearchParams(query);
+    next.set("$skiptoken", String(from + PAGE));
+    return {
+      status: 200,
+      body: {
+        value: found.slice(from, from + PAGE).map((each) => shown(each, resources)),
+        ...(from + PAGE < found.length && { nextLink: `${RESOURCE}${encodeURI(path)}?${next}` }),
+      },
+    };
   }
 
   function remove(path: string): Answer {

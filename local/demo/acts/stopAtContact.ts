@@ -10,7 +10,7 @@ export async function stopAtContact(stage: Stage, old: PhoneOfStory, mailbox: Co
   tell.act("A thief gets no further than the contact");
   tell.say(`Mallory has got Alice's sign-in again, the second factor included, and recovers on a phone of his own: he signs in
     as her, and nothing has to wait. Her accounts with push he has not got yet.`);
-  const thief = await stage.registeredPhone({ owner: "Alice", name: "Moto X" });
+  const thief = await stage.registeredPhone({ owner: "Alice", name: "Moto X", hands: "Mallory" });
   const { recoveryId } = (await recoverAtOnce(stage, thief)).body;
   const { challengeId } = await startChallenge(stage, thief, heldAccount(thief, OWN_ACCOUNT.userName));
   const token = await thief.signInTo(OWN_ACCOUNT.signIn, "her password is what he has");

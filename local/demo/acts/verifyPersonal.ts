@@ -8,9 +8,9 @@ import { approve, codeIn, heldAccount, OWN_ACCOUNT, startChallenge, toldAccount 
 export async function verifyPersonal(stage: Stage, next: PhoneOfStory, mailbox: Contact): Promise<void> {
   const { tell, check, accepted, refused, outbox } = stage;
   tell.act("She verifies a personal account on the new phone");
-  tell.say(`What makes an account with push work never leaves a phone, so it is in no backup: on the Pixel 10 four accounts wait.
-    One is the account that she signs in with anyway. Its password is not enough: a code goes to a contact of that account,
-    and at last the phone itself has to answer.`);
+  tell.say(`What makes an account with push work never leaves a phone, so it is in no backup: on the Pixel 10 four accounts
+    wait. Each is verified by itself, in what the service calls a challenge. One of them is the account that she signs in with
+    anyway. Its password is not enough: a code goes to a contact of that account, and at last the phone itself has to answer.`);
   await next.signIn("Alice signs in on the Pixel 10");
   const waiting = pendingOf(next);
   check.equal("the accounts with push are action required", waiting.length, 4);
@@ -45,8 +45,8 @@ export async function verifyPersonal(stage: Stage, next: PhoneOfStory, mailbox: 
   check.equal("it is counted: she has four tries left", problem?.triesLeft, 4);
   await accepted(next.giveChallengeCode(challengeId, code), ({ body }) => `the right one: ${body.state}`);
 
-  tell.say(`Only now does the phone make a key for the account. A push brings a number that nothing else has, and the answer
-    is signed with that key.`);
+  tell.say(`Only now does the phone make a key for the account. A push brings a nonce, random bytes that nothing else has, and
+    the answer to it is signed with that key.`);
   const { body } = await approve(stage, next, challengeId);
   check.equal("the account works on the Pixel 10", body.state, "verified");
   check.equal(

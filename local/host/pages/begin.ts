@@ -5,24 +5,27 @@ import { TOKEN_PATH } from "../../issuer/http.ts";
 import { type Document, interfaceOf } from "./interface.ts";
 import { answerPage, type LocalPage } from "./pages.ts";
 
+interface Place {
+  /** Where the host listens. */
+  readonly origin: string;
+  /** What phones call it. */
+  readonly publicOrigin: string;
+  /** The other pages of the host. */
+  readonly pages: readonly LocalPage[];
+}
+
 /**
  * The first page of the local host, at `/`, as an `extra` of a host: where to begin, the other pages, and every request of
  * the interface. The deployed app has nothing there. Returns whether the request was for it.
  */
-export function beginHandler({
-  origin,
-  publicOrigin,
-  pages,
-}: {
-  readonly origin: string;
-  readonly publicOrigin: string;
-  readonly pages: readonly LocalPage[];
-}): (message: IncomingMessage, response: ServerResponse) => Promise<boolean> {
+export function beginHandler(
+  place: Place,
+): (message: IncomingMessage, response: ServerResponse) => Promise<boolean> {
   return async (message, response) => {
     const [path] = (message.url ?? "").split("?", 1);
     if (path !== "/" || !["GET", "HEAD"].includes(message.method ?? "")) return false;
     const { default: document } = await import("../../../docs/openapi.json", { with: { type: "json" } });
-    const body = [beginning({ origin, publicOrigin, pages }), interfaceOf(document as Document)].join("\n");
+    const body = [beginning(place), interfaceOf(document as Document)].join("\n");
     answerPage(message, response, { title: "Authenticator backup, on this machine", body });
     return true;
   };
@@ -38,15 +41,7 @@ const SERVED: readonly LocalPage[] = [
   },
 ];
 
-function beginning({
-  origin,
-  publicOrigin,
-  pages,
-}: {
-  readonly origin: string;
-  readonly publicOrigin: string;
-  readonly pages: readonly LocalPage[];
-}): string {
+function beginning({ origin, publicOrigin, pages }: Place): string {
   const option = origin === "http://127.0.0.1:7071" ? "" : ` --origin ${origin}`;
   const commands = [
     `curl '${origin}${TOKEN_PATH}?owner=alice'`,

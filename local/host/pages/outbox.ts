@@ -13,7 +13,7 @@ export const OUTBOX: LocalPage = {
 };
 
 /**
- * The outbox's page, as an `extra` of a host: a table to look at or, with `Accept: application/json`, the messages as
+ * The outbox's page, as an `extra` of a host: a list to look at or, with `Accept: application/json`, the messages as
  * JSON. `?to=` names one token, address or number; a phone on this machine reads its push notifications so.
  * Returns whether the request was for it.
  */
@@ -33,27 +33,19 @@ export function outboxHandler(
   };
 }
 
-const COLUMNS = ["When", "How", "To", "What"];
-
 function bodyOf(entries: readonly OutboxEntry[]): string {
   // Owners choose addresses, and apps their tokens: neither may be read as markup.
-  const rows = entries.map((entry) =>
-    [`<time>${entry.at}</time>`, entry.channel, escaped(entry.to), escaped(contentOf(entry))]
-      .map((cell) => `<td>${cell}</td>`)
-      .join(""),
+  const messages = entries.map(
+    (entry) => `<dt><time>${entry.at}</time> ${entry.channel} to <strong>${escaped(entry.to)}</strong></dt>
+<dd>${escaped(contentOf(entry))}</dd>`,
   );
   return `<p><a href="/">Where to begin</a></p>
 <h1>Outbox</h1>
 <p>What was sent to phones, mailboxes and numbers, newest first. On a developer's machine it goes nowhere else.</p>
 ${
-  rows.length === 0
+  messages.length === 0
     ? "<p>Nothing yet. Add a contact, or recover a backup on a second phone.</p>"
-    : `<div class="wide" tabindex="0" role="region" aria-label="Messages"><table>
-<thead><tr>${COLUMNS.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>
-<tbody>
-${rows.map((cells) => `<tr>${cells}</tr>`).join("\n")}
-</tbody>
-</table></div>`
+    : `<dl>${messages.join("\n")}</dl>`
 }`;
 }
 

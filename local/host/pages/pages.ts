@@ -9,21 +9,18 @@ export interface LocalPage {
   readonly about: string;
 }
 
-/** Of all pages of the local host: wide enough for tables, which scroll by themselves on a narrow screen. */
+/** Of all pages of the local host. No tables: a narrow screen has no room for their columns. */
 const STYLE = `:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif}
 body{max-width:64rem;margin:0 auto;padding:1rem}
 h1,h2,h3{line-height:1.2;overflow-wrap:anywhere}
 h2{margin-top:3rem}
-a:focus-visible,summary:focus-visible,pre:focus-visible,div:focus-visible{outline:2px solid;outline-offset:2px}
+a:focus-visible,summary:focus-visible,pre:focus-visible{outline:2px solid;outline-offset:2px}
 code,pre{font:.9rem/1.4 ui-monospace,monospace}
 pre{overflow-x:auto;padding:.75rem;border:1px solid color-mix(in srgb,CanvasText 25%,Canvas)}
-.wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%}
-th,td{text-align:left;vertical-align:top;padding:.4rem 1rem .4rem 0;border-bottom:1px solid color-mix(in srgb,CanvasText 25%,Canvas);overflow-wrap:break-word}
 dl{overflow-wrap:anywhere}
 dt{margin-top:.5rem}
 dd{margin-left:1.5rem}
-time{white-space:nowrap;font-variant-numeric:tabular-nums}
+time{font-variant-numeric:tabular-nums}
 details{border-bottom:1px solid color-mix(in srgb,CanvasText 25%,Canvas)}
 details>:not(summary){margin-left:1rem}
 summary{padding:.6rem 0;cursor:pointer;overflow-wrap:anywhere}

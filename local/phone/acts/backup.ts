@@ -13,7 +13,7 @@ import {
 import { heldAccounts } from "./heldAccounts.ts";
 import { type Refused, type Result, readAnswer } from "./problem.ts";
 import { isFinal, type Overrides, type Session } from "./session.ts";
-import type { PhoneState } from "./state.ts";
+import { forgetCredentials, type PhoneState } from "./state.ts";
 import { digestOf, makeUpload } from "./upload.ts";
 
 interface UploadOverrides extends Overrides {
@@ -46,7 +46,9 @@ export function backupActs(session: Session) {
       etag: hasVersion ? etagOf(headers) : undefined,
       ...(body.state === "on" && { keyId: body.key.id }),
     };
-    forgetRevoked(state, body.actionRequired ?? []);
+    // Revoked by the account's provider.
+    const stems = body.actionRequired ?? [];
+    forgetCredentials(state, ({ ref }) => stems.some((stem) => ref.startsWith(stem)));
     return result;
   }
 
@@ -186,13 +188,6 @@ export function backupActs(session: Session) {
 
     key,
   };
-}
-
-/** An account whose provider has revoked this phone's credential is to be verified again. @param stems of references */
-function forgetRevoked(state: PhoneState, stems: readonly string[]): void {
-  const isRevoked = ({ ref }: { readonly ref: string }) => stems.some((stem) => ref.startsWith(stem));
-  state.credentials = state.credentials.filter((credential) => !isRevoked(credential));
-  for (const account of state.accounts.filter(isRevoked)) account.actionRequired ??= {};
 }
 
 function etagOf(headers: Headers): string | undefined {

@@ -191,7 +191,10 @@ export function challengeActs(session: Session) {
     },
 
     async readChallenge(challengeId: string): Promise<Result<Challenge>> {
-      return settle(readAnswer(await send({ method: "GET", path: pathOf(challengeId) }), challengeSchema));
+      const result = readAnswer(await send({ method: "GET", path: pathOf(challengeId) }), challengeSchema);
+      // What the account's answer brought got lost with it: it is sent again before the challenge is forgotten.
+      const isUnread = result.ok && result.body.state === "verified" && state.challenge?.answer !== undefined;
+      return isUnread ? result : settle(result);
     },
 
     async cancelChallenge(challengeId: string): Promise<Result<undefined>> {
@@ -226,7 +229,10 @@ export function challengeActs(session: Session) {
 
     sendPushAgain: (challengeId: string) => change(challengeId, "/push/send"),
 
-    /** Answers a push. An answer that got lost is sent again as it was: another one would bring no secret. */
+    /**
+     * Answers a push. After a try without an answer, the same decision is sent again as it was: another one would bring no
+     * secret.
+     */
     async answerPush(challengeId: string, { nonce, decision, number }: Decision): Promise<Result<Challenge>> {
       const open = state.challenge;
       if (open?.challengeId !== challengeId || !open.key) {

@@ -4,6 +4,7 @@ import { ownerOfToken } from "../protocol/ownerId.ts";
 import { type Devices, devicesSchema, type Registered, registeredSchema } from "./answers.ts";
 import { type Result, readAnswer } from "./problem.ts";
 import type { Overrides, Session } from "./session.ts";
+import { forgetCredentials } from "./state.ts";
 
 /** The owner's phones, and this one among them. */
 export function deviceActs({ state, name, deviceId, token, send, act }: Session) {
@@ -13,9 +14,11 @@ export function deviceActs({ state, name, deviceId, token, send, act }: Session)
       const request = { method: "PUT", path: `/v1/devices/${deviceId}`, body };
       const result = readAnswer(await act(request, overrides), registeredSchema);
       if (!result.ok) return result;
-      const { userId, referenceSalt } = result.body;
+      const { userId, referenceSalt, registeredAt } = result.body;
       if (userId !== ownerOfToken(await token())) throw new Error("registered for another owner");
-      state.owner = { userId, referenceSalt };
+      // It was revoked meanwhile: what was verified on it is not any more.
+      if ((state.owner?.registeredAt ?? registeredAt) !== registeredAt) forgetCredentials(state);
+      state.owner = { userId, referenceSalt, registeredAt };
       return result;
     },
 

@@ -3,6 +3,7 @@ import { sealedKeySchema } from "../protocol/sealedKey.ts";
 import { readActivity } from "./activity.ts";
 import { type Result, readAnswer } from "./problem.ts";
 import type { Overrides, Session } from "./session.ts";
+import { forgetCredentials } from "./state.ts";
 
 const items = z.array(z.looseObject({ id: z.string(), body: z.looseObject({}) }));
 
@@ -57,8 +58,7 @@ export function ownerActs(session: Session) {
         session.forgetBackup();
         delete state.owner;
         delete state.challenge;
-        // The service knows none of them any more, and they were in no backup.
-        state.credentials = [];
+        forgetCredentials(state);
       }
       return result;
     },

@@ -40,7 +40,12 @@ const challengeStateSchema = z.strictObject({
   key: privateJwkSchema.optional(),
   /** The last answer to a push, as it was sent: an answer that got lost is sent again as it was. */
   answer: z
-    .strictObject({ nonce: z.string(), decision: z.string(), number: z.int().optional(), jws: z.string() })
+    .strictObject({
+      nonce: z.string(),
+      decision: z.enum(["approve", "deny"]),
+      number: z.int().optional(),
+      jws: z.string(),
+    })
     .optional(),
 });
 
@@ -51,7 +56,9 @@ const challengeStateSchema = z.strictObject({
 export const phoneStateSchema = z.strictObject({
   keys: phoneKeysSchema,
   /** From registration; absent on a phone that is not registered. */
-  owner: z.strictObject({ userId: z.string(), referenceSalt: z.string() }).optional(),
+  owner: z
+    .strictObject({ userId: z.string(), referenceSalt: z.string(), registeredAt: z.string().optional() })
+    .optional(),
   /** From turning on, recovering or asking for it. `value`: base64url of 32 bytes. */
   userKey: z.strictObject({ id: z.string(), value: z.string() }).optional(),
   /** The accounts on this phone, by their references: what would be in the way of a recovery. */
@@ -89,3 +96,13 @@ export const phoneStateSchema = z.strictObject({
   }),
 });
 export type PhoneState = z.infer<typeof phoneStateSchema>;
+
+/** Accounts that were verified on this phone are to be verified again. @param isGone which of them; all where left out */
+export function forgetCredentials(
+  state: PhoneState,
+  isGone: (account: { readonly ref: string }) => boolean = () => true,
+): void {
+  const gone = new Set(state.credentials.filter(isGone).map(({ ref }) => ref));
+  state.credentials = state.credentials.filter(({ ref }) => !gone.has(ref));
+  for (const account of state.accounts) if (gone.has(account.ref)) account.actionRequired ??= {};
+}

@@ -11,6 +11,8 @@ export const eventSchema = z.looseObject({
     deviceId: z.string().optional(),
     recoveryId: z.string().optional(),
     version: z.int().optional(),
+    /** How many uploads there were since the event before that have none of their own. */
+    uploads: z.int().optional(),
   }),
   /** The hash of the previous event; empty for the first. */
   previous: z.string(),

@@ -42,13 +42,13 @@ function reasonOf(events: Activity["events"], wanted: number, last: number) {
 
 /** `hash`: base64url(SHA-256(the event's members as a JSON array, RFC 8785)); a missing member is null. */
 export function hashOf({ number, at, type, device, details, previous }: ActivityEvent): string {
-  const { code = null, deviceId = null, recoveryId = null, version = null } = details;
+  const { code = null, deviceId = null, recoveryId = null, version = null, uploads } = details;
   const members = [
     number,
     at,
     type,
     device ? [device.deviceId, device.name, device.platform] : null,
-    [code, deviceId, recoveryId, version],
+    [code, deviceId, recoveryId, version, ...(uploads === undefined ? [] : [uploads])],
     previous,
   ];
   // For arrays, strings, integers and null, JSON.stringify gives the canonical form: RFC 8785 refers to ECMA-262.

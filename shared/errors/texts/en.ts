@@ -556,7 +556,7 @@ export const en: Texts = {
     },
   },
   remedies: {
-    "check-code": "Type in the newest code that was sent.",
+    "check-code": "Check the code, and type in the newest one.",
     "check-contact": "Check the address or number, and type it in again.",
     "refresh-contacts": "Look at your contacts as they are now.",
     "remove-a-contact": "Remove a contact that you no longer use.",

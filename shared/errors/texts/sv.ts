@@ -552,7 +552,7 @@ export const sv: Texts = {
     },
   },
   remedies: {
-    "check-code": "Skriv in den senaste koden som skickades.",
+    "check-code": "Kontrollera koden och skriv in den senaste.",
     "check-contact": "Kontrollera adressen eller numret och skriv in det igen.",
     "refresh-contacts": "Se efter vilka kontakter du har nu.",
     "remove-a-contact": "Ta bort en kontakt som du inte längre använder.",

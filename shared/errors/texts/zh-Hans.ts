@@ -368,7 +368,10 @@ export const zhHans: Texts = {
     },
     "account-not-found": { title: "此恢复中没有这个帐户", detail: "请查看恢复所列的内容。" },
     "account-verified": { title: "此帐户不需要验证", detail: "它已可在此手机上使用。" },
-    "account-pending": { title: "此帐户正在等待恢复验证", detail: "登录无法验证它。请向其组织索取代码。" },
+    "account-pending": {
+      title: "此帐户正在一次恢复中等待验证",
+      detail: "登录无法验证它。请向其组织索取代码。",
+    },
     "sign-in-invalid": { title: "帐户的登录无效", detail: "请再次登录该帐户。" },
     "sign-in-mismatch": { title: "登录的是其他帐户", detail: "请登录要验证的那个帐户。" },
     "sign-in-stale": { title: "这不是新的登录", detail: "请现在使用密码再次登录该帐户。" },
@@ -464,7 +467,7 @@ export const zhHans: Texts = {
     },
   },
   remedies: {
-    "check-code": "请输入最后发送的验证码。",
+    "check-code": "请检查代码，并输入最新的一组。",
     "check-contact": "请检查地址或号码，然后重新输入。",
     "refresh-contacts": "请查看你当前的联系方式。",
     "remove-a-contact": "请移除不再使用的联系方式。",

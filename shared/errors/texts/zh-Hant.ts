@@ -368,7 +368,10 @@ export const zhHant: Texts = {
     },
     "account-not-found": { title: "此復原中沒有這個帳戶", detail: "請查看復原所列的內容。" },
     "account-verified": { title: "此帳戶不需要驗證", detail: "它已可在此手機上使用。" },
-    "account-pending": { title: "此帳戶正在等候復原驗證", detail: "登入無法驗證它。請向其組織索取代碼。" },
+    "account-pending": {
+      title: "此帳戶正在一次復原中等候驗證",
+      detail: "登入無法驗證它。請向其組織索取代碼。",
+    },
     "sign-in-invalid": { title: "帳戶的登入無效", detail: "請再次登入該帳戶。" },
     "sign-in-mismatch": { title: "登入的是其他帳戶", detail: "請登入要驗證的那個帳戶。" },
     "sign-in-stale": { title: "這不是新的登入", detail: "請現在使用密碼再次登入該帳戶。" },
@@ -464,7 +467,7 @@ export const zhHant: Texts = {
     },
   },
   remedies: {
-    "check-code": "請輸入最後傳送的驗證碼。",
+    "check-code": "請檢查代碼，並輸入最新的一組。",
     "check-contact": "請檢查地址或號碼，然後重新輸入。",
     "refresh-contacts": "請查看您目前的聯絡方式。",
     "remove-a-contact": "請移除不再使用的聯絡方式。",

@@ -105,6 +105,17 @@ describe("who holds an account", () => {
     expect((await provider.credential(credentialId)).body.state).toBe("live");
   });
 
+  it("is not the phone any more once it was revoked, though it registers again [D10]", async () => {
+    const stage = await challengeStage();
+    await contactOfAccount(stage);
+    const { provider, phone, credentialId } = await holding(stage);
+    expectOk(await stage.old.revoke(phone.deviceId));
+    expectOk(await phone.register());
+    expect((await provider.credential(credentialId)).body.state).toBe("revoked");
+    await later(stage.service, 30 * DAY, stage.old);
+    expect(await swept(stage)).toMatchObject({ kept: 0, gone: 4 });
+  });
+
   it("and no phone holds what a crash ended: a sweep takes it away", async () => {
     const stage = await challengeStage();
     const { activations } = stage.service.adapters;

@@ -55,7 +55,7 @@ describe("a credential", () => {
     const { service, provider, credentialId, userId, deviceId, ref } = await stageOf();
     const { store } = service.adapters;
     const stored = (await store.read(userId, ids.credential(deviceId, ref))) ?? expect.fail("no credential");
-    const body = { ...stored.body, id: "n".repeat(22) };
+    const body = { ...stored.body, credentialId: "n".repeat(22) };
     await store.commit(userId, [{ kind: "replace", id: stored.id, body, etag: stored.etag }]);
     expect((await provider.credential(credentialId)).body.state).toBe("revoked");
     const before = await ownerOf(service, userId);

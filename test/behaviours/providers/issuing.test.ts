@@ -47,6 +47,17 @@ describe("a provider issues a code", () => {
     expect(activation.item).toMatchObject({ route, tenant: TENANT, showNumber: route === "self-service" });
   });
 
+  it.each([
+    ["an organization", 128, (text: string) => ({ account: { organization: text, userName: "alice" } })],
+    ["a user name", 254, (text: string) => ({ account: { organization: "Fabrikam", userName: text } })],
+    ["a subject", 128, (text: string) => ({ subject: text })],
+  ])("for no longer name than a phone can back up: %s of %i characters [E10]", async (_, most, changes) => {
+    const provider = providerOf(await startService());
+    expect((await provider.issue(changes("a".repeat(most)))).status).toBe(201);
+    const refused = await provider.issue(changes("a".repeat(most + 1)));
+    expect(problemIn(refused)).toEqual({ status: 400, code: "body-invalid" });
+  });
+
   it("for a subject that nobody has as for any other, and keeps no name of it [E15] [C4]", async () => {
     const service = await startService();
     const { body } = await providerOf(service).issue();
@@ -95,9 +106,9 @@ describe("a provider issues a code", () => {
   it("of which alone one is good: what another request made at the same time, and never gave out, is not [E11]", async () => {
     const service = await startService();
     const { body } = await providerOf(service).issue();
-    const { partition, id: activationId } = placeIn(body.activationId);
+    const activation = placeIn(body.activationId);
     const [hmac = ""] = await serviceKeyOf(service).codes(PLACE_OF_ACTIVATION_CODE, "000000000000");
-    const pointer = { schema: 1, partition, activationId, generation: 1 };
+    const pointer = { schema: 1, activation, generation: 1 };
     await put(service, hmac, [{ kind: "create", id: ids.activationCode, body: pointer }]);
     expect((await found(service, "000000000000"))?.isLast).toBe(false);
     expect((await found(service, body.code))?.isLast).toBe(true);

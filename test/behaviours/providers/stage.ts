@@ -215,10 +215,14 @@ export async function holds(
   const at = timestampOf(service.now());
   const { deviceId } = phone;
   const publicKey = accountKey();
+  const owner = await service.adapters.store.read(userId, ids.owner);
+  const devices = owner?.body.devices as readonly { deviceId: string; registered: number }[];
+  const registered = devices.find((device) => device.deviceId === deviceId)?.registered;
   const credential = {
     schema: 1,
-    id,
+    credentialId: id,
     publicKey,
+    registered,
     verifiedAt: at,
     holder: partition,
     ...(otp && { otp: { secret: await sealOtp(service, userId, deviceId, ref, otp) } }),

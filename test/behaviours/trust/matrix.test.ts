@@ -5,6 +5,7 @@ import type { SendRequest } from "../../../local/phone/acts/client.ts";
 import { publicJwk } from "../../../local/phone/protocol/keys.ts";
 import { storageCheck } from "../../../local/phone/protocol/storage.ts";
 import { catalogue } from "../../../shared/errors/catalogue.ts";
+import { isForPhones } from "../../../shared/http/endpoint.ts";
 import type { Operation, StoredItem } from "../../../shared/store/port.ts";
 import { contentsOf } from "../../support/accounts.ts";
 import { partitionOf, userIdOf } from "../../support/partition.ts";
@@ -17,6 +18,7 @@ import {
   type TestPhone,
   type TestService,
 } from "../../support/service.ts";
+import { accountKey } from "../challenges/stage.ts";
 import { DAY, later, newPhone, recovered, waiting } from "../stage.ts";
 import { anew, iPhone, outcomeOf, STALE, uploadRequest } from "./stage.ts";
 
@@ -70,6 +72,16 @@ const TABLE = `
 | contacts-confirm | trust-required; off, deleted: contact-not-found; frozen: backup-frozen | contact-not-found; frozen: backup-frozen | contact-not-found; frozen: backup-frozen | device-not-registered |
 | contacts-list | trust-required; off, deleted: ok | ok | ok | device-not-registered |
 | contacts-remove | trust-required; off, deleted: ok; frozen: backup-frozen | ok; frozen: backup-frozen | step-up-required; frozen: backup-frozen | device-not-registered |
+| challenges-begin | trust-required; off, deleted: ok; frozen: backup-frozen | ok; frozen: backup-frozen | ok; frozen: backup-frozen | device-not-registered |
+| challenges-read | trust-required; off, deleted: challenge-not-found | challenge-not-found | challenge-not-found | device-not-registered |
+| challenges-cancel | trust-required; off, deleted: challenge-not-found | challenge-not-found | challenge-not-found | device-not-registered |
+| challenges-sign-in | trust-required; off, deleted: challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | device-not-registered |
+| challenges-code-send | trust-required; off, deleted: challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | device-not-registered |
+| challenges-code | trust-required; off, deleted: challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | device-not-registered |
+| challenges-activation | trust-required; off, deleted: challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | device-not-registered |
+| challenges-credential | trust-required; off, deleted: challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | device-not-registered |
+| challenges-push-send | trust-required; off, deleted: challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | device-not-registered |
+| challenges-push | trust-required; off, deleted: challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | challenge-not-found; frozen: backup-frozen | device-not-registered |
 | activity-read | ok | ok | ok | device-not-registered |
 | me-export | trust-required; off, deleted: ok; frozen: backup-frozen | ok; frozen: backup-frozen | step-up-required; frozen: backup-frozen | device-not-registered |
 | me-export-next, of no export | trust-required; off, deleted: body-invalid; frozen: backup-frozen | body-invalid; frozen: backup-frozen | step-up-required; frozen: backup-frozen | device-not-registered |
@@ -299,6 +311,24 @@ const requests: Readonly<Record<string, (stage: Stage, who: Who) => SendRequest>
   }),
   "contacts-list": () => ({ method: "GET", path: "/v1/contacts" }),
   "contacts-remove": () => ({ method: "DELETE", path: `/v1/contacts/${NOBODYS}` }),
+  "challenges-begin": () => ({
+    method: "POST",
+    path: "/v1/challenges",
+    headers: { "Idempotency-Key": randomUUID() },
+    body: {
+      account: { ref: "r".repeat(43), kind: "personal", push: true, subjectHash: "s".repeat(43) },
+    },
+  }),
+  "challenges-read": () => ({ method: "GET", path: `/v1/challenges/${NOBODYS}` }),
+  "challenges-cancel": () => ({ method: "DELETE", path: `/v1/challenges/${NOBODYS}` }),
+  "challenges-sign-in": () => ofChallenge("sign-in", { token: "A".repeat(64) }),
+  "challenges-code-send": () => ofChallenge("code/send", { contactId: NOBODYS }),
+  "challenges-code": () => ofChallenge("code", { code: "123456" }),
+  "challenges-activation": () => ofChallenge("activation", { code: "123456789012" }),
+  "challenges-credential": () => ofChallenge("credential", { publicKey: accountKey().publicKey }),
+  "challenges-push-send": () => ofChallenge("push/send"),
+  "challenges-push": () =>
+    ofChallenge("push", { answer: `${"A".repeat(8)}.${"B".repeat(8)}.${"C".repeat(86)}` }),
   "activity-read": () => ({ method: "GET", path: "/v1/activity" }),
   "me-export": () => ({ method: "POST", path: "/v1/me/export" }),
   "me-export-next, of no export": () => ({
@@ -326,10 +356,15 @@ function begin(phone: TestPhone, wish: Partial<typeof anew>): SendRequest {
   };
 }
 
+/** Of a challenge that nobody has begun. */
+function ofChallenge(act: string, body?: object) {
+  return { method: "POST", path: `/v1/challenges/${NOBODYS}/${act}`, ...(body && { body }) };
+}
+
 describe("the acts, the phones and the states", () => {
   it("are all in the table: every endpoint of an owner, once or with what it is asked for", () => {
     const named = new Set(rows.map(([act = ""]) => act.replace(/,.*/, "")));
-    const ofOwners = endpoints.filter(({ access }) => access !== "anonymous");
+    const ofOwners = endpoints.filter(isForPhones);
     expect([...named].toSorted()).toEqual(ofOwners.map(({ declaration }) => declaration.name).toSorted());
     expect(rows.map(([act]) => act)).toEqual(Object.keys(requests));
     const codes = rows.flatMap((cells) =>

@@ -62,7 +62,14 @@ describe("a sweep", () => {
         code: "notice-unreadable",
         failure: expect.stringContaining("ItemUnreadable"),
       }),
-      expect.objectContaining({ operation: "notices-sweep", sent: count, left: 0, dead: 0, unreadable: 1 }),
+      expect.objectContaining({
+        operation: "notices-sweep",
+        sent: count,
+        left: 0,
+        dead: 0,
+        unreadable: 1,
+        waited: 10 * 60,
+      }),
     ]);
     expect(await made.store.due(timestampOf(made.clock.time), 10)).toEqual([]);
   });

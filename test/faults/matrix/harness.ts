@@ -5,7 +5,9 @@ import { ids, notice } from "../../../shared/store/items.ts";
 import { BATCH_OPERATIONS, type Operation, type StoredItem } from "../../../shared/store/port.ts";
 import { parseItem } from "../../../shared/store/schema.ts";
 import { system } from "../../../shared/system.ts";
+import { issueActivation } from "../../support/activation.ts";
 import { fakeNotify } from "../../support/notify.ts";
+import { nonceIn } from "../../support/pushAnswer.ts";
 import { START } from "../../support/service.ts";
 import { makeSqliteData } from "../data.ts";
 import { NoAnswer, ORIGIN, startFaultyService } from "../faultyService.ts";
@@ -63,6 +65,16 @@ export async function createHarness({ firstUse = false } = {}) {
     [...new Map(platforms.taken.map((message) => [message.id, message])).values()]
       .filter(({ to }) => to === address)
       .flatMap(({ content }) => JSON.parse(content).content.code ?? []);
+  const noncesOf = (challengeId: string): readonly string[] =>
+    platforms.taken
+      .filter(({ channel, content }) => channel === "push" && content.includes(challengeId))
+      .flatMap(({ content }) => nonceIn(JSON.parse(content)) ?? []);
+  const activationCode: Stage["activationCode"] = async (account) => {
+    const serviceKeys = service.serviceKeys() ?? [];
+    return (
+      await issueActivation({ adapters: await service.adapters(), serviceKeys, now: time }, { account })
+    ).code;
+  };
   const service = await startFaultyService({
     open: async () => ({ ...(await data.open()), notify: platforms.notify }),
     system: { ...system, now: () => time },
@@ -132,7 +144,8 @@ export async function createHarness({ firstUse = false } = {}) {
       watch();
       // Nothing that is remembered for some seconds stays from one case to the next.
       pass(60);
-      const call = await prepare({ phone, wait: pass, codesTo });
+      const token = () => service.issuer.sign({ owner });
+      const call = await prepare({ phone, wait: pass, codesTo, owner, token, activationCode, noncesOf });
       return { partition: ownerOfToken(await service.issuer.sign({ owner })), call };
     },
 
@@ -167,6 +180,12 @@ export async function createHarness({ firstUse = false } = {}) {
         const { to, contacts = [], dueAt, outcomes = {} } = parseItem(notice, item);
         expect([dueAt, Object.keys(outcomes).sort()]).toEqual([undefined, [...to, ...contacts].toSorted()]);
       }
+    },
+
+    /** What is stored in a partition of the second container. */
+    async storedBeside(partition: string): Promise<readonly StoredItem[]> {
+      const { activations } = await service.adapters();
+      return await activations.list(partition, "");
     },
 
     /** The ids of what is stored in a partition that is no owner's. */

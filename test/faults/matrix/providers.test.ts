@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { issuerIdentifier } from "../../../local/issuer/settings.ts";
 import { createPhone } from "../../../local/phone/acts/phone.ts";
-import { findActivation, partitionsOf } from "../../../shared/acts/activations.ts";
+import { findActivation, partitionOf } from "../../../shared/acts/activations.ts";
 import { activation, event, ids, openActivations } from "../../../shared/store/items.ts";
 import { parseItem } from "../../../shared/store/schema.ts";
 import { system } from "../../../shared/system.ts";
@@ -230,7 +230,7 @@ const scenarios: Readonly<Record<string, () => Promise<Scenario>>> = {
     const phone = await newPhone();
     const subject = `subject ${++subjects}`;
     const secret = randomBytes(32);
-    const [partition = ""] = await partitionsOf({ serviceKey: await serviceKey() }, ISSUER, subject);
+    const partition = await partitionOf({ serviceKey: await serviceKey() }, ISSUER, subject);
     await holds(await stored(), phone, partition, { otp: secret, tenant: null });
     const code = codeAt(secret, time);
     const verify = (given: string) => ask("POST", "codes/verify", { issuer: ISSUER, subject, code: given });

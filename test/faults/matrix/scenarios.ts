@@ -5,6 +5,7 @@ import { LIMITS } from "../../../shared/limits/tries.ts";
 import { MOST_DEVICES } from "../../../shared/model/device.ts";
 import { contents } from "../../support/accounts.ts";
 import { expectOk } from "../../support/service.ts";
+import { challengeScenarios } from "./challengeScenarios.ts";
 import { contactScenarios } from "./contactScenarios.ts";
 import { recoveryScenarios } from "./recoveryScenarios.ts";
 import { registered, type Scenario, STALE, type Stage, trusted, withVersions } from "./stage.ts";
@@ -313,8 +314,8 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
     },
   ],
   ...recoveryScenarios,
+  ...challengeScenarios,
   "service-health": [anonymous("/v1/health")],
-  "service-ready": [anonymous("/v1/ready")],
   "service-openapi": [anonymous("/v1/openapi.json")],
   "service-problem": [anonymous("/v1/problems/store-unavailable")],
   "service-problems": [anonymous("/v1/problems")],

@@ -2,6 +2,7 @@ import type { Phone } from "../../../local/phone/acts/phone.ts";
 import type { Result } from "../../../local/phone/acts/problem.ts";
 import type { PhoneOptions } from "../../../local/phone/acts/session.ts";
 import type { ProblemCode } from "../../../shared/errors/catalogue.ts";
+import type { ActivatedAccount } from "../../../shared/model/activation.ts";
 import { contents } from "../../support/accounts.ts";
 import { expectOk } from "../../support/service.ts";
 
@@ -18,7 +19,17 @@ export interface Stage {
   readonly wait: (seconds: number) => void;
   /** The codes that were sent to an address, in order. */
   readonly codesTo: (address: string) => readonly string[];
+  /** Who signs in on all of these phones, as the issuer knows them. */
+  readonly owner: string;
+  /** The token of another sign-in of theirs. */
+  readonly token: () => Promise<string>;
+  /** A code of the provider of a work account. */
+  readonly activationCode: (account: WorkAccount) => Promise<string>;
+  /** The nonces that pushes for a challenge have brought, in order. */
+  readonly noncesOf: (challengeId: string) => readonly string[];
 }
+
+type WorkAccount = ActivatedAccount & { readonly tenant: string };
 
 export type Call = () => Promise<Result<unknown>>;
 

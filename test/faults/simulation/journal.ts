@@ -36,8 +36,10 @@ export interface Step {
   readonly before: State;
   readonly after: State;
   readonly request: Request;
-  /** Left out where only a try was counted. */
+  /** Left out where only a try was counted, and of an upload that the next event tells of. */
   readonly event: Event | undefined;
+  /** What happened, whether or not it has an event. */
+  readonly type: Event["type"] | undefined;
   readonly notices: readonly Notice[];
 }
 
@@ -80,7 +82,9 @@ export function createJournal(ledger: Ledger) {
       const ofKind = <Item>(prefix: string) =>
         created.flatMap(([id, body]) => (id.startsWith(prefix) ? [body as Item] : []));
       const [event] = ofKind<Event>("event:");
-      const step: Step = { before, after, request, event, notices: ofKind<Notice>("notice:") };
+      const isUpload = created.some(([id]) => id.startsWith("envelope:"));
+      const type = event?.type ?? (isUpload ? "backup-uploaded" : undefined);
+      const step: Step = { before, after, request, event, type, notices: ofKind<Notice>("notice:") };
       states.push(after);
       steps.push(step);
       checkNever(step);

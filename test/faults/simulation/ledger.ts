@@ -83,8 +83,8 @@ export function createLedger() {
     },
 
     /** No phone that was removed before holds the key that a version is sealed under. */
-    checkSeal({ after: { owner }, event }: Step): void {
-      if (event?.type !== "backup-uploaded" || owner?.backup.state !== "on") return;
+    checkSeal({ after: { owner }, type }: Step): void {
+      if (type !== "backup-uploaded" || owner?.backup.state !== "on") return;
       const { backup, devices } = owner;
       const version = backup.versions[0] ?? assert.fail();
       const { id } = backup.keys.find(({ number }) => number === version.key) ?? assert.fail();
@@ -95,25 +95,22 @@ export function createLedger() {
     },
 
     /** A version goes with the backup, or when its time is over. */
-    checkGone({ before, after, event, request: { at } }: Step): void {
+    checkGone({ before, after, type, request: { at, deviceId } }: Step): void {
       const backup = before.owner?.backup;
-      if (event?.type === "backup-deleted" || backup?.state !== "on") return;
+      if (type === "backup-deleted" || backup?.state !== "on") return;
       const registered = new Set(after.owner?.devices.map(({ deviceId }) => deviceId));
       for (const [place, version] of backup.versions.entries()) {
         if (after.envelopes.has(version.version)) continue;
         const { replacedAt = "", uploadedAt, held, device } = version;
         const age = (time: string) => at - Date.parse(time);
-        assert(
-          version.version !== backup.current || event?.type === "backup-uploaded",
-          "the current version",
-        );
+        assert(version.version !== backup.current || type === "backup-uploaded", "the current version");
         assert(place >= NEWEST - 1, "one of the newest is gone");
         // What a phone restored is another's.
         const isOwn = (other: { readonly version: number; readonly sealedAs: number }) =>
           other.version === other.sealedAs;
         const uploaded = backup.versions.slice(0, place).filter(isOwn);
         const newer = [
-          ...(event?.type === "backup-uploaded" ? [event.device] : []),
+          ...(type === "backup-uploaded" ? [{ deviceId }] : []),
           ...uploaded.map((other) => other.device),
         ];
         const isNewest = isOwn(version) && newer.every((other) => other?.deviceId !== device.deviceId);

@@ -35,13 +35,14 @@ const TRUSTING: ReadonlySet<EventType> = new Set([
 ]);
 
 export function checkNever(step: Step): void {
-  const { before, after, event, request } = step;
+  const { before, after, event, request, type } = step;
   const { owner } = after;
   assert(owner, "an owner is gone");
   checkToken(step);
+  if (type) checkSeen(before, type, request);
+  assert(!request.replayed || !type || REPEATED.has(type), `somebody repeats ${type}`);
   if (!event) return;
   // Its proof is spent, and what it asked for is done; but a refusal that the record had just told of spends none.
-  assert(!request.replayed || REPEATED.has(event.type), `somebody repeats ${event.type}`);
   const { at } = request;
   const { freeze } = before.owner ?? {};
   const frozen = freeze !== undefined && at < Date.parse(freeze.until);
@@ -50,7 +51,6 @@ export function checkNever(step: Step): void {
   checkRemovals(before, after, event);
   checkThaw(before, after, event, at);
   checkDenial(before, event, request);
-  checkSeen(before, event, request);
   checkTold(step);
 }
 
@@ -196,7 +196,7 @@ function checkDenial({ owner }: State, { type, details }: Event, { deviceId, fre
 }
 
 /** Who uploads has seen what is replaced. */
-function checkSeen({ owner }: State, { type }: Event, { headers }: Request): void {
+function checkSeen({ owner }: State, type: EventType, { headers }: Request): void {
   if (type !== "backup-uploaded" || owner?.backup.state !== "on") return;
   const { current, keys } = owner.backup;
   const seen = headers.get("If-Match") ?? (headers.has("If-None-Match") ? "nothing" : "not asked");

@@ -6,7 +6,7 @@ const TIME_LIMIT = 120_000;
 
 it("keeps its promises to several owners at once, whatever fails", { timeout: TIME_LIMIT }, async () => {
   const runs = await Promise.all(
-    [1, 3].map((seed) => run({ operations: 700, seed, makeData: makeSqliteData })),
+    [2, 6].map((seed) => run({ operations: 700, seed, makeData: makeSqliteData })),
   );
   for (const { operations, versions } of runs) {
     expect(operations).toBeGreaterThanOrEqual(700);

@@ -5,7 +5,7 @@ import { chosen, settled } from "../../../shared/backup/policy.ts";
 import { refreshed, turnedOff, turnedOn } from "../../../shared/backup/states.ts";
 import { stored } from "../../../shared/backup/storageAccount.ts";
 import { isConfirmed, isCounted } from "../../../shared/backup/uploadGuards.ts";
-import { findOlder, restored, uploaded, uploadFailed } from "../../../shared/backup/versions.ts";
+import { findOlder, isRecorded, restored, uploaded, uploadFailed } from "../../../shared/backup/versions.ts";
 import { added, confirmed, removed } from "../../../shared/contact/contacts.ts";
 import { toldContacts } from "../../../shared/contact/told.ts";
 import { newOwner, registered } from "../../../shared/devices/registration.ts";
@@ -72,34 +72,40 @@ interface Expected {
 
 /** Checks that one commit was allowed, and made of the state before it what the rules make, as a whole. */
 export function checkStep(step: Step): void {
-  const { before, after, request, event } = step;
+  const { before, after, request, event, type } = step;
   assert(after.owner, "an owner is gone");
-  if (!event && request.name === "contacts-add" && request.fresh) {
+  if (!type && request.name === "contacts-add" && request.fresh) {
     checkTakenBack(step);
     return;
   }
-  if (!event || event.type === "tries-exhausted") {
+  if (!type || type === "tries-exhausted") {
     checkCount(step);
     return;
   }
-  const { code } = event.details;
-  const isRefusal = event.type === "backup-refused" || event.type === "recovery-refused";
+  const code = event?.details.code;
+  const isRefusal = type === "backup-refused" || type === "recovery-refused";
   // A code is sent again for whoever asks again for what was done.
-  const verdict = (event.type === "contact-code-sent" ? verdictOn : judgedOn)(request, before);
+  const verdict = (type === "contact-code-sent" ? verdictOn : judgedOn)(request, before);
   assert.equal(verdict, isRefusal ? code : undefined, "what the rules say of what was done");
-  checkEvent(before.owner, event, request.deviceId);
-  const expected = expect(step, event);
-  const { number, hash } = event;
+  if (event) checkEvent(before.owner, event, request.deviceId);
+  const expected = expect(step, event ?? ({ type, details: {} } as Event));
   const owner: Owner = {
     ...(isRefusal ? withRefused(expected.owner, step, code ?? "") : withSignIn(expected.owner, step)),
-    activity: { number, hash },
+    ...recordWith(event, expected.owner),
   };
-  assert.deepEqual(after.owner, asJson(owner), `the owner after ${event.type}`);
+  assert.deepEqual(after.owner, asJson(owner), `the owner after ${type}`);
   checkBeside(step, expected);
 }
 
 function withRefused(owner: Owner, { request: { deviceId, at } }: Step, code: string): Owner {
   return { ...owner, refusals: withRefusal(owner.refusals ?? [], { deviceId }, code, at) };
+}
+
+/** What the owner's item says of the record: without an event, that the next one tells of one upload more. */
+function recordWith(event: Event | undefined, { untold }: Owner): Partial<Owner> {
+  if (!event) return { untold: (untold ?? 0) + 1 };
+  const { number, hash } = event;
+  return { activity: { number, hash }, untold: undefined };
 }
 
 /** A code that was surely not sent is not counted. */
@@ -123,8 +129,8 @@ function checkCount({ before, after, request, event }: Step): void {
   const told = exhausted(tries, [kind], device, at) !== undefined;
   assert.equal(event !== undefined, told, "whether the record hears of the last try");
   if (event) checkEvent(before.owner, event, device?.deviceId);
-  const activity = event ? { number: event.number, hash: event.hash } : item.activity;
-  assert.deepEqual(after.owner, asJson({ ...item, tries, activity }), "the owner after a try");
+  const record = event && recordWith(event, item);
+  assert.deepEqual(after.owner, asJson({ ...item, tries, ...record }), "the owner after a try");
 }
 
 /** The record goes on where it was. */
@@ -134,6 +140,7 @@ function checkEvent(owner: Owner | undefined, event: Event, by: string | undefin
   assert.deepEqual([event.number, event.previous], [number + 1, previous], "the record's chain");
   assert.equal(hash, hashOf(rest), "an event's hash");
   assert.equal(event.device?.deviceId, by, "who did it");
+  assert.equal(event.details.uploads, owner?.untold, "how many uploads have no event");
 }
 
 function withSignIn(owner: Owner, { request }: Step): Owner {
@@ -237,6 +244,8 @@ function expect(step: Step, event: Event): Expected {
       if (facts === "backup-off") assert.fail();
       const counted = isCounted(facts) ? withTry(item.tries, "losses", device, at) : item.tries;
       const { envelope = "" } = body;
+      const isTold = isRecorded(facts.backup, device, facts.offered, at);
+      assert.equal(step.event !== undefined, isTold, "whether the record tells of an upload");
       const { next, version, dropped } = uploaded(
         { ...item, tries: counted },
         facts.backup,

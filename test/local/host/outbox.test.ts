@@ -52,24 +52,25 @@ const PUSHED = {
 };
 
 describe("the outbox's page", () => {
-  it("is a table that says what was sent to whom, newest first [H5]", async () => {
+  it("is a list that says what was sent to whom, newest first [H5]", async () => {
     const { ask, push, mail } = await startHost();
     await push();
     await mail("alice@example.com");
     const answer = await ask(OUTBOX_PATH);
     expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
-    const cells = Array.from((await answer.text()).matchAll(/<td>(.*?)<\/td>/g), ([, cell]) => cell);
-    expect(cells.slice(0, 3)).toEqual([`<time>${AT}</time>`, "mail", "alice@example.com"]);
-    expect(cells[3]).toContain("271828");
-    expect(cells.slice(4, 7)).toEqual([`<time>${AT}</time>`, "push", TOKEN]);
-    expect(cells[7]).toContain("a-notice");
+    const page = await answer.text();
+    const shown = [...page.matchAll(/<dt>(.*?)<\/dt>\n<dd>(.*?)<\/dd>/g)].map(([, ...parts]) => parts);
+    expect(shown).toEqual([
+      [`<time>${AT}</time> mail to <strong>alice@example.com</strong>`, expect.stringContaining("271828")],
+      [`<time>${AT}</time> push to <strong>${TOKEN}</strong>`, expect.stringContaining("a-notice")],
+    ]);
   });
 
   it("says so if there is nothing yet", async () => {
     const { ask } = await startHost();
     const page = await (await ask(OUTBOX_PATH)).text();
     expect(page).toContain("Nothing yet");
-    expect(page).not.toContain("<table>");
+    expect(page).not.toContain("<dl>");
   });
 
   it("takes no address and no token for markup, and would not run it", async () => {

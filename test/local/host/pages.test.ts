@@ -4,6 +4,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import document from "../../../docs/openapi.json" with { type: "json" };
 import { startLocalService } from "../../../local/host/localService.ts";
 import { type Document, interfaceOf } from "../../../local/host/pages/interface.ts";
+import { createPhone } from "../../../local/phone/acts/phone.ts";
+import { signIn } from "../../../local/phone/cli/tokens.ts";
 import { makePackage } from "../../../scripts/package.ts";
 import { system } from "../../../shared/system.ts";
 import { CHROMIUM, openBrowser } from "../../support/browser.ts";
@@ -68,11 +70,29 @@ describe("the pages of the local host", () => {
   });
 });
 
+/** What phones and mailboxes get, in the lengths that they have. */
+async function fillOutbox(origin: string): Promise<void> {
+  const options = {
+    origin,
+    platform: "android",
+    version: "6.8.0",
+    token: () => signIn(origin, "alice", fetch),
+  } as const;
+  const [first, second] = [
+    await createPhone({ ...options, name: "first" }),
+    await createPhone({ ...options, name: "second" }),
+  ];
+  await first.register();
+  await first.sayPushToken({ environment: "production", token: "0f".repeat(200), language: "en" });
+  await first.addContact("email", `${"long".repeat(15)}@a-name-that-is-long.example`);
+  await second.register();
+}
+
 /** How far the page runs out of the screen, with everything in it opened; the colour of its text; and what a screen reader needs. */
 const LOOK = `(() => {
   for (const details of document.querySelectorAll("details")) details.open = true;
   const { scrollWidth, clientWidth } = document.documentElement;
-  const scrolling = [...document.querySelectorAll("pre, .wide")];
+  const scrolling = [...document.querySelectorAll("pre")];
   return {
     overflow: scrollWidth - clientWidth,
     colour: getComputedStyle(document.body).color,
@@ -90,6 +110,7 @@ describe(`the pages in a real browser${left}`, () => {
     "fit a screen of 400 pixels and of 1280, light and dark, and name what they hold",
     async () => {
       const origin = await startHost();
+      await fillOutbox(origin);
       const browser = await openBrowser();
       for (const path of PAGES) {
         for (const width of [400, 1280]) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { run } from "../../../local/phone/cli/run.ts";
 import { system } from "../../../shared/system.ts";
+import { lastCodeTo } from "../../support/codes.ts";
 import { openTerminal, SAMPLE, type Terminal } from "./support/terminal.ts";
 
 /**
@@ -77,6 +78,22 @@ const commands: readonly {
     },
   },
   {
+    command: ["verify", "1", "--phone", "second"],
+    before: (terminal) => recoveredTwice(terminal),
+    done: async (terminal) => {
+      expect(await times(terminal, "challenge-code-sent")).toBe(1);
+      await terminal.printed("verify", "1", "--code", lastCodeTo(terminal.service, ADDRESS), ...SECOND);
+    },
+  },
+  {
+    command: ["answer", "--phone", "second"],
+    before: (terminal) => pushed(terminal),
+    done: async (terminal) => {
+      expect(await times(terminal, "account-verified")).toBe(1);
+      expect(await terminal.printed("codes", ...SECOND)).toMatch(/ \d{8} +\d+ s$/);
+    },
+  },
+  {
     command: ["restore", "1"],
     before: async ({ backedUp, phone, directory }) => {
       await backedUp();
@@ -90,6 +107,28 @@ const commands: readonly {
     },
   },
 ];
+
+const ADDRESS = "alice.liddell@wonderland.example";
+const SECOND = ["--phone", "second"];
+
+/** A second phone has the backup; the owner has a contact that counts. */
+async function recoveredTwice({ backedUp, printed, service }: Terminal): Promise<void> {
+  await backedUp();
+  const id = /contacts confirm (\S+) CODE/.exec(await printed("contacts", "add", ADDRESS))?.[1] ?? "";
+  await printed("contacts", "confirm", id, lastCodeTo(service, ADDRESS));
+  service.advance(7 * 24 * 60 * 60);
+  await printed("recover", ...SECOND);
+}
+
+/** The same, and a push has come to the second phone. */
+async function pushed(terminal: Terminal): Promise<void> {
+  await recoveredTwice(terminal);
+  await terminal.printed("verify", "1", ...SECOND);
+  await terminal.printed("verify", "1", "--code", lastCodeTo(terminal.service, ADDRESS), ...SECOND);
+}
+
+const times = async ({ printed }: Terminal, type: string) =>
+  (await printed("activity")).match(new RegExp(type, "g"))?.length;
 
 describe.each(commands)("a phone that is killed while it does $command.0", ({ command, before, done }) => {
   it("goes on where it was, at whichever request that is, and does it once [G2]", async () => {

@@ -314,6 +314,8 @@ describe("what is printed", () => {
   });
 
   it("moves no cursor, whatever a phone or an account is called", () => {
+    const family = "👨\u200d👩\u200d👧";
+    expect(formatTable([[family, "x"]])).toBe(`${family}  x`);
     expect(formatTable([["\u001b[2Jgone\r\n", "\u202eevil"]])).toBe("\ufffd[2Jgone\ufffd\ufffd  \ufffdevil");
   });
 

@@ -37,7 +37,7 @@ async function provider(method: string, path: string, body?: unknown): Promise<R
   const { service } = terminal;
   const { tenant } = WORK;
   const token = await service.issuer.sign({ owner: "it", kind: "provider", profile: "entra", tenant });
-  const response = await fetch(`${service.origin}/v1/provider/activations${path}`, {
+  const response = await fetch(`${service.origin}/v1/provider${path}`, {
     method,
     headers: {
       Authorization: `Bearer ${token}`,
@@ -49,16 +49,16 @@ async function provider(method: string, path: string, body?: unknown): Promise<R
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   expect(response.ok).toBe(true);
-  return (await response.json()) as Record<string, unknown>;
+  return (response.status === 204 ? {} : await response.json()) as Record<string, unknown>;
 }
 
 const issue = (changes: object = {}) => {
   const { subject, account } = WORK;
-  return provider("POST", "", { subject, route: "self-service", account, ...changes });
+  return provider("POST", "/activations", { subject, route: "self-service", account, ...changes });
 };
 
 const numberOf = async (activation: Record<string, unknown>) =>
-  String((await provider("GET", `/${activation.activationId}`)).number);
+  String((await provider("GET", `/activations/${activation.activationId}`)).number);
 
 describe("a personal account with push at the command line [E3] [E12]", () => {
   it("waits, is verified step by step, shows its codes, and is alone in that [D9] [D12]", async () => {
@@ -130,6 +130,21 @@ describe("a personal account with push at the command line [E3] [E12]", () => {
     }
   });
 
+  it("waits again once its phone was revoked and registers anew, or all was erased [D10]", async () => {
+    await recovered();
+    await printed("verify", "1", ...SECOND);
+    await printed("verify", "1", "--code", lastCodeTo(terminal.service, ADDRESS), ...SECOND);
+    await printed("answer", ...SECOND);
+    await printed("register", ...SECOND);
+    expect(await printed("codes", ...SECOND)).toMatch(/ \d{8} /);
+    const [, deviceId = ""] = /second .*? (\S{43})$/m.exec(await printed("list")) ?? [];
+    terminal.service.advance(1);
+    await printed("revoke", deviceId);
+    await printed("register", ...SECOND);
+    expect(await printed("codes", ...SECOND)).toContain("No personal account was verified on this phone");
+    expect((await printed("accounts", ...SECOND)).match(/action required$/gm)).toHaveLength(4);
+  });
+
   it("keeps its key and its secret in the phone's file alone, and in no backup [C6]", async () => {
     await recovered();
     await printed("verify", "1", ...SECOND);
@@ -178,6 +193,22 @@ describe("a work account with push at the command line [E4] [E7]", () => {
     expect(await printed("answer", "--number", await numberOf(next), ...SECOND)).toContain(
       "works on this phone",
     );
+  });
+
+  it("waits again once its provider has revoked the key [D12]", async () => {
+    await recovered();
+    const activation = await issue({ showNumber: false });
+    await printed("verify", "2", "--code", String(activation.code), ...SECOND);
+    await printed("answer", ...SECOND);
+    expect(await printed("accounts", ...SECOND)).toMatch(/^2 .+ verified here$/m);
+    const { credentialId } = await provider("GET", `/activations/${activation.activationId}`);
+    await provider("DELETE", `/credentials/${credentialId}`);
+    expect(await printed("accounts", ...SECOND)).toMatch(/^2 .+ action required$/m);
+    expect((await readPhone(terminal.directory, "second"))?.phone.credentials).toEqual([]);
+    const next = await issue({ showNumber: false });
+    await printed("verify", "2", "--code", String(next.code), ...SECOND);
+    await printed("answer", ...SECOND);
+    expect(await printed("accounts", ...SECOND)).toMatch(/^2 .+ verified here$/m);
   });
 
   it("is added by a code alone: the phone learns from it which account that is [E10]", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { HELP } from "../../../local/provider/help.ts";
 import { run } from "../../../local/provider/run.ts";
 import { SAMPLE } from "../../../local/provider/sample.ts";
-import { partitionsOf } from "../../../shared/acts/activations.ts";
+import { partitionOf } from "../../../shared/acts/activations.ts";
 import {
   accountKey,
   claimed,
@@ -106,7 +106,7 @@ describe("npm run provider --", () => {
   it("verify-code says whether a code is valid, once [D10]", async () => {
     const service = await startService();
     const serviceKey = serviceKeyOf(service);
-    const [partition = ""] = await partitionsOf({ serviceKey }, SAMPLE.issuer, "alice-contoso");
+    const partition = await partitionOf({ serviceKey }, SAMPLE.issuer, "alice-contoso");
     const otp = Buffer.alloc(32, 5);
     await holds(service, await registeredPhone(service), partition, { otp, tenant: null });
     const command = commandLine(service);

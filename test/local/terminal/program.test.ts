@@ -3,8 +3,10 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
+import { parseArgs } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { helpOf, misuseOf, toldOf } from "../../../local/terminal/program.ts";
+import { readOrigin } from "../../../local/host/publicOrigin.ts";
+import { helpOf, misuseOf, readPort, readWhole, toldOf } from "../../../local/terminal/program.ts";
 import manifest from "../../../package.json" with { type: "json" };
 import { makeSettings, requireCoreTools } from "../../../scripts/func.ts";
 import { temporaryFolder } from "../../support/folder.ts";
@@ -52,8 +54,13 @@ describe("each program that package.json starts", () => {
     expect(printed).toContain(name);
   });
 
-  // What is not their own goes on to Stryker, Vitest and Core Tools.
-  it.concurrent.each(PROGRAMS.filter(([name]) => !["test:mutate", "test:cloud", "func"].includes(name)))(
+  it.each(PROGRAMS)("%s reads its command line as the others do", async (name, file) => {
+    // These have commands, and a reader of their own.
+    if (["phone", "provider", "ops"].includes(name)) return;
+    expect(await readFile(join(ROOT, file), "utf8")).toContain("await runProgram(");
+  });
+
+  it.concurrent.each(PROGRAMS.filter(([name]) => ["start", "settings", "phone", "ops"].includes(name)))(
     "%s refuses an option that it doesn't know, in one line, with status 1",
     async (_, file) => {
       const { printed, errors, status } = await run(file, ["--no-such-option"]);
@@ -73,23 +80,29 @@ describe("what stops a start is told in one line, with what to do", () => {
     return errors;
   }
 
-  it.each([
+  it.concurrent.each([
     [["--prot", "7080"], "There is no option --prot: did you mean --port?"],
-    [["--dta=x"], "There is no option --dta: did you mean --data?"],
-    [["7080"], "Unexpected argument '7080'"],
-    [["--port"], "Option '--port <value>' argument missing"],
-    [["--port", "0"], "--port is a whole number from 1 to 65535"],
-    [["--port", "7071x"], "--port is a whole number from 1 to 65535"],
-    [["--port", ""], "--port is a whole number from 1 to 65535"],
-    [["--work", "many"], "--work is a whole number from 1 up"],
-    [["--data", ""], "--data is the folder of the data, and empty"],
     [["--data", "  "], "--data is the folder of the data, and empty"],
-    [["--public-origin", "10.0.2.2:7071"], "--public-origin is a scheme, a host and a port"],
     [["--public-origin", "http://10.0.2.2:7071/v1"], ": http://10.0.2.2:7071\n"],
-    [["--public-origin", "ftp://10.0.2.2"], "--public-origin is a scheme, a host and a port"],
   ])("%j", async (args, told) => {
     expect(await refusedStart(args)).toContain(told);
   });
+
+  it.each(["0", "7071x", "", " 7071", "70000", "-1", "1e3"])("a port is a whole number: %j", (text) => {
+    expect(() => readPort(text)).toThrow("--port is a whole number from 1 to 65535");
+  });
+
+  it.each(["many", "", "0", "1.5"])("so is what else is counted: %j", (text) => {
+    expect(() => readWhole("--work", text)).toThrow("--work is a whole number from 1 up");
+  });
+
+  it.each(["10.0.2.2:7071", "ftp://10.0.2.2", "", "http://10.0.2.2/", "HTTP://10.0.2.2:7071"])(
+    "an origin has a scheme, a host and a port: %j",
+    (text) => {
+      expect(() => readOrigin(text)).toThrow("--public-origin is a scheme, a host and a port");
+      expect(readOrigin("https://name.example")).toBe("https://name.example");
+    },
+  );
 
   it("names a port that another program has", async () => {
     const other = createServer();
@@ -169,6 +182,20 @@ describe("help", () => {
     expect(help).toMatch(/ {2}--port PORT {2}where it listens, /);
     expect(help.replaceAll(/\s+/g, " ")).toContain("那裡 (default: 7071)");
     expect(help.replaceAll(/\s+/g, " ")).toContain("another name. May be given several times.");
+  });
+
+  it.each([
+    [["7080"], "Unexpected argument '7080'."],
+    [["--port"], "Option '--port <value>' argument missing."],
+    [["--dta=x"], "There is no option --dta: did you mean --data?"],
+  ])("is pointed to in a sentence: %j", (args, told) => {
+    const options = { port: { type: "string" }, data: { type: "string" } } as const;
+    try {
+      parseArgs({ args, options });
+      expect.unreachable();
+    } catch (error) {
+      expect(misuseOf(error, args, Object.keys(options))).toBe(told);
+    }
   });
 
   it("guesses no option from something quite different", () => {

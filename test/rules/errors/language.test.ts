@@ -233,7 +233,8 @@ describe("over HTTP", () => {
       status: 409,
       retryable: false,
     });
-    expect(headers).toMatchObject(negotiated(language));
+    // Accept may have chosen a page.
+    expect(headers).toMatchObject({ ...negotiated(language), vary: "Accept, Accept-Language" });
   });
 
   it.each(languages)("an address where nothing is says so in %s", async (language) => {

@@ -23,6 +23,7 @@ const issuers = [
   setting("https://none.example", {}),
   setting("https://work.example", { kind: "work-or-school", tenant: TENANT }),
   setting(ENTRA, { profile: "entra-personal" }),
+  setting(`https://sts.example/${TENANT}`, { profile: "entra" }),
   setting(`https://${TENANT}.example/v2.0`, { profile: "entra" }),
 ];
 
@@ -35,6 +36,7 @@ it.each([
   ["https://unknown.example", TENANT, undefined],
   [ENTRA, TENANT, TENANT],
   [ENTRA, OTHER, undefined],
+  [`https://sts.example/${TENANT}`, TENANT, TENANT],
   [`https://${TENANT}.example/v2.0`, TENANT, undefined],
 ])("accounts of %s are those of the organization %s under the name %s", (issuer, tenant, authority) => {
   expect(authorityFor(issuers, issuer, tenant)).toBe(authority);

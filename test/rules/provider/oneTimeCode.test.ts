@@ -16,6 +16,10 @@ describe("a one-time code", () => {
     expect(oneTimeCodeAt(secret, Math.floor(seconds / 30))).toBe(code);
   });
 
+  it("keeps its leading zeros", () => {
+    expect(oneTimeCodeAt(secret, 154)).toBe("00836417");
+  });
+
   it.each([-2, -1, 0, 1, 2])("of %i steps from now is taken within one", (off) => {
     const now = 1_111_111_111_000;
     const step = Math.floor(now / 30_000) + off;

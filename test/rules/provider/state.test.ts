@@ -4,7 +4,7 @@ import type { Challenge } from "../../../shared/model/challenge.ts";
 import { activationAnswerOf, placedIdOf, placeOf } from "../../../shared/provider/answers.ts";
 import { tenantOf } from "../../../shared/provider/caller.ts";
 import { freesAt, isFull, stillOpen } from "../../../shared/provider/open.ts";
-import { activationStateOf, isUnderWay } from "../../../shared/provider/state.ts";
+import { activationState, activationStateOf, isUnderWay } from "../../../shared/provider/state.ts";
 
 const NOW = Date.parse("2026-11-22T08:00:00.000Z");
 const BEFORE = "2026-11-22T07:59:59.999Z";
@@ -48,6 +48,11 @@ describe("an activation", () => {
     ["expired", { expiresAt: BEFORE, claimedBy }, undefined],
   ] as const)("is %s: %j %j", (state, activation, of) => {
     expect(activationStateOf(activation, of, NOW)).toBe(state);
+  });
+
+  it("has a name for each of its states", () => {
+    const states = ["issued", "claimed", "confirming", "verified", "refused", "expired", "cancelled"];
+    expect(activationState.options).toEqual(states);
   });
 
   it("is under way once it was claimed, unless its challenge is over", () => {

@@ -39,6 +39,7 @@ const KINDS: Readonly<Record<string, ItemKind<unknown>>> = {
   "event:{number}": items.event,
   "idempotency:{key}": items.idempotency,
   "service-key": items.serviceKeyCheck,
+  "texts-closed": items.closedTexts,
   rewrap: items.rewrapState,
   swept: items.swept,
 };

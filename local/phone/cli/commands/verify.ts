@@ -156,7 +156,8 @@ async function goOn(around: Surroundings, begun: Challenge): Promise<Outcome> {
       const until = challenge.lockedUntil === undefined ? "" : ` until ${timeOf(challenge.lockedUntil)}`;
       return told(`No code is taken${until}: too many were wrong.`, challenge);
     }
-    if (challenge.state === "pushed") return await answered(around, challenge);
+    const isAnswered = phone.state().challenge?.answer !== undefined;
+    if (challenge.state === "pushed" || isAnswered) return await answered(around, challenge);
     const step =
       challenge.state === "proven"
         ? await phone.registerAccountKey(challenge.challengeId)
@@ -271,6 +272,12 @@ async function tokenFor({ line, fetch, account }: Surroundings): Promise<string>
 async function answered(around: Surroundings, challenge: Challenge): Promise<Outcome> {
   const { phone, line, fetch, ask, account } = around;
   const { challengeId, state, push } = challenge;
+  const lost = phone.state().challenge?.answer;
+  // Whoever says no now has not approved, unless that has arrived.
+  if (lost && (state === "verified" || !line.deny)) {
+    const result = await phone.answerPush(challengeId, lost);
+    return result.ok ? ended(around, result.body) : result;
+  }
   if (state !== "pushed") {
     if (state !== "proven") return ended(around, challenge);
     throw new UsageError(`no push waits for an answer: ${again(around)} sends one`);

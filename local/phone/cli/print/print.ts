@@ -44,7 +44,13 @@ export function formatActivity({ events }: Pick<Activity, "events">): string {
     timeOf(at),
     type,
     device ? nameOf(device) : "not known",
-    [details.version && `version ${details.version}`, details.code, details.deviceId, details.recoveryId]
+    [
+      details.version && `version ${details.version}`,
+      details.code,
+      details.deviceId,
+      details.recoveryId,
+      details.uploads && `(uploads before: ${details.uploads} more)`,
+    ]
       .filter((told) => told !== undefined)
       .join(" "),
   ]);

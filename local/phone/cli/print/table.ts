@@ -5,9 +5,9 @@ export function nameOf({ name, platform }: { readonly name: string; readonly pla
   return `${printable(name)} (${platform})`;
 }
 
-/** A name without what would move the cursor or change colours: whoever takes an account over names their phone. */
+/** A name without what would move the cursor, change colours or turn the line around: whoever takes an account over names their phone. */
 export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 
 /** Columns as wide as their widest cell. */
