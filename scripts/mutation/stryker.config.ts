@@ -6,6 +6,9 @@ export default {
     "shared/appVersion.ts",
     "shared/backup/*.ts",
     "shared/devices/name.ts",
+    "shared/challenge/*.ts",
+    // The shapes of answers decide nothing.
+    "!shared/challenge/answers.ts",
     "shared/contact/*.ts",
     "!shared/contact/answers.ts",
     "shared/delivery/reach.ts",
@@ -22,7 +25,6 @@ export default {
     "shared/provider/*.ts",
     "!shared/provider/answers.ts",
     "shared/recovery/*.ts",
-    // The shapes of answers decide nothing.
     "!shared/recovery/answers.ts",
     "shared/status/*.ts",
   ],
