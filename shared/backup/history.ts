@@ -147,15 +147,19 @@ function sizeOf(part: unknown): number {
 
 /**
  * The versions that were current at the end of a day, one of each day: a phone that uploads about midnight, to instances
- * whose clocks disagree, would otherwise fill the list. @param versions newest first
+ * whose clocks disagree, would otherwise fill the list. Such clocks make the time for which a version was current seem
+ * longer at either end; of the days in it that no newer version has, it takes the first.
+ * @param versions newest first
  */
 function endsOfDays(versions: readonly Version[]): Version[] {
   const claimed = new Set<number>();
   return versions.filter(({ uploadedAt, replacedAt }) => {
     if (replacedAt === undefined) return false;
-    const [first, last] = [dayOf(uploadedAt), dayOf(replacedAt) - 1];
-    if (first > last || (claimed.has(first) && claimed.has(last))) return false;
-    claimed.add(first).add(last);
+    const replaced = dayOf(replacedAt);
+    let day = dayOf(uploadedAt);
+    while (day < replaced && claimed.has(day)) day++;
+    if (day >= replaced) return false;
+    claimed.add(day);
     return true;
   });
 }

@@ -68,7 +68,15 @@ function emulatorContract(name: string, endpoint: string | undefined, options: S
         const client = createCosmosClient(settings);
         const { database } = await client.databases.createIfNotExists({ id: "backup" });
         const container = randomUUID();
-        await database.containers.create({ id: container, partitionKey: "/userId", defaultTtl: -1 });
+        await database.containers.create({
+          id: container,
+          partitionKey: "/userId",
+          defaultTtl: -1,
+          indexingPolicy: {
+            includedPaths: ["/dueAt/?", "/kek/?", "/userId/?"].map((path) => ({ path })),
+            excludedPaths: [{ path: "/*" }],
+          },
+        });
         return open(settings, "backup", container);
       },
       options,

@@ -19,10 +19,11 @@ export async function startWithVault(openStore?: (now: () => number) => Promise<
   const server = await startVaultServer();
   onTestFinished(() => server.close());
   const first = await server.vault("a").create("kek");
+  const keyId = "https://a.vault.azure.net/keys/kek";
   const clock = { now: () => START };
   const open = () =>
     openKeyVault({
-      keys: ["https://a.vault.azure.net/keys/kek"],
+      keys: [keyId],
       credential: server.credential,
       system: { ...system, now: () => clock.now() },
       clientOptions: server.clientOptions,
@@ -31,7 +32,7 @@ export async function startWithVault(openStore?: (now: () => number) => Promise<
   const entry = await makeServiceKey(kek, system);
   const on = await openStore?.(() => clock.now());
   const service = await startService({
-    settings: { SERVICE_KEY: JSON.stringify([entry]) },
+    settings: { SERVICE_KEY: JSON.stringify([entry]), KEY_VAULT_KEYS: keyId },
     wrap: (adapters) => ({ ...adapters, ...on, kek }),
   });
   clock.now = service.now;

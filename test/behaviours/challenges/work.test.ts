@@ -190,7 +190,7 @@ describe("an activation code", () => {
     const ofTenant = await issued(
       providerOf(stage.service, tenantApp("0c6d6c5e-0d7e-4f3f-8a59-6f1f5a9f7a22")),
     );
-    const unknown = "000000000000";
+    const unknown = "735190846220";
     let left = 10;
     for (const code of [ofSubject.code, ofTenant.code, unknown]) {
       left -= 1;
