@@ -2,6 +2,7 @@ import { type Adapters, createServices } from "../../functions/compose/services.
 import { routesOf } from "../../functions/endpoints.ts";
 import { issuerSettings } from "../../local/issuer/settings.ts";
 import { createTextLimits } from "../../shared/acts/counts.ts";
+import { sweepHolders } from "../../shared/acts/holders.ts";
 import { readConfig } from "../../shared/config/read.ts";
 import { createDelivery } from "../../shared/delivery/delivery.ts";
 import type { HttpRequest, Route } from "../../shared/http/message.ts";
@@ -12,6 +13,7 @@ import { createServiceKey, makeServiceKey } from "../../shared/keys/serviceKey.t
 import { createUserKeys } from "../../shared/keys/userKeys.ts";
 import type { WrappedKey } from "../../shared/model/userKey.ts";
 import { sweep } from "../../shared/operations/sweep.ts";
+import { StoreUnavailable } from "../../shared/store/port.ts";
 import { randomId, type System } from "../../shared/system.ts";
 import { checkDeclared } from "../support/declared.ts";
 import { type Act, type Faults, faulty } from "./layer.ts";
@@ -30,6 +32,8 @@ export interface FaultyService {
   readonly fetch: typeof globalThis.fetch;
   /** Has the instance that runs at the time send what is due. Resolves if that ends. */
   readonly sweep: () => Promise<void>;
+  /** Has it take away what is left of phones that are gone. */
+  readonly sweepHolders: () => Promise<void>;
   /** The drivers as they are, without faults. */
   readonly adapters: () => Promise<Adapters>;
   readonly serviceKeys: () => readonly WrappedKey[] | undefined;
@@ -57,6 +61,7 @@ interface ServiceOptions {
 interface Instance {
   readonly adapters: Adapters;
   readonly sweep: () => Promise<void>;
+  readonly sweepHolders: () => Promise<void>;
   readonly match: ReturnType<typeof compileRoutes<Route>>;
   /** Aborted when the process ends. */
   readonly over: AbortSignal;
@@ -140,9 +145,23 @@ export async function startFaultyService({
     return {
       adapters,
       sweep: async () => void (await sweep(services)),
+      sweepHolders: async () => {
+        // The timer that begins it tries again later.
+        await sweepHolders(services).catch((error: unknown) => {
+          if (!(error instanceof StoreUnavailable)) throw error;
+        });
+      },
       match: compileRoutes(routesOf(services)),
       over: over.signal,
     };
+  }
+
+  async function untilItEnds(act: (instance: Instance) => Promise<void>): Promise<void> {
+    const instance = await running;
+    const ended = Promise.withResolvers<true>();
+    instance.over.addEventListener("abort", () => ended.resolve(true));
+    // Whoever waits learns of the end in turn, as of everything else.
+    if (await Promise.race([act(instance), ended.promise])) await faults.turn();
   }
 
   return {
@@ -168,13 +187,8 @@ export async function startFaultyService({
         over.removeEventListener("abort", cutOff);
       }
     },
-    sweep: async () => {
-      const { sweep, over } = await running;
-      const ended = Promise.withResolvers<true>();
-      over.addEventListener("abort", () => ended.resolve(true));
-      // Whoever waits learns of the end in turn, as of everything else.
-      if (await Promise.race([sweep(), ended.promise])) await faults.turn();
-    },
+    sweep: () => untilItEnds(({ sweep }) => sweep()),
+    sweepHolders: () => untilItEnds(({ sweepHolders }) => sweepHolders()),
     adapters: async () => (await running).adapters,
     serviceKeys: () => serviceKeys,
     crashes: () => crashes,

@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
+import type { Challenge } from "../../shared/model/challenge.ts";
+import type { Credential } from "../../shared/model/credential.ts";
 import type { Envelope } from "../../shared/model/envelope.ts";
 import type { Notice } from "../../shared/model/notice.ts";
 import type { Owner } from "../../shared/model/owner.ts";
 import type { Recovery } from "../../shared/model/recovery.ts";
-import { envelope, idempotency, ids, notice, owner, recovery } from "../../shared/store/items.ts";
+import {
+  challenge,
+  credential,
+  envelope,
+  idempotency,
+  ids,
+  notice,
+  owner,
+  recovery,
+} from "../../shared/store/items.ts";
 import type { StoredItem } from "../../shared/store/port.ts";
 import { type ItemKind, parseItem } from "../../shared/store/schema.ts";
 
@@ -19,6 +30,10 @@ export interface Partition {
   readonly outcomes: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** By id. */
   readonly notices: ReadonlyMap<string, Notice>;
+  /** By id. */
+  readonly challenges: ReadonlyMap<string, Challenge>;
+  /** By `{deviceId}:{ref}`. */
+  readonly credentials: ReadonlyMap<string, Credential>;
   /** How many are spent: in the owner item, and in items of their own. */
   readonly proofs: number;
 }
@@ -41,6 +56,8 @@ export function readPartition(items: readonly StoredItem[], now: number, leaving
       [...byName(items, "idempotency:", idempotency)].map(([key, { outcome }]) => [key, outcome]),
     ),
     notices: byName(items, "notice:", notice),
+    challenges: byName(items, "challenge:", challenge),
+    credentials: byName(items, "credential:", credential),
     proofs:
       items.filter(({ id }) => id.startsWith("proof:")).length +
       (known?.spent?.listed ?? []).filter(([, until]) => now / 1000 < until).length,

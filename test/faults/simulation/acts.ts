@@ -16,7 +16,7 @@ interface After<R> {
 }
 
 /** Has a phone do one thing, then looks at what is stored. @returns the code of the problem, if there was one */
-async function perform<R extends Result<unknown>>(
+export async function perform<R extends Result<unknown>>(
   member: Member,
   title: string,
   call: () => Promise<R>,

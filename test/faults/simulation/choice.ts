@@ -1,7 +1,10 @@
+import { hasContact } from "../../../shared/contact/contacts.ts";
 import { PROOF_AGE } from "../../../shared/identity/proof.ts";
 import type { ListedRecovery } from "../../../shared/model/recovery.ts";
 import * as acts from "./acts.ts";
 import { isGone, type Member, nextContents, registeredOf, restart } from "./family.ts";
+
+import { verify } from "./verifying.ts";
 
 type Act = (member: Member) => Promise<unknown>;
 
@@ -22,6 +25,7 @@ const registered: Choices = [
   [1, answerAnother],
   [1, changeContacts],
   [1, acts.exportAll],
+  [2, verify],
 ];
 
 const trusted: Choices = [
@@ -46,6 +50,7 @@ const trusted: Choices = [
   [3, answerAnother],
   [3, changeContacts],
   [1, turnOnOrOff],
+  [12, verify],
 ];
 
 /** A phone whose recovery waits. */
@@ -69,6 +74,7 @@ const frozen: Choices = [
   [2, uploadMore],
   [1, chooseAnyWait],
   [1, revokeAnother],
+  [1, verify],
 ];
 
 const DAY = 24 * 60 * 60;
@@ -83,16 +89,20 @@ export async function nextAct(member: Member): Promise<unknown> {
   if (random.chance(0.05)) await restart(member);
   if (random.chance(0.7)) acts.signIn(member);
   if (unfinished && random.chance(0.8)) return await unfinished.again();
-  const { owner, recovery } = member.phone.state();
+  const { owner, recovery, challenge } = member.phone.state();
   if (!owner) return await (random.chance(0.9) ? register(member) : acts.readStatus(member));
   if (isGone(member)) return await act(member, gone);
 
-  const { freeze } = family.journal.latest().owner ?? {};
+  const { freeze, contacts = [], backup } = family.journal.latest().owner ?? {};
   const isTrusted = registeredOf(member)?.trusted !== undefined;
   const isAsked = shownOthers(member).some((shown) => shown.state === "waiting");
   if (isAsked && random.chance(isTrusted ? 0.4 : 0.1)) return await answerAnother(member);
   if (recovery && random.chance(0.5)) return await act(member, waiting);
   if (freeze && random.chance(0.5)) return await act(member, frozen);
+  // The app asks for one as soon as there is something to get back.
+  const isAskedFor = isTrusted && backup?.state === "on" && !hasContact({ contacts });
+  if (isAskedFor && random.chance(0.3)) return await changeContacts(member);
+  if (challenge && random.chance(0.4)) return await verify(member);
   return await act(member, isTrusted ? trusted : registered);
 }
 
@@ -222,11 +232,18 @@ async function changeContacts(member: Member): Promise<unknown> {
     contacts.filter(({ confirmedAt }) => confirmedAt === undefined),
   );
   const code = unconfirmed && world.post.codeTo(stored.get(unconfirmed.id)?.address ?? "");
-  if (code && world.random.chance(0.8)) return await acts.confirmContact(member, unconfirmed.id, code);
+  if (code && world.random.chance(0.8)) {
+    const refused = await acts.confirmContact(member, unconfirmed.id, code);
+    // It may be added anew.
+    const isLate = refused === "contact-code-expired";
+    return isLate ? await acts.removeContact(member, unconfirmed.id) : undefined;
+  }
   const chosen = any(member, contacts);
   if (chosen && world.random.chance(0.3)) return await acts.removeContact(member, chosen.id);
   const address = `a${family.trace.length}@${userId.toLowerCase().replaceAll(/[^a-z\d]/g, "")}.example`;
+  acts.signIn(member);
   await acts.addContact(member, address);
+  for (let n = 0; n < 3 && member.unfinished; n++) await member.unfinished.again();
   const [added] = [...journal.latest().contacts].find(([, contact]) => contact.address === address) ?? [];
   const sent = world.post.codeTo(address);
   return added && sent && world.random.chance(0.7)

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { issuerIdentifier } from "../../../local/issuer/settings.ts";
 import { createPhone, type Phone } from "../../../local/phone/acts/phone.ts";
 import type { PhoneOptions } from "../../../local/phone/acts/session.ts";
 import { type Account, type Contents, parseContents } from "../../../local/phone/protocol/accounts.ts";
@@ -7,11 +8,13 @@ import { ownerOfToken } from "../../../local/phone/protocol/ownerId.ts";
 import { type Device, MOST_DEVICES } from "../../../shared/model/device.ts";
 import type { Random } from "../../durability/random.ts";
 import { contents as sample } from "../../support/accounts.ts";
+import { FABRIKAM } from "../../support/activation.ts";
 import { type FaultyService, ORIGIN } from "../faultyService.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import type { Post } from "./post.ts";
 import { ask, type Request } from "./request.ts";
+import type { Witness } from "./witness.ts";
 
 /** What all families share. */
 export interface World {
@@ -20,6 +23,7 @@ export interface World {
   /** Milliseconds since the epoch. */
   readonly clock: { time: number };
   readonly post: Post;
+  readonly witness: Witness;
   /** Who acts at the moment. */
   readonly actor: () => Actor | undefined;
 }
@@ -84,7 +88,7 @@ export async function createFamily(world: World, name: string): Promise<Family> 
     platform: random.chance(0.5) ? "ios" : "android",
     size: random.chance(0.3) ? MOST_DEVICES + 6 : 8,
     ledger,
-    journal: createJournal(ledger),
+    journal: createJournal(ledger, world.witness),
     members: [],
     signIns: new Map(),
     trace: [],
@@ -178,6 +182,20 @@ export function nextContents(family: Family, without = 0): Contents {
     // Base32 has no 0, 1, 8 and 9.
     otp: { type: "totp", secret: secret.padStart(32, "A"), algorithm: "SHA1", digits: 6, period: 30 },
   };
-  const { accounts } = sample;
+  const accounts = sample.accounts.map((account) => ownOf(family, account));
   return parseContents({ ...sample, accounts: [marked, ...accounts.slice(0, accounts.length - without)] });
+}
+
+/** The work account of an owner that has push. */
+export function workAccountOf({ name }: Family): typeof FABRIKAM {
+  return { ...FABRIKAM, subject: name };
+}
+
+/** An account with push is one that the owner can sign in to, or has a provider's code for. */
+function ownOf(family: Family, account: Account): Account {
+  if (!account.push) return account;
+  const { name } = family;
+  return account.kind === "personal"
+    ? { ...account, authority: issuerIdentifier("personal", "oidc"), subject: name }
+    : { ...account, subject: workAccountOf(family).subject };
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { withKek } from "../../../shared/acts/under.ts";
+import type { Challenge } from "../../../shared/model/challenge.ts";
 import type { Contact } from "../../../shared/model/contact.ts";
+import type { Credential } from "../../../shared/model/credential.ts";
 import type { Envelope } from "../../../shared/model/envelope.ts";
 import type { Event } from "../../../shared/model/event.ts";
 import type { Notice } from "../../../shared/model/notice.ts";
@@ -12,10 +14,11 @@ import type { ItemBody, Operation, Store } from "../../../shared/store/port.ts";
 import { parseItem } from "../../../shared/store/schema.ts";
 import type { Partition } from "../partition.ts";
 import type { Ledger } from "./ledger.ts";
-import { checkMarks, checkNever } from "./never.ts";
+import { checkMarks, checkNever, checkSwept } from "./never.ts";
 import type { Request } from "./request.ts";
 import { type Kept, NOTHING, type State } from "./state.ts";
 import { checkStep } from "./steps.ts";
+import type { Witness } from "./witness.ts";
 
 /** The states that an owner was in while a request was carried out: its answer must be true of one of them. */
 export interface Moments {
@@ -49,7 +52,7 @@ export type Journal = ReturnType<typeof createJournal>;
 export const FORGETS_WITHIN = 5_000;
 
 /** All commits of one owner, in order, and the states that they led to. */
-export function createJournal(ledger: Ledger) {
+export function createJournal(ledger: Ledger, witness: Witness) {
   const states: State[] = [NOTHING];
   const pending: Commit[] = [];
   const steps: Step[] = [];
@@ -65,7 +68,8 @@ export function createJournal(ledger: Ledger) {
       const after = applied(before, operations, time, request?.body.address);
       if (!request) {
         states.push(after);
-        checkMarks(before, after);
+        if (operations.every(isSwept)) checkSwept(before, after);
+        else checkMarks(before, after);
         continue;
       }
       checkSpent(before, after, time);
@@ -88,6 +92,7 @@ export function createJournal(ledger: Ledger) {
       states.push(after);
       steps.push(step);
       checkNever(step);
+      witness.check(step);
       checkStep(step);
       ledger.checkSeal(step);
       ledger.checkGone(step);
@@ -115,7 +120,8 @@ export function createJournal(ledger: Ledger) {
     },
 
     /** Compares what is stored with what was committed. */
-    compare({ owner, envelopes, recoveries, outcomes, notices }: Partition, now: number): void {
+    compare(partition: Partition, now: number): void {
+      const { owner, envelopes, recoveries, outcomes, notices, challenges, credentials } = partition;
       catchUp();
       const state = latest();
       const { kek: _, ...rest } = owner ?? {};
@@ -126,6 +132,9 @@ export function createJournal(ledger: Ledger) {
       compareKept(recoveries, state.recoveries, now);
       compareKept(outcomes, state.outcomes, now);
       compareKept(notices, state.notices, now);
+      compareKept(challenges, state.challenges, now);
+      const plain = [...credentials].map(([name, { kek: _, ...credential }]) => [name, credential] as const);
+      assert.deepEqual(new Map(plain), state.credentials, "the credentials that are stored");
     },
   };
 }
@@ -160,9 +169,16 @@ function applied(before: State, operations: readonly Operation[], time: number, 
   const outcomes = new Map(before.outcomes);
   const contacts = new Map(before.contacts);
   const notices = new Map(before.notices);
+  const challenges = new Map(before.challenges);
+  const credentials = new Map(before.credentials);
   for (const operation of operations) {
-    const [kind = "", name = ""] = operation.id.split(":");
+    const [kind = "", ...names] = operation.id.split(":");
+    const name = names.join(":");
     if (operation.kind === "delete") {
+      if (kind === "credential") {
+        assert(credentials.delete(name), "a credential is deleted that is not there");
+        continue;
+      }
       if (kind === "contact") {
         assert(contacts.delete(name), "a contact is deleted that is not there");
         continue;
@@ -185,13 +201,15 @@ function applied(before: State, operations: readonly Operation[], time: number, 
       const address = operation.kind === "create" ? asked : contacts.get(name)?.address;
       contacts.set(name, { item: body as Contact, address });
     }
+    if (kind === "challenge") challenges.set(name, { item: body as Challenge, until });
+    if (kind === "credential") credentials.set(name, body as Credential);
     if (kind === "notice") notices.set(name, { item: body as Notice, until });
     if (kind === "idempotency") {
       const { outcome } = body as { outcome: Record<string, unknown> };
       outcomes.set(name, { item: outcome, until });
     }
   }
-  return { owner, spent, envelopes, recoveries, outcomes, contacts, notices };
+  return { owner, spent, envelopes, recoveries, outcomes, contacts, notices, challenges, credentials };
 }
 
 /** Without the members that are undefined. */
@@ -216,6 +234,8 @@ function checkSpent({ spent: before }: State, { spent: after }: State, time: num
 
 /** What deliveries write; tokens are nobody's business but theirs. */
 const isNotice = ({ kind, id }: Operation) => kind !== "create" && id.startsWith(ids.notice(""));
+/** What a sweep takes away of phones that are gone. */
+const isSwept = ({ kind, id }: Operation) => kind === "delete" && id.startsWith("credential:");
 const isToken = ({ id }: Operation) => id.startsWith(ids.push(""));
 
 interface Watching {
@@ -235,7 +255,8 @@ export function watched(store: Store, { journalOf, requestFor, now }: Watching):
       if (!result.committed || operations.every(isToken) || operations.every(isProof)) return result;
       const journal = journalOf(userId);
       const request = requestFor(userId);
-      if (operations.every(isNotice)) journal?.committed({ operations, time: now() });
+      if (operations.every(isNotice) || operations.every(isSwept))
+        journal?.committed({ operations, time: now() });
       else if (request) journal?.committed({ request, operations, time: now() });
       return result;
     },

@@ -3,6 +3,7 @@ import { LIMITS } from "../../../shared/limits/tries.ts";
 import type { Device } from "../../../shared/model/device.ts";
 import type { Event, EventType } from "../../../shared/model/event.ts";
 import type { Owner } from "../../../shared/model/owner.ts";
+import type { TryKind } from "../../../shared/words.ts";
 import type { Step } from "./journal.ts";
 import type { Request } from "./request.ts";
 import type { State } from "./state.ts";
@@ -26,6 +27,10 @@ const STOPPED: ReadonlySet<EventType> = new Set([
   "contact-added",
   "contact-confirmed",
   "contact-removed",
+  "challenge-begun",
+  "challenge-code-sent",
+  "challenge-refused",
+  "account-verified",
 ]);
 
 const TRUSTING: ReadonlySet<EventType> = new Set([
@@ -89,6 +94,15 @@ export function checkMarks(before: State, after: State): void {
       "a notice is due as long as anybody is to be told, and no longer",
     );
     assert.equal(dueAt === undefined, attempts === undefined);
+  }
+}
+
+/** A sweep takes away the credentials of phones that are gone, or were registered anew. */
+export function checkSwept(before: State, { credentials }: State): void {
+  for (const [name, { registered }] of before.credentials) {
+    const [deviceId] = name.split(":");
+    const isThere = phoneOf(before.owner, deviceId)?.registered === registered;
+    assert(!isThere || credentials.has(name), "the credential of a phone that is there is swept");
   }
 }
 
@@ -209,6 +223,25 @@ function phoneOf(owner: Owner | undefined, deviceId: string | undefined): Device
   return owner?.devices.find((device) => device.deviceId === deviceId);
 }
 
+/** What each count is of. */
+const COUNTED: Readonly<Partial<Record<TryKind, (step: Step) => boolean>>> = {
+  recoveries: ({ before, after }) => after.recoveries.size > before.recoveries.size,
+  registrations: ({ event }) => event?.type === "device-registered",
+  challenges: ({ before, after }) => after.challenges.size > before.challenges.size,
+  "challenge-codes": (step) => step.request.name === "challenges-code" && isWrongTry(step),
+  "activation-codes": (step) =>
+    (step.request.name === "challenges-activation" || step.request.name === "challenges-begin") &&
+    isWrongTry(step),
+};
+
+/** Whether a commit of a challenge's request is that of a wrong code: it leaves every challenge as it was. */
+export function isWrongTry({ before, after }: Step): boolean {
+  return (
+    after.challenges.size === before.challenges.size &&
+    [...after.challenges].every(([id, kept]) => before.challenges.get(id) === kept)
+  );
+}
+
 /** Each count is that of what was done: nothing is counted twice, and nothing for nothing. */
 export function checkCounts(steps: readonly Step[]): void {
   const { before, after, event } = steps.at(-1) ?? {};
@@ -219,15 +252,12 @@ export function checkCounts(steps: readonly Step[]): void {
   assert(!registers || counted.has("registrations"), "a phone is registered, and not counted");
   for (const tally of steps.at(-1)?.after.owner?.tries ?? []) {
     const { of, deviceId, count } = tally;
-    if (of !== "recoveries" && of !== "registrations") continue;
+    const isCounted = COUNTED[of];
+    if (!isCounted) continue;
     // By the order of the commits: their times may be in another.
-    const done = steps.filter(({ before, after, event }) => {
-      const isDone =
-        of === "recoveries"
-          ? after.recoveries.size > before.recoveries.size
-          : event?.type === "device-registered";
-      return isDone && (deviceId === undefined || deviceId === event?.device?.deviceId);
-    });
+    const done = steps.filter(
+      (step) => isCounted(step) && (deviceId === undefined || deviceId === step.request.deviceId),
+    );
     const first = done.findLastIndex(({ after }) =>
       after.owner?.tries.some((other) => other.of === of && other.deviceId === deviceId && other.count === 1),
     );

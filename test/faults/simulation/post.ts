@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { messageId } from "../../../shared/delivery/schedule.ts";
 import { createServiceKey } from "../../../shared/keys/serviceKey.ts";
 import { ids } from "../../../shared/store/items.ts";
+import type { Store } from "../../../shared/store/port.ts";
 import { system } from "../../../shared/system.ts";
 import { timestampOf } from "../../../shared/words.ts";
 import { fakeNotify } from "../../support/notify.ts";
@@ -9,7 +10,7 @@ import type { Family, Member } from "./family.ts";
 
 // Where phones are reached, what reached them, and what must be true of that, said without the service's own rules.
 
-const tokenOf = (deviceId: string) => `token-of-${deviceId}`;
+export const tokenOf = (deviceId: string) => `token-of-${deviceId}`;
 
 /** Notices at most: every phone of an owner, and those that were removed. */
 const MOST_TOLD = 40;
@@ -18,6 +19,8 @@ export type Post = ReturnType<typeof createPost>;
 
 export function createPost() {
   const { notify, taken } = fakeNotify();
+  /** The phones that are reached. */
+  const reached = new Set<string>();
   let faults = 0;
 
   return {
@@ -45,6 +48,24 @@ export function createPost() {
         at: timestampOf(world.clock.time),
       };
       await store.commit(partition, [{ kind: "create", id: item, body }]);
+      reached.add(deviceId);
+    },
+
+    reaches: (deviceId: string) => reached.has(deviceId),
+
+    /** Learns which tokens are taken away, of phones that were removed. */
+    watches(store: Store): Store {
+      return {
+        ...store,
+        async commit(partition, operations) {
+          const result = await store.commit(partition, operations);
+          for (const { kind, id } of result.committed ? operations : []) {
+            if (kind === "delete" && id.startsWith(ids.push("")))
+              reached.delete(id.slice(ids.push("").length));
+          }
+          return result;
+        },
+      };
     },
 
     /** All that was sent: one content under an id, and twice only where something failed. */

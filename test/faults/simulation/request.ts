@@ -8,6 +8,7 @@ import type { PublicKey } from "../../../shared/model/publicKey.ts";
 import type { Purpose } from "../../../shared/words.ts";
 import { hashOf, type Member } from "./family.ts";
 import type { Moments } from "./journal.ts";
+import { isWrongTry } from "./never.ts";
 import { effectOf, verdictOn } from "./rules.ts";
 
 /** Seconds that a sign-in counts as recent: the setting's own. */
@@ -32,6 +33,14 @@ interface Asked {
   readonly version?: number;
   readonly waitingSeconds?: number;
   readonly address?: string;
+  readonly ref?: string;
+  readonly recoveryId?: string;
+  readonly token?: string;
+  readonly code?: string;
+  readonly contactId?: string;
+  readonly publicKey?: PublicKey;
+  /** Compact JWS. */
+  readonly answer?: string;
 }
 
 interface Sealed {
@@ -51,6 +60,10 @@ export interface Answered {
   readonly devices?: readonly { readonly deviceId: string; readonly trusted: boolean }[];
   readonly key?: Sealed;
   readonly keys?: readonly Sealed[];
+  readonly challengeId?: string;
+  readonly state?: string;
+  readonly given?: readonly string[];
+  readonly proofs?: readonly (readonly string[])[];
 }
 
 /** What a phone asks for, and all that decides what it is answered. */
@@ -130,6 +143,8 @@ function read(member: Member, sent: Sent, replayed: boolean): Request {
   };
 }
 
+const SENDS_CODES: ReadonlySet<string> = new Set(["contacts-add", "challenges-code-send"]);
+
 /** Whatever the answer: it is true of one of the moments, and nothing leaves that should not. */
 function check(request: Request, response: Response, body: Answered): void {
   const { moments, faults, replayed } = request;
@@ -143,7 +158,7 @@ function check(request: Request, response: Response, body: Answered): void {
       return;
     }
     // A code that may have gone out is sent once more, under the same id.
-    if (request.name !== "contacts-add") assert.equal(faults, 0, "a fault went unnoticed");
+    if (!SENDS_CODES.has(request.name)) assert.equal(faults, 0, "a fault went unnoticed");
     assert(
       moments.some((state) => verdictOn(request, state) === undefined),
       "it is served, and may not be",
@@ -161,7 +176,8 @@ function check(request: Request, response: Response, body: Answered): void {
     if (code === "sign-in-unavailable") {
       const { service, clock } = request.member.family.world;
       assert(clock.time - service.issuer.rotatedAt() < ROTATED_WITHIN, "a key that is there is not found");
-    } else if (code !== "busy") assert(faults > 0, `${code}, though nothing failed`);
+    } else if (code?.endsWith("-sent-recently")) checkVerdict(request, code);
+    else if (code !== "busy") assert(faults > 0, `${code}, though nothing failed`);
     return;
   }
   assert.equal(faults, 0, "a fault went unnoticed");
@@ -174,6 +190,16 @@ function check(request: Request, response: Response, body: Answered): void {
     );
     return;
   }
+  if (isOfCode(request, code)) checkCode(request, code);
+  else if (code === "push-token-missing") {
+    const { post } = request.member.family.world;
+    assert(!post.reaches(request.deviceId), "a token is there, and not found");
+  } else checkVerdict(request, code);
+}
+
+/** What it was refused for is true of one of the moments. */
+function checkVerdict(request: Request, code: string | undefined): void {
+  const { moments } = request;
   const verdicts = new Set<string | undefined>();
   const isTrue = moments.some((state) => {
     const verdict = verdictOn(request, state);
@@ -181,6 +207,30 @@ function check(request: Request, response: Response, body: Answered): void {
     return verdict === code;
   });
   assert(isTrue, `it was refused: ${code}, and not: ${[...verdicts].join(", ")}`);
+}
+
+/** Which of these codes is right is what whoever made them knows. */
+function isOfCode({ name }: Request, code = ""): boolean {
+  return name.startsWith("challenges-") && /^(contact|activation)-code-/.test(code);
+}
+
+/** A wrong code is wrong indeed, and counted once; one that is no longer good costs nothing. */
+function checkCode(request: Request, code = ""): void {
+  const { member, params, body, moments } = request;
+  const { witness } = member.family.world;
+  const { code: given = "" } = body;
+  // It is the first to see that all is committed.
+  moments.states();
+  const counted = member.family.journal
+    .steps()
+    .filter((step) => step.request === request && isWrongTry(step)).length;
+  const isWrong = code.endsWith("-wrong");
+  assert.equal(counted, isWrong ? 1 : 0, "how often a code is counted");
+  const isSent = witness.codesFor(params.challengeId ?? "").includes(given);
+  if (code === "contact-code-wrong") assert(!isSent, "a code is wrong that was sent");
+  if (code.startsWith("activation-code-") && !isWrong) {
+    assert(witness.isIssued(given), "a code was good once that nobody has issued");
+  }
 }
 
 /**

@@ -9,7 +9,18 @@ import { refuseEnable } from "../../../shared/backup/states.ts";
 import { refuseReading, refuseStorageAccount } from "../../../shared/backup/storageAccount.ts";
 import { judgeUpload, type UploadFacts } from "../../../shared/backup/uploadGuards.ts";
 import { findOlder } from "../../../shared/backup/versions.ts";
-import { refusePlace } from "../../../shared/contact/contacts.ts";
+import { judgeAnswer } from "../../../shared/challenge/answer.ts";
+import { PUSH_REFUSALS } from "../../../shared/challenge/explain.ts";
+import { missingProofs, takes } from "../../../shared/challenge/proofs.ts";
+import { refuseSend as refuseSendOf } from "../../../shared/challenge/sends.ts";
+import {
+  type ChallengeAct,
+  type Known,
+  OVER,
+  stateOf as stateOfChallenge,
+  transitions,
+} from "../../../shared/challenge/states.ts";
+import { doesCount, refusePlace } from "../../../shared/contact/contacts.ts";
 import { refuseSend } from "../../../shared/contact/sends.ts";
 import { newOwner, registered } from "../../../shared/devices/registration.ts";
 import { exhausted, triesLeft } from "../../../shared/limits/tries.ts";
@@ -32,7 +43,9 @@ import {
 import { type RecoveryAct, stateOf } from "../../../shared/recovery/states.ts";
 import { precondition } from "../../../shared/status/etag.ts";
 import { answerOf, statusOf } from "../../../shared/status/status.ts";
-import type { Missing } from "../../../shared/words.ts";
+import type { Means, Missing, TryKind } from "../../../shared/words.ts";
+import { ORIGIN } from "../faultyService.ts";
+import { hashOf } from "./family.ts";
 import type { Answered, Request } from "./request.ts";
 import type { State } from "./state.ts";
 
@@ -314,7 +327,148 @@ const rules: Readonly<Record<string, Rule>> = {
     holds: (scene) => findContact(scene, scene.request.params.contactId) === undefined,
   },
   "me-export": { judge: () => undefined },
+  "challenges-begin": {
+    judge(scene) {
+      const { code, ref } = scene.request.body;
+      const spent = tooMany(
+        scene,
+        "challenges",
+        ...(code === undefined ? [] : ["activation-codes" as const]),
+      );
+      return spent ?? (ref === undefined ? undefined : refusePending(scene, ref));
+    },
+    replay: (scene, { challengeId }) =>
+      findChallenge(scene, String(challengeId)) ? undefined : "challenge-not-found",
+    holds: isChallengeShown,
+  },
+  "challenges-read": {
+    judge: (scene) => (findChallenge(scene) ? undefined : "challenge-not-found"),
+    holds: isChallengeShown,
+  },
+  "challenges-cancel": {
+    judge: (scene) => (findChallenge(scene) ? undefined : "challenge-not-found"),
+    holds: (scene) => OVER.has(findChallenge(scene)?.state ?? "open"),
+  },
+  "challenges-sign-in": {
+    judge: (scene) => refuseProof(scene, "fresh-sign-in"),
+    holds: (scene, body) => isGiven(scene, "fresh-sign-in") && isChallengeShown(scene, body),
+  },
+  "challenges-code-send": {
+    judge(scene) {
+      const refusal = refuseProof(scene, "contact-code");
+      const { challenge } = findChallenge(scene) ?? {};
+      if (refusal || isGiven(scene, "contact-code")) return refusal;
+      const { item, request } = scene;
+      const spent =
+        tooMany(scene, "challenge-codes", "contact-sends") ??
+        refuseSendOf("code", challenge?.code?.sends, request.at)?.reason;
+      if (spent) return spent;
+      if (!challenge?.signIn) return "challenge-proof-missing";
+      const listed = item.contacts?.find(({ id }) => id === request.body.contactId);
+      if (!listed) return "contact-not-found";
+      return doesCount(listed, request.at, item.freeze) ? undefined : "contact-not-counted";
+    },
+    holds: isChallengeShown,
+  },
+  "challenges-code": {
+    judge: (scene) =>
+      refuseProof(scene, "contact-code") ??
+      (isGiven(scene, "contact-code") ? undefined : tooMany(scene, "challenge-codes")),
+    holds: (scene, body) => isGiven(scene, "contact-code") && isChallengeShown(scene, body),
+  },
+  "challenges-activation": {
+    judge: (scene) => refuseProof(scene, "activation-code") ?? tooMany(scene, "activation-codes"),
+    holds: (scene, body) => isGiven(scene, "activation-code") && isChallengeShown(scene, body),
+  },
+  "challenges-credential": {
+    judge(scene) {
+      const refusal = refuseChallenge(scene, "register");
+      const { challenge, state } = findChallenge(scene) ?? {};
+      const isSame = isDeepStrictEqual(challenge?.credential?.publicKey, scene.request.body.publicKey);
+      return refusal ?? (isSame && state === "pushed" ? undefined : refusePush(scene));
+    },
+    holds: isChallengeShown,
+  },
+  "challenges-push-send": {
+    judge(scene) {
+      const refusal = refuseChallenge(scene, "push");
+      const { challenge } = findChallenge(scene) ?? {};
+      return refusal ?? (challenge?.credential ? refusePush(scene) : "challenge-proof-missing");
+    },
+    holds: isChallengeShown,
+  },
+  "challenges-push": {
+    judge(scene) {
+      const { challengeId = "", challenge } = findChallenge(scene) ?? {};
+      const { answer = "" } = scene.request.body;
+      if (challenge?.ended === "verified" && challenge.answer === hashOf(answer)) return undefined;
+      const refusal = refuseChallenge(scene, "answer");
+      if (refusal || !challenge) return refusal;
+      const { deviceId, at } = scene.request;
+      const verdict = judgeAnswer(answer, challenge, { origin: ORIGIN, challengeId, deviceId, now: at });
+      return verdict === "approved" || verdict === "denied" ? undefined : PUSH_REFUSALS[verdict];
+    },
+    holds: (scene, body) =>
+      ["verified", "refused"].includes(findChallenge(scene)?.state ?? "") && isChallengeShown(scene, body),
+  },
 };
+
+/** The phone's challenge, and how it stands. */
+function findChallenge(
+  { request, state, item, device }: Scene,
+  challengeId: string = request.params.challengeId ?? "",
+) {
+  const kept = state.challenges.get(challengeId);
+  if (!kept || kept.until <= request.at || kept.item.deviceId !== device.deviceId) return undefined;
+  const known: Known = { challengeId, challenge: kept.item };
+  return { ...known, state: stateOfChallenge(known, item, request.at) };
+}
+
+function refuseChallenge(scene: Scene, act: ChallengeAct): Verdict {
+  const { state } = findChallenge(scene) ?? {};
+  if (state === undefined) return "challenge-not-found";
+  if (transitions[state].includes(act)) return undefined;
+  if (OVER.has(state)) return "challenge-over";
+  return state === "proven" ? "push-expired" : "challenge-proof-missing";
+}
+
+function refuseProof(scene: Scene, means: Means): Verdict {
+  const refusal = refuseChallenge(scene, "prove");
+  const { challenge } = findChallenge(scene) ?? {};
+  return refusal ?? (challenge && takes(challenge, means) ? undefined : "proof-not-accepted");
+}
+
+function isGiven(scene: Scene, means: Means): boolean {
+  return findChallenge(scene)?.challenge.given.includes(means) ?? false;
+}
+
+function refusePush(scene: Scene): Verdict {
+  const { push } = findChallenge(scene)?.challenge ?? {};
+  return refuseSendOf("push", push?.sends, scene.request.at)?.reason;
+}
+
+function tooMany({ request, item, device }: Scene, ...kinds: TryKind[]): Verdict {
+  return exhausted(item.tries, kinds, device, request.at) && "too-many-tries";
+}
+
+/** What stands against verifying an account of a recovery. */
+function refusePending(scene: Scene, ref: string): Verdict {
+  const loaded = loadOwn(scene, scene.request.body.recoveryId);
+  if (!loaded) return "recovery-not-found";
+  const { item, state } = loaded;
+  if (state === "cancelled" || state === "denied" || state === "expired") return "recovery-over";
+  const account = item.accounts.find((each) => each.ref === ref);
+  if (!account || state === "waiting") return "account-not-found";
+  return account.push && account.state !== "ready" ? undefined : "account-verified";
+}
+
+/** Whether a challenge is shown to its phone as it is. */
+function isChallengeShown(scene: Scene, { challengeId, state, given, proofs }: Answered): boolean {
+  const found = findChallenge(scene, challengeId);
+  if (!found) return false;
+  const { challenge } = found;
+  return isDeepStrictEqual([state, given, proofs], [found.state, challenge.given, missingProofs(challenge)]);
+}
 
 /** A contact that is there, and was not removed. */
 export function findContact({ item, state }: Scene, contactId: string | undefined) {

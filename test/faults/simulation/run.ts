@@ -14,6 +14,8 @@ import { watched } from "./journal.ts";
 import { createPost } from "./post.ts";
 import type { Request } from "./request.ts";
 import { createScheduler } from "./scheduler.ts";
+import { checkHolders } from "./secondContainer.ts";
+import { createWitness } from "./witness.ts";
 
 interface RunOptions {
   /** The least number of things that phones do: each is one request, or a few. */
@@ -31,6 +33,8 @@ interface Report {
   /** How many events of each type there were. */
   readonly events: Readonly<Partial<Record<EventType, number>>>;
   readonly displaced: number;
+  /** Accounts that were verified, by their kinds. */
+  readonly verified: Readonly<Record<string, number>>;
   /** Messages that reached a phone. */
   readonly sent: number;
   readonly faults: Readonly<Record<Fault, number>>;
@@ -78,6 +82,7 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
   const scheduler = createScheduler<Actor>(random);
   const faults = { before: 0, lost: 0, late: 0, "crash-before": 0, "crash-after": 0 };
   const events: Partial<Record<EventType, number>> = {};
+  const verified: Record<string, number> = {};
   const happened: string[] = [];
   const disturbances: Partial<Record<Disturbance, number>> = {};
   const report = { operations: 0, owners: 0, versions: 0, displaced: 0, rotations: 0 };
@@ -87,6 +92,7 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
   let later = 0;
 
   const post = createPost();
+  const witness = createWitness();
   /** By userId. */
   const families = new Map<string, Family>();
   /** Whether nothing fails: what is due is to be sent before days pass. */
@@ -95,7 +101,8 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
   const data = await makeData(now);
   const service = await startFaultyService({
     open: async () => {
-      const { store, ...rest } = await data.open();
+      const { store, activations, ...rest } = await data.open();
+      const request = () => scheduler.context()?.request;
       const watching = {
         journalOf: (userId: string) => families.get(userId)?.journal,
         requestFor: (userId: string) => {
@@ -104,7 +111,12 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
         },
         now,
       };
-      return { ...rest, notify: post.notify, store: watched(store, watching) };
+      return {
+        ...rest,
+        notify: witness.notifies(post.notify, request),
+        activations: witness.watches(activations),
+        store: watched(post.watches(store), watching),
+      };
     },
     system: { ...system, now },
     faults: {
@@ -152,7 +164,7 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     data.disturb?.[chosen]();
   }
 
-  const world: World = { service, random, clock, post, actor: scheduler.context };
+  const world: World = { service, random, clock, post, witness, actor: scheduler.context };
 
   async function guarded(family: Family, act: () => Promise<unknown>): Promise<void> {
     await act().catch((error: unknown) => {
@@ -202,7 +214,10 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
   /** A sweep among the requests; it may fail as they do. */
   async function sweep(member: Member): Promise<void> {
     underWay++;
-    await guarded(member.family, () => service.sweep());
+    await guarded(member.family, async () => {
+      await service.sweep();
+      if (random.chance(1 / 4)) await service.sweepHolders();
+    });
     underWay--;
   }
 
@@ -267,6 +282,8 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     for (const { event } of family.journal.steps()) {
       if (!event) continue;
       events[event.type] = (events[event.type] ?? 0) + 1;
+      const { code = "" } = event.details;
+      if (event.type === "account-verified") verified[code] = (verified[code] ?? 0) + 1;
       if (event.type === "device-registered" && event.details.deviceId) report.displaced++;
     }
     happened.push(hash("sha256", family.trace.join("\n")));
@@ -276,6 +293,8 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
   try {
     for (let at = 0; at < FAMILIES; at++) await live();
     await scheduler.run();
+    witness.checkClaims();
+    await checkHolders(service, { witness, userIds: families.keys() }, clock);
   } finally {
     await service.close();
     await data.remove();
@@ -285,6 +304,7 @@ export async function run({ operations, seed, makeData }: RunOptions): Promise<R
     ...report,
     days,
     events,
+    verified,
     sent: post.count(),
     faults,
     disturbances,

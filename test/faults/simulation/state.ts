@@ -1,4 +1,6 @@
+import type { Challenge } from "../../../shared/model/challenge.ts";
 import type { Contact } from "../../../shared/model/contact.ts";
+import type { Credential } from "../../../shared/model/credential.ts";
 import type { Envelope } from "../../../shared/model/envelope.ts";
 import type { Notice } from "../../../shared/model/notice.ts";
 import type { Owner } from "../../../shared/model/owner.ts";
@@ -27,6 +29,10 @@ export interface State {
   readonly contacts: ReadonlyMap<string, { readonly item: Contact; readonly address: string | undefined }>;
   /** By id. */
   readonly notices: ReadonlyMap<string, Kept<Notice>>;
+  /** By id. */
+  readonly challenges: ReadonlyMap<string, Kept<Challenge>>;
+  /** By `{deviceId}:{ref}`. */
+  readonly credentials: ReadonlyMap<string, Credential>;
 }
 
 export const NOTHING: State = {
@@ -37,4 +43,6 @@ export const NOTHING: State = {
   outcomes: new Map(),
   contacts: new Map(),
   notices: new Map(),
+  challenges: new Map(),
+  credentials: new Map(),
 };

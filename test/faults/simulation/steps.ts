@@ -6,6 +6,7 @@ import { refreshed, turnedOff, turnedOn } from "../../../shared/backup/states.ts
 import { stored } from "../../../shared/backup/storageAccount.ts";
 import { isConfirmed, isCounted } from "../../../shared/backup/uploadGuards.ts";
 import { findOlder, isRecorded, restored, uploaded, uploadFailed } from "../../../shared/backup/versions.ts";
+import { verified, withChallenge, withoutChallenge, withReady } from "../../../shared/challenge/changes.ts";
 import { added, confirmed, removed } from "../../../shared/contact/contacts.ts";
 import { toldContacts } from "../../../shared/contact/told.ts";
 import { newOwner, registered } from "../../../shared/devices/registration.ts";
@@ -38,8 +39,9 @@ import { keyOf, waitOf } from "../../../shared/recovery/guards.ts";
 import { phoneRemoved } from "../../../shared/recovery/revoked.ts";
 import { judgeDenial } from "../../../shared/recovery/say.ts";
 import { IDEMPOTENCY_TTL } from "../../../shared/store/items.ts";
-import { timestampOf } from "../../../shared/words.ts";
+import { type TryKind, timestampOf } from "../../../shared/words.ts";
 import { FORGETS_WITHIN, type Step } from "./journal.ts";
+import { isWrongTry } from "./never.ts";
 import {
   factsIn,
   findContact,
@@ -78,6 +80,11 @@ export function checkStep(step: Step): void {
     checkTakenBack(step);
     return;
   }
+  const isOfChallenge = request.name.startsWith("challenges-");
+  if (!type && isOfChallenge && !isWrongTry(step)) {
+    checkChallenge(step);
+    return;
+  }
   if (!type || type === "tries-exhausted") {
     checkCount(step);
     return;
@@ -86,7 +93,8 @@ export function checkStep(step: Step): void {
   const isRefusal = type === "backup-refused" || type === "recovery-refused";
   // A code is sent again for whoever asks again for what was done.
   const verdict = (type === "contact-code-sent" ? verdictOn : judgedOn)(request, before);
-  assert.equal(verdict, isRefusal ? code : undefined, "what the rules say of what was done");
+  const expectedVerdict = isRefusal ? code : wrongNumber(type, verdict);
+  assert.equal(verdict, expectedVerdict, "what the rules say of what was done");
   if (event) checkEvent(before.owner, event, request.deviceId);
   const expected = expect(step, event ?? ({ type, details: {} } as Event));
   const owner: Owner = {
@@ -108,6 +116,37 @@ function recordWith(event: Event | undefined, { untold }: Owner): Partial<Owner>
   return { activity: { number, hash }, untold: undefined };
 }
 
+/** Whoever gives another number than is shown is refused as well, and told why. */
+function wrongNumber(type: Event["type"], verdict: string | undefined): string | undefined {
+  return type === "challenge-refused" && verdict === "push-number-wrong" ? verdict : undefined;
+}
+
+/** A challenge goes on, or what was surely not sent is taken back: nothing else of the owner is changed. */
+function checkChallenge(step: Step): void {
+  const { before, after, request } = step;
+  const { at, deviceId } = request;
+  const item = before.owner && asOf(before.owner, at);
+  if (!item) assert.fail("a challenge of nobody");
+  if (isTakenBack(step)) {
+    const isCode = request.name === "challenges-code-send";
+    const tries = isCode ? withoutTry(before.owner?.tries ?? [], "contact-sends", { deviceId }) : item.tries;
+    assert.deepEqual(after.owner, asJson({ ...before.owner, tries }), "the owner after nothing was sent");
+    return;
+  }
+  assert.equal(judgedOn(request, before), undefined, "what the rules say of a challenge");
+  const next = request.name === "challenges-cancel" ? withoutChallenge(item, deviceId) : item;
+  assert.deepEqual(after.owner, asJson(withSignIn(next, step)), "the owner after a step of a challenge");
+}
+
+/** A challenge has one message less than before, or its last one is another time's. */
+function isTakenBack({ before, after, request }: Step): boolean {
+  const sends = ({ challenges }: Step["before"]) => {
+    const { code, push } = challenges.get(request.params.challengeId ?? "")?.item ?? {};
+    return (code?.sends.count ?? 0) + (push?.sends.count ?? 0);
+  };
+  return sends(after) < sends(before);
+}
+
 /** A code that was surely not sent is not counted. */
 function checkTakenBack({ before, after, request: { deviceId } }: Step): void {
   assert(before.owner, "a code is taken back of nobody");
@@ -115,12 +154,20 @@ function checkTakenBack({ before, after, request: { deviceId } }: Step): void {
   assert.deepEqual(after.owner, asJson({ ...before.owner, tries }), "the owner after a code was not sent");
 }
 
+/** The tries that wrong codes are counted as. */
+const CODES: Readonly<Record<string, TryKind>> = {
+  "contacts-confirm": "contact-codes",
+  "challenges-code": "challenge-codes",
+  "challenges-activation": "activation-codes",
+  "challenges-begin": "activation-codes",
+};
+
 /** Only a try is counted: of a sign-in that is too old, or a code. */
 function checkCount({ before, after, request, event }: Step): void {
   const { at, deviceId } = request;
   assert(before.owner, "a try is counted of nobody");
   const item = asOf(before.owner, at);
-  const kind = request.name === "contacts-confirm" ? "contact-codes" : "step-ups";
+  const kind = CODES[request.name] ?? "step-ups";
   const verdict = kind === "step-ups" ? "step-up-required" : undefined;
   assert.equal(judgedOn(request, before), verdict, "what is counted");
   const device =
@@ -333,6 +380,25 @@ function expect(step: Step, event: Event): Expected {
     }
     case "recovery-denied":
       return denial(scene, step, recoveryId);
+    case "challenge-begun": {
+      const challengeId =
+        [...step.after.challenges.keys()].find((id) => !before.challenges.has(id)) ?? assert.fail();
+      const tries = withTry(item.tries, "challenges", device, at);
+      const owner = { ...withChallenge(item, deviceId, challengeId), tries };
+      return { owner, outcome: { challengeId } };
+    }
+    case "challenge-code-sent":
+      return { owner: { ...item, tries: withTry(item.tries, "contact-sends", device, at) } };
+    case "challenge-refused":
+      return { owner: withoutChallenge(item, deviceId) };
+    case "account-verified": {
+      const challenge = before.challenges.get(request.params.challengeId ?? "")?.item ?? assert.fail();
+      const { ref } = challenge.account;
+      const found = before.recoveries.get(challenge.recoveryId ?? "");
+      const ready = found && withReady(found.item, ref);
+      const owner = verified(item, challenge, ready);
+      return { owner, ...(ready && { recovery: [challenge.recoveryId ?? "", ready] as const }) };
+    }
     default:
       return assert.fail(`nobody has asked for ${event.type}`);
   }
