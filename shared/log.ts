@@ -63,7 +63,20 @@ export interface RewrapLine extends Cost {
   readonly failure?: string;
 }
 
-export type Log = (line: RequestLine | NoticeLine | RewrapLine) => void;
+/** What a sweep of who holds accounts came to: one line a sweep that had something to do. */
+export interface HoldersLine {
+  readonly time: string;
+  readonly level: "info" | "error";
+  readonly operation: "holders-sweep";
+  /** Items whose phone still holds the account, and items that were taken away. */
+  readonly kept: number;
+  readonly gone: number;
+  readonly failure?: string;
+}
+
+type ServiceLine = RequestLine | NoticeLine | RewrapLine | HoldersLine;
+
+export type Log = (line: ServiceLine) => void;
 
 /**
  * An error and its causes for the log: class, code, advice and stack frames. Messages stay out of it: those of
@@ -97,7 +110,7 @@ function isCode(code: unknown): boolean {
  * Writes each line as JSON, and what is more than information to the standard error: the Functions host takes the
  * standard output of a worker for information, whatever it says.
  */
-export function logToConsole(line: RequestLine | NoticeLine | RewrapLine | FailedStartLine): void {
+export function logToConsole(line: ServiceLine | FailedStartLine): void {
   const { stdout, stderr } = process;
   (line.level === "info" ? stdout : stderr).write(`${JSON.stringify(line)}\n`);
 }

@@ -6,6 +6,7 @@ import { readConfig } from "../../shared/config/read.ts";
 import type { SettingName } from "../../shared/config/settings.ts";
 import { uuidOf } from "../../shared/formats.ts";
 import type { Log } from "../../shared/log.ts";
+import { sweepHoldersOfHour } from "../../shared/operations/holders.ts";
 import { rewrapForAMinute } from "../../shared/operations/rewrap.ts";
 import { sweep as sweepNotices } from "../../shared/operations/sweep.ts";
 import type { System } from "../../shared/system.ts";
@@ -35,6 +36,8 @@ export interface LocalService {
   sweep(): Promise<void>;
   /** Moves a batch of what is under an older key, as another timer does. */
   rewrap(): Promise<void>;
+  /** Looks who still holds an account, as a third timer does each hour. */
+  sweepHolders(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -148,6 +151,7 @@ async function start(options: LocalOptions, port: number): Promise<LocalService>
     issuer,
     sweep,
     rewrap,
+    sweepHolders: () => sweepHoldersOfHour(services),
     close: async () => {
       await host.close();
       await Promise.all([adapters.store.close(), adapters.activations.close()]);

@@ -73,6 +73,7 @@ An emulator of Android reaches it as http://10.0.2.2:${PORT}, which --public-ori
     welcome(service, data);
     void service.sweep();
     setInterval(() => void Promise.all([service.sweep(), service.rewrap()]), MINUTE).unref();
+    setInterval(() => void service.sweepHolders(), 60 * MINUTE).unref();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void service.close());
   },
 );

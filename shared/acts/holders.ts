@@ -56,10 +56,19 @@ export async function sweepHolders({
 
 type Stores = Pick<Services, "store" | "activations">;
 
-/** @returns whether it is kept */
-async function look({ store, activations }: Stores, item: DueItem, now: number): Promise<boolean> {
+/** @returns whether it is kept: what can't be read is, and is put off, or it would hold up whatever comes after it. */
+async function look(stores: Stores, item: DueItem, now: number): Promise<boolean> {
+  try {
+    return await lookAtReadable(stores, item, now);
+  } catch (error) {
+    if (error instanceof ItemUnreadable) return await putOff(stores.activations, item, now);
+    throw error;
+  }
+}
+
+/** @throws {ItemUnreadable} the item, its owner or the credential */
+async function lookAtReadable({ store, activations }: Stores, item: DueItem, now: number): Promise<boolean> {
   const held = readHeld(item);
-  if (held === "unreadable") return await putOff(activations, item, now);
   if (!held) return await takeAway(activations, item);
   const { userId, deviceId, ref } = held;
   const owner = await readOwner(store, userId);
@@ -78,16 +87,9 @@ async function takeAway(activations: Store, { partition, id, etag }: DueItem): P
   return false;
 }
 
-/** Who holds it; undefined of an owner who was erased. */
-function readHeld(item: StoredItem): Issued["holds"] | "unreadable" {
-  try {
-    return item.id.startsWith(ids.issued(""))
-      ? parseItem(issuedKind, item).holds
-      : parseItem(holderKind, item);
-  } catch (error) {
-    if (error instanceof ItemUnreadable) return "unreadable";
-    throw error;
-  }
+/** Who holds it; undefined of an owner who was erased. @throws {ItemUnreadable} */
+function readHeld(item: StoredItem): Issued["holds"] {
+  return item.id.startsWith(ids.issued("")) ? parseItem(issuedKind, item).holds : parseItem(holderKind, item);
 }
 
 /** Whether the phone is the owner's as it was registered when it was verified, or may be so again. */

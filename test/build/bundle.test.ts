@@ -56,11 +56,12 @@ describe("the bundle in the Functions worker", () => {
     );
   });
 
-  it("registers what a clock begins: a sweep of notices each minute, and re-wrapping [I1] [I2]", async () => {
+  it("registers what a clock begins: a sweep of notices and re-wrapping each minute, of who holds accounts each hour [I1] [I2]", async () => {
     const { timers } = await startApp(app, await settings());
     expect(timers).toEqual([
       { name: "notices-sweep", schedule: "0 * * * * *" },
       { name: "keys-rewrap", schedule: "5 * * * * *" },
+      { name: "holders-sweep", schedule: "40 17 * * * *" },
     ]);
   });
 

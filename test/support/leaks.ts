@@ -2,7 +2,7 @@ import { format } from "node:util";
 import { onTestFinished, vi } from "vitest";
 import type { Adapters } from "../../functions/compose/services.ts";
 import { ownerOfToken } from "../../local/phone/protocol/ownerId.ts";
-import type { NoticeLine, RequestLine, RewrapLine } from "../../shared/log.ts";
+import type { HoldersLine, NoticeLine, RequestLine, RewrapLine } from "../../shared/log.ts";
 import { markExchange, tokenOf } from "./marking.ts";
 import { createMarks, type Marks, searchForMarks, type Text } from "./marks.ts";
 import type { Outcome } from "./sent.ts";
@@ -13,6 +13,7 @@ interface Watched extends Pick<Adapters, "store"> {
   readonly lines: readonly RequestLine[];
   readonly noticeLines: readonly NoticeLine[];
   readonly rewrapLines: readonly RewrapLine[];
+  readonly holdersLines: readonly HoldersLine[];
   readonly marks: Marks;
   readonly sent: () => readonly Outcome[];
 }
@@ -28,6 +29,7 @@ export function watchForLeaks({
   lines,
   noticeLines,
   rewrapLines,
+  holdersLines,
   store,
   marks,
   sent,
@@ -47,7 +49,7 @@ export function watchForLeaks({
         text: JSON.stringify(line),
         isLog: true,
       })),
-      ...[...noticeLines, ...rewrapLines].map((line) => ({
+      ...[...noticeLines, ...rewrapLines, ...holdersLines].map((line) => ({
         label: `the log line of ${line.operation}`,
         text: JSON.stringify(line),
         isLog: true,

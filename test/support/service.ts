@@ -12,7 +12,7 @@ import type { Refused } from "../../local/phone/acts/problem.ts";
 import type { Begun, Opened, Waits } from "../../local/phone/acts/recovery/recovery.ts";
 import type { PhoneOptions } from "../../local/phone/acts/session.ts";
 import type { SettingName } from "../../shared/config/settings.ts";
-import type { NoticeLine, RequestLine, RewrapLine } from "../../shared/log.ts";
+import type { HoldersLine, NoticeLine, RequestLine, RewrapLine } from "../../shared/log.ts";
 import { system } from "../../shared/system.ts";
 import { type Counts, counting } from "./counting.ts";
 import { checkDeclared } from "./declared.ts";
@@ -65,6 +65,7 @@ export interface TestService extends LocalService {
   readonly noticeLines: readonly NoticeLine[];
   /** What became of re-wrapping. */
   readonly rewrapLines: readonly RewrapLine[];
+  readonly holdersLines: readonly HoldersLine[];
   /** What it may not repeat. */
   readonly marks: Marks;
   /** Where it repeats it all the same, a sentence each: see `watchForLeaks`. */
@@ -95,6 +96,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
   const lines: RequestLine[] = [];
   const noticeLines: NoticeLine[] = [];
   const rewrapLines: RewrapLine[] = [];
+  const holdersLines: HoldersLine[] = [];
   const marks = createMarks();
   let opened: Adapters | undefined;
   const folder = await temporaryFolder();
@@ -111,6 +113,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     log: (line) => {
       if ("endpoint" in line) lines.push(line);
       else if (line.operation === "rewrap") rewrapLines.push(line);
+      else if (line.operation === "holders-sweep") holdersLines.push(line);
       else noticeLines.push(line);
     },
     wrap: (adapters) => {
@@ -128,6 +131,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     lines,
     noticeLines,
     rewrapLines,
+    holdersLines,
     store: opened.store,
     marks,
     sent,
@@ -147,6 +151,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     sent,
     noticeLines,
     rewrapLines,
+    holdersLines,
     marks,
     leaks,
     now: () => time,

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { sweepHolders } from "../../../shared/acts/holders.ts";
+import { sweepHoldersOfHour } from "../../../shared/operations/holders.ts";
 import { ids } from "../../../shared/store/items.ts";
+import { StoreUnavailable } from "../../../shared/store/port.ts";
 import { system } from "../../../shared/system.ts";
 import { partitionOf, userIdOf } from "../../support/partition.ts";
 import { expectOk } from "../../support/service.ts";
@@ -130,5 +132,42 @@ describe("who holds an account", () => {
     ]);
     expect(await swept(stage)).toMatchObject({ kept: 1, gone: 2 });
     expect(await heldIn(stage)).toEqual([ids.issued("j".repeat(22))]);
+  });
+
+  it("is looked at by what a timer begins, page after page, past what can't be read", async () => {
+    const stage = await challengeStage();
+    const { service } = stage;
+    const { store, activations } = service.adapters;
+    await service.sweepHolders();
+    expect(service.holdersLines).toEqual([]);
+    const dueAt = new Date(service.now()).toISOString();
+    const unreadable = "u".repeat(43);
+    await store.commit(unreadable, [{ kind: "create", id: ids.owner, body: { of: "a later release" } }]);
+    const ofOwner = async (userId: string, at: number) => {
+      const holds = { userId, deviceId: stage.old.deviceId, ref: "r".repeat(43) };
+      const id = ids.issued(String(at).padStart(22, "i"));
+      await activations.commit("p".repeat(43), [{ kind: "create", id, body: { schema: 1, holds, dueAt } }]);
+      return id;
+    };
+    const kept = await ofOwner(unreadable, 0);
+    for (let at = 1; at <= 60; at++) await ofOwner(userIdOf(stage.old), at);
+    await service.sweepHolders();
+    expect(service.holdersLines).toMatchObject([{ level: "info", kept: 1, gone: 60 }]);
+    expect(await heldIn(stage)).toEqual([kept]);
+  });
+
+  it("is looked at again in an hour where the database could not be asked, and the log says so", async () => {
+    const { service } = await challengeStage();
+    const lines: object[] = [];
+    const due = async () => Promise.reject(new StoreUnavailable(1));
+    await sweepHoldersOfHour({
+      ...service.adapters,
+      activations: { ...service.adapters.activations, due },
+      system: { ...system, now: service.now },
+      log: (line) => void lines.push(line),
+    });
+    expect(lines).toMatchObject([
+      { level: "error", operation: "holders-sweep", failure: expect.stringContaining("StoreUnavailable") },
+    ]);
   });
 });

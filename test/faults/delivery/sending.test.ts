@@ -299,7 +299,12 @@ describe("a notice that is given up", () => {
     const alerts = lines.filter(({ level }) => level === "error");
     expect(
       alerts.map(
-        (line) => "operation" in line && [line.operation, line.code, "dead" in line ? line.dead : undefined],
+        (line) =>
+          "operation" in line && [
+            line.operation,
+            "code" in line ? line.code : undefined,
+            "dead" in line ? line.dead : undefined,
+          ],
       ),
     ).toEqual([
       ["notice-send", "notice-dead", undefined],
