@@ -9,11 +9,10 @@ import {
 import { claim, numberFor, rightActivation } from "../../shared/acts/challengeActivation.ts";
 import { commit } from "../../shared/acts/commit.ts";
 import { requireTriesLeft } from "../../shared/acts/standing.ts";
-import { readActivationCode } from "../../shared/challenge/activation.ts";
+import { activationCode, readActivationCode } from "../../shared/challenge/activation.ts";
 import { answerOf, challengeAnswer, challengeParams } from "../../shared/challenge/answers.ts";
 import { withProof } from "../../shared/challenge/proofs.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
-import { activationCode } from "./begin.ts";
 
 const MEANS = "activation-code";
 
@@ -26,7 +25,7 @@ export const activateAccount = forOwner(
     route: "challenges/{challengeId}/activation",
     summary: "Proves a work or school account by the code of its provider, which is used up by it.",
     params: challengeParams,
-    body: z.strictObject({ code: activationCode() }),
+    body: z.strictObject({ code: activationCode }),
     answers: { 200: challengeAnswer },
     problems: [
       ...challengeProblems,

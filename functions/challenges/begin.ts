@@ -11,7 +11,7 @@ import { commit } from "../../shared/acts/commit.ts";
 import { explained } from "../../shared/acts/judge.ts";
 import { loadOwn } from "../../shared/acts/recovery.ts";
 import { requireTriesLeft } from "../../shared/acts/standing.ts";
-import { readActivationCode } from "../../shared/challenge/activation.ts";
+import { activationCode, readActivationCode } from "../../shared/challenge/activation.ts";
 import { answerOf, challengeAnswer } from "../../shared/challenge/answers.ts";
 import { newChallenge } from "../../shared/challenge/changes.ts";
 import { explain } from "../../shared/challenge/explain.ts";
@@ -36,7 +36,7 @@ const declaration = {
     /** One outside of a recovery, as the manifest has it. */
     z.strictObject({ account: manifestEntry.refine(({ push }) => push, "an account with push") }),
     /** A work or school account that its provider's code names. */
-    z.strictObject({ code: activationCode() }),
+    z.strictObject({ code: activationCode }),
   ]),
   answers: { 201: challengeAnswer },
   problems: [
@@ -56,13 +56,6 @@ const declaration = {
 } as const;
 
 type BeginCall = OwnerCall<typeof declaration>;
-
-export function activationCode() {
-  return z
-    .string()
-    .max(64)
-    .refine((code) => readActivationCode(code) !== undefined, "12 digits");
-}
 
 /** POST challenges: what has to be proved is told; nothing is registered before it is [E2]. */
 export const beginChallenge = forOwner(

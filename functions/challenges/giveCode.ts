@@ -11,7 +11,7 @@ import { requireTriesLeft } from "../../shared/acts/standing.ts";
 import { answerOf, challengeAnswer, challengeParams } from "../../shared/challenge/answers.ts";
 import { withProof } from "../../shared/challenge/proofs.ts";
 import { judgeCode } from "../../shared/challenge/sends.ts";
-import { readCode } from "../../shared/contact/code.ts";
+import { contactCode, readCode } from "../../shared/contact/code.ts";
 import { CODE_REFUSALS, explain } from "../../shared/contact/explain.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
 import { placeOfChallengeCode } from "../../shared/keys/places.ts";
@@ -27,12 +27,7 @@ export const giveCode = forOwner(
     route: "challenges/{challengeId}/code",
     summary: "Proves that the owner reads a contact of the account, by the code that was sent there.",
     params: challengeParams,
-    body: z.strictObject({
-      code: z
-        .string()
-        .max(16)
-        .refine((code) => readCode(code) !== undefined, "6 digits"),
-    }),
+    body: z.strictObject({ code: contactCode }),
     answers: { 200: challengeAnswer },
     problems: [
       ...challengeProblems,

@@ -4,7 +4,7 @@ import { loadContact } from "../../shared/acts/contacts.ts";
 import { requireTriesLeft } from "../../shared/acts/standing.ts";
 import { tellOthers } from "../../shared/acts/tell.ts";
 import { answerOf, contactAnswer, contactParams } from "../../shared/contact/answers.ts";
-import { judgeCode, readCode } from "../../shared/contact/code.ts";
+import { contactCode, judgeCode, readCode } from "../../shared/contact/code.ts";
 import { confirmed } from "../../shared/contact/contacts.ts";
 import { CODE_REFUSALS, explain } from "../../shared/contact/explain.ts";
 import { forOwner } from "../../shared/http/endpoint.ts";
@@ -19,12 +19,7 @@ export const confirmContact = forOwner(
     route: "contacts/{contactId}/code",
     summary: "Confirms a contact by the code that was sent to it; a repeat is harmless.",
     params: contactParams,
-    body: z.strictObject({
-      code: z
-        .string()
-        .max(16)
-        .refine((code) => readCode(code) !== undefined, "6 digits"),
-    }),
+    body: z.strictObject({ code: contactCode }),
     answers: { 200: contactAnswer },
     problems: [
       "contact-not-found",

@@ -7,8 +7,7 @@ import { type ChallengeAct, type Known, OVER, stateOf, transitions } from "../ch
 import { doesCount } from "../contact/contacts.ts";
 import type { ProblemCode } from "../errors/catalogue.ts";
 import type { Problem } from "../errors/problem.ts";
-import type { Challenge } from "../model/challenge.ts";
-import { CHALLENGE_TTL } from "../model/challenge.ts";
+import { CHALLENGE_TTL, type Challenge } from "../model/challenge.ts";
 import type { ListedContact } from "../model/contact.ts";
 import type { Identity } from "../model/identity.ts";
 import type { Owner } from "../model/owner.ts";

@@ -6,11 +6,9 @@ import { type Proof, SPENT_FOR } from "../identity/proof.ts";
 import { spending } from "../identity/spent.ts";
 import { withRefusal } from "../limits/refusals.ts";
 import { exhausted, triesLeft, withTry } from "../limits/tries.ts";
-
 import type { Credential } from "../model/credential.ts";
 import { type Device, MOST_TOKENS, withPhone } from "../model/device.ts";
 import { type Actor, actorOf, type Details, type EventType } from "../model/event.ts";
-
 import type { Notice } from "../model/notice.ts";
 import type { Owner } from "../model/owner.ts";
 import { packed } from "../model/storedOwner.ts";

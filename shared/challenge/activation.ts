@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { Activation } from "../model/activation.ts";
 
 /** Digits of an activation code. */
@@ -10,6 +11,12 @@ export function readActivationCode(text: string): string | undefined {
     .replace(/[\s\u3000\u00a0‐‑‒–—―－-]/gu, "");
   return new RegExp(`^[0-9]{${ACTIVATION_DIGITS}}$`).test(digits) ? digits : undefined;
 }
+
+/** The code as a phone sends it: what was typed or scanned. */
+export const activationCode = z
+  .string()
+  .max(64)
+  .refine((code) => readActivationCode(code) !== undefined, `${ACTIVATION_DIGITS} digits`);
 
 export type ActivationVerdict = "right" | "wrong" | "used" | "expired" | "cancelled" | "superseded";
 

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { Contact } from "../model/contact.ts";
 import type { System } from "../system.ts";
 import { timestampOf } from "../words.ts";
@@ -22,6 +23,12 @@ export function readCode(text: string): string | undefined {
   const digits = text.replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0));
   return new RegExp(`^[0-9]{${CODE_DIGITS}}$`).test(digits) ? digits : undefined;
 }
+
+/** The code as a phone sends it: what was typed. */
+export const contactCode = z
+  .string()
+  .max(16)
+  .refine((code) => readCode(code) !== undefined, `${CODE_DIGITS} digits`);
 
 /** A contact to which a code is sent. @param code its HMAC, for this contact alone */
 export function withCode({ codes = [], ...contact }: Contact, code: string, now: number): Contact {
